@@ -1,0 +1,1 @@
+"""Home Assistant's side of the engine: the messages and the link."""
