@@ -1,0 +1,145 @@
+"""Messages that carry or start audio: playing, streamed speech, recording, print books."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .answers import Done
+from .message import Answer, Report, Request
+
+
+class Tone(StrEnum):
+    """Tones the engine can play."""
+
+    RINGBACK = "ringback"  # 425 Hz, 1 s on, 4 s off (ITU-T E.180)
+    BUSY = "busy"  # 425 Hz, 0.48 s on, 0.48 s off
+    BEEP = "beep"  # 1400 Hz, 0.2 s: "this call is recorded" (ITU-T E.180 annex)
+    CONFIRM = "confirm"  # two short rising tones
+    ERROR = "error"  # three falling tones
+
+
+class RecordingKind(StrEnum):
+    """Which sides of a leg are recorded."""
+
+    COMPANY = "company"  # what the far side says
+    USER = "user"  # what the far side is sent
+    MIXED = "mixed"
+    STEREO = "stereo"  # left: far side, right: what it is sent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Play(Request[Done]):
+    """Play PCM into a leg, in as many pieces as needed; then `Played` is reported.
+
+    A piece with a new `playback` number waits until the one before has been played.
+    """
+
+    leg: str
+    playback: int
+    #: Samples per second of the payload.
+    rate: int
+    #: True for the last piece, which may be empty.
+    last: bool
+    #: PCM16 little-endian mono.
+    payload: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayTone(Request[Done]):
+    """Play a tone into a leg; reported by `Played` like `Play`."""
+
+    leg: str
+    playback: int
+    tone: Tone
+    #: How often; 0 = until stopped.
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopPlaying(Request[Done]):
+    """Stop everything that plays or waits to play into a leg, at once."""
+
+    leg: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played(Report):
+    """A playback ended."""
+
+    leg: str
+    playback: int
+    #: False when it was stopped or the leg ended.
+    completed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamSpeech(Request[Done]):
+    """Start or stop sending a leg's utterances as `SpeechAudio`."""
+
+    leg: str
+    active: bool
+    rate: int = 16000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechAudio(Report):
+    """A piece of an utterance; begins 0.2 to 0.3 s before the first word."""
+
+    leg: str
+    utterance: int
+    rate: int
+    last: bool
+    #: True with `last` when the stretch was recognised as heard before and cut off.
+    repeated: bool = False
+    #: PCM16 little-endian mono; may be empty in the last piece.
+    payload: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record(Request[Done]):
+    """Record a leg into a WAV file (PCM16), which must not exist yet."""
+
+    leg: str
+    path: str
+    kind: RecordingKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopRecording(Request[Done]):
+    """Finish the file(s) of a leg; "" = all of them."""
+
+    leg: str
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingEnded(Report):
+    """A file is finished and may be read."""
+
+    leg: str
+    path: str
+    seconds: float
+    #: Why it ended early; "" when it did not.
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetPrintBook(Request[Done]):
+    """Give the ears of a leg the prints known of this company."""
+
+    leg: str
+    payload: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintBookData(Answer):
+    """The prints of a leg, to be stored with the contact."""
+
+    leg: str
+    payload: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetPrintBook(Request[PrintBookData]):
+    """Ask for the prints of a leg, those given and those learned; also right after its end."""
+
+    leg: str

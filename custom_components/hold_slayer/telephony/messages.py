@@ -1,0 +1,156 @@
+"""Everything Home Assistant and the engine say to each other, in one place to import from.
+
+Home Assistant sends `Request`s, the engine answers each with an `Answer` and sends `Report`s of
+its own. On the wire each is an event of the Wyoming framing.
+"""
+
+from wyoming.event import Event
+
+from .account import (
+    AccountSettings,
+    AddAccount,
+    Encryption,
+    KeyMethod,
+    Registration,
+    RegistrationState,
+    RemoveAccount,
+    TestAccount,
+    Transport,
+)
+from .answers import Done, ErrorKind, Refused
+from .audio import (
+    GetPrintBook,
+    Play,
+    Played,
+    PlayTone,
+    PrintBookData,
+    Record,
+    RecordingEnded,
+    RecordingKind,
+    SetPrintBook,
+    SpeechAudio,
+    StopPlaying,
+    StopRecording,
+    StreamSpeech,
+    Tone,
+)
+from .codec import MessageError
+from .control import Goodbye, Hello, LogLine, Ping, Pong, Ready, SetLogLevel
+from .legs import (
+    AnswerCall,
+    Bridge,
+    CallFailure,
+    DialledBy,
+    EndedBy,
+    GetStatistics,
+    HangUp,
+    HeardOnLeg,
+    HearingSettings,
+    IncomingCall,
+    KeyReceived,
+    LegChanged,
+    LegHeld,
+    LegState,
+    LegStatistics,
+    PlaceCall,
+    RejectCall,
+    SendKeys,
+    SetPhase,
+    Transfer,
+    Unbridge,
+)
+from .message import PROTOCOL_VERSION, Answer, Message, Report, Request
+
+#: What the link hands to `on_event`.
+type EngineEvent = (
+    Registration
+    | IncomingCall
+    | LegChanged
+    | LegHeld
+    | KeyReceived
+    | HeardOnLeg
+    | SpeechAudio
+    | Played
+    | RecordingEnded
+)
+
+__all__ = [
+    "PROTOCOL_VERSION",
+    "AccountSettings",
+    "AddAccount",
+    "Answer",
+    "AnswerCall",
+    "Bridge",
+    "CallFailure",
+    "DialledBy",
+    "Done",
+    "Encryption",
+    "EndedBy",
+    "EngineEvent",
+    "ErrorKind",
+    "GetPrintBook",
+    "GetStatistics",
+    "Goodbye",
+    "HangUp",
+    "HeardOnLeg",
+    "HearingSettings",
+    "Hello",
+    "IncomingCall",
+    "KeyMethod",
+    "KeyReceived",
+    "LegChanged",
+    "LegHeld",
+    "LegState",
+    "LegStatistics",
+    "LogLine",
+    "Message",
+    "MessageError",
+    "Ping",
+    "PlaceCall",
+    "Play",
+    "PlayTone",
+    "Played",
+    "Pong",
+    "PrintBookData",
+    "Ready",
+    "Record",
+    "RecordingEnded",
+    "RecordingKind",
+    "Refused",
+    "Registration",
+    "RegistrationState",
+    "RejectCall",
+    "RemoveAccount",
+    "Report",
+    "Request",
+    "SendKeys",
+    "SetLogLevel",
+    "SetPhase",
+    "SetPrintBook",
+    "SpeechAudio",
+    "StopPlaying",
+    "StopRecording",
+    "StreamSpeech",
+    "TestAccount",
+    "Tone",
+    "Transfer",
+    "Transport",
+    "Unbridge",
+    "read",
+]
+
+#: Name on the wire -> class.
+_CLASSES: dict[str, type[Message]] = {
+    value.wire_type(): value
+    for name in __all__
+    if isinstance(value := globals().get(name), type)
+    and issubclass(value, Message)
+    and value not in (Message, Request, Answer, Report)
+}
+
+
+def read(event: Event) -> Message:
+    """Return the message in an event; raises `MessageError` for anything unexpected."""
+    if (cls := _CLASSES.get(event.type)) is None:
+        raise MessageError(f"unknown message type {event.type!r}", field="type", value=event.type)
+    return cls.from_event(event)
