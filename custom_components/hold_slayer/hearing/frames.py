@@ -1,0 +1,179 @@
+"""Audio as the detectors want it: 8 kHz float samples, and short-time spectra of them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft, signal
+
+#: Everything inside the ears runs at the telephone's sampling rate, Hz (ITU-T G.711).
+RATE = 8000
+#: Distance of two frames, samples (10 ms).
+HOP = 80
+#: Length of a frame, samples (32 ms).
+WINDOW = 256
+#: Frames in a step, the clock of the timbre model and the fusion (50 ms).
+FRAMES_PER_STEP = 5
+#: Samples in a step.
+STEP = HOP * FRAMES_PER_STEP
+#: Length of a step, s.
+STEP_SECONDS = STEP / RATE
+#: Mel bands, and the telephone band they divide, Hz.
+BANDS = 24
+BAND_LOW = 200.0
+BAND_HIGH = 3400.0
+#: Lags searched for the pitch, samples: 400 Hz down to 70 Hz.
+LAG_SHORT = 20
+LAG_LONG = 114
+#: Levels below this are digital silence, dB full scale.
+FLOOR_DB = -90.0
+
+type Samples = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frames:
+    """A run of short-time spectra, one row each 10 ms; a multiple of `FRAMES_PER_STEP` rows."""
+
+    #: (n, BANDS) mel band power, dB full scale.
+    mel: NDArray[np.float32]
+    #: (n,) power between 200 and 3400 Hz, dB full scale.
+    level: NDArray[np.float32]
+    #: (n,) height of the pitch peak of the autocorrelation, 0 to 1.
+    harmonicity: NDArray[np.float32]
+    #: (n,) pitch, octaves above 70 Hz; meaningless where the harmonicity is low.
+    pitch: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        """Count the frames."""
+        return len(self.level)
+
+
+class Intake:
+    """Turns whatever audio arrives into float32 mono at 8 kHz, block by block.
+
+    Takes int16 little-endian bytes or an array: integers, or floats of full scale 1.
+    Two-dimensional arrays are mixed down along their shorter side, floats that are not numbers
+    become silence, floats beyond ±2 are taken for int16 values. Nothing raises.
+    """
+
+    def __init__(self, rate: int = RATE) -> None:
+        """Start for audio at `rate` Hz; ValueError when that is no sampling rate."""
+        if not 4000 <= rate <= 192_000:
+            msg = f"sampling rate {rate} Hz is not between 4000 and 192000"
+            raise ValueError(msg)
+        self.rate = rate
+        self._odd = b""
+        self._step = rate / RATE
+        self._phase = 0.0
+        self._last = np.zeros(1, np.float32)
+        self._low_pass = signal.firwin(63, 3700, fs=rate) if rate > RATE else None
+        self._low_pass_state = np.zeros(62)
+        self._dc_state = np.zeros(1, np.float32)
+
+    def take(self, pcm: bytes | bytearray | memoryview | NDArray[np.generic]) -> Samples:
+        """Return the samples at 8 kHz that this block completes, full scale 1."""
+        samples = self._decode(pcm)
+        if self._low_pass is not None and len(samples):
+            samples, self._low_pass_state = signal.lfilter(
+                self._low_pass, 1.0, samples, zi=self._low_pass_state
+            )
+        if self.rate != RATE and len(samples):
+            samples = self._resample(samples)
+        if not len(samples):
+            return np.zeros(0, np.float32)
+        blocked, self._dc_state = signal.lfilter(
+            _DC_NUMERATOR, _DC_DENOMINATOR, samples.astype(np.float32), zi=self._dc_state
+        )
+        self._dc_state[np.abs(self._dc_state) < 1e-9] = 0.0
+        return np.asarray(blocked, np.float32)
+
+    def _decode(self, pcm: bytes | bytearray | memoryview | NDArray[np.generic]) -> Samples:
+        """Read the block as float32 mono of full scale 1, whatever it is."""
+        if not isinstance(pcm, np.ndarray):
+            data = self._odd + bytes(pcm)
+            self._odd = data[len(data) & ~1 :]
+            return np.frombuffer(data, "<i2", len(data) // 2).astype(np.float32) / 32768.0
+        if pcm.ndim > 1:
+            pcm = pcm.reshape(pcm.shape[0], -1)
+            pcm = np.nanmean(np.asarray(pcm, np.float64), axis=int(np.argmin(pcm.shape))) * (
+                1.0 if pcm.dtype.kind == "f" else 1.0 / _full_scale(pcm.dtype)
+            )
+        elif pcm.dtype.kind in "iu":
+            offset = 128.0 if pcm.dtype == np.uint8 else 0.0
+            pcm = (pcm.astype(np.float32) - offset) / _full_scale(pcm.dtype)
+        elif pcm.dtype.kind != "f":
+            return np.zeros(pcm.size, np.float32)
+        samples = np.nan_to_num(np.atleast_1d(pcm).astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+        if len(samples) and float(np.max(np.abs(samples))) > 2.0:
+            samples = samples / np.float32(32768.0)
+        return np.clip(samples, -1.0, 1.0)
+
+    def _resample(self, samples: NDArray[np.floating]) -> NDArray[np.floating]:
+        """Read the low-passed samples at 8 kHz instants, keeping the phase between blocks."""
+        joined = np.concatenate([self._last, samples])
+        positions = np.arange(self._phase, len(joined) - 1, self._step)
+        following = self._phase + len(positions) * self._step
+        self._phase = following - (len(joined) - 1)
+        self._last = joined[-1:].astype(np.float32)
+        return np.interp(positions, np.arange(len(joined)), joined)
+
+
+_DC_NUMERATOR = np.array([1.0, -1.0], np.float32)
+_DC_DENOMINATOR = np.array([1.0, -0.99], np.float32)
+
+
+def _full_scale(dtype: np.dtype[np.generic]) -> float:
+    """Return the full scale of an integer format."""
+    return {1: 128.0, 2: 32768.0}.get(dtype.itemsize, 2147483648.0)
+
+
+def mel_filters(
+    bands: int = BANDS, low: float = BAND_LOW, high: float = BAND_HIGH, window: int = WINDOW
+) -> NDArray[np.float32]:
+    """Return triangular filters, (window // 2 + 1, bands), even on the mel scale."""
+    mels = np.linspace(1127 * np.log1p(low / 700), 1127 * np.log1p(high / 700), bands + 2)
+    edges = 700 * np.expm1(mels / 1127)
+    bins = np.arange(window // 2 + 1) * RATE / window
+    rising = (bins[:, None] - edges[:-2]) / (edges[1:-1] - edges[:-2])
+    falling = (edges[2:] - bins[:, None]) / (edges[2:] - edges[1:-1])
+    return np.clip(np.minimum(rising, falling), 0, None).astype(np.float32)
+
+
+class Spectra:
+    """Cuts samples into overlapping frames and measures each; keeps the overlap between calls."""
+
+    def __init__(self) -> None:
+        """Start with silence before the first sample."""
+        self._taper = np.hanning(WINDOW + 1)[:-1].astype(np.float32)
+        self._mel = mel_filters()
+        # A full-scale sine reads 0 dB in `level`.
+        self._scale = np.float32(1.0 / (np.sum(self._taper**2) * WINDOW / 4))
+        self._band = slice(int(BAND_LOW * WINDOW / RATE), int(BAND_HIGH * WINDOW / RATE) + 1)
+        self._tail = np.zeros(WINDOW - HOP, np.float32)
+
+    def process(self, samples: Samples) -> Frames:
+        """Measure every frame that ends in `samples`, whose length is a multiple of `STEP`."""
+        joined = np.concatenate([self._tail, samples])
+        self._tail = joined[len(joined) - (WINDOW - HOP) :]
+        rows = np.lib.stride_tricks.sliding_window_view(joined, WINDOW)[::HOP]
+        spectrum = fft.rfft(rows * self._taper, axis=1)
+        power = (spectrum.real**2 + spectrum.imag**2) * self._scale
+        mel = 10 * np.log10(power @ self._mel + np.float32(1e-9))
+        band = power.copy()
+        band[:, : self._band.start] = 0
+        band[:, self._band.stop :] = 0
+        level = 10 * np.log10(band.sum(axis=1) + np.float32(1e-9))
+        # A compressed spectrum sharpens the pitch peak against the formants.
+        correlation = fft.irfft(np.sqrt(band), axis=1)[:, LAG_SHORT : LAG_LONG + 1]
+        zero = np.sqrt(band).sum(axis=1) * (2.0 / WINDOW) + np.float32(1e-9)
+        peaks = correlation / zero[:, None]
+        best = np.argmax(peaks, axis=1)
+        harmonicity = np.clip(peaks[np.arange(len(best)), best], 0, 1)
+        pitch = np.log2(RATE / (best + LAG_SHORT) / 70.0)
+        return Frames(
+            mel=np.maximum(mel, FLOOR_DB).astype(np.float32),
+            level=np.maximum(level, FLOOR_DB).astype(np.float32),
+            harmonicity=harmonicity.astype(np.float32),
+            pitch=pitch.astype(np.float32),
+        )

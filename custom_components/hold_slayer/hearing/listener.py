@@ -1,0 +1,243 @@
+"""The ears of one leg: audio in, dated events out."""
+
+import logging
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .frames import RATE, STEP, STEP_SECONDS, Frames, Intake, Samples, Spectra
+from .fusion import Fusion, ListenerSettings
+from .heard import (
+    NETWORK_TONES,
+    AudioResumed,
+    AudioStopped,
+    HeardEvent,
+    Hearing,
+    Phase,
+    Reason,
+    Repeat,
+    Repeated,
+    RepeatSource,
+    Sound,
+)
+from .scene import Scene
+from .timbre import TimbreModel
+from .utterances import Utterances
+
+try:
+    from .tones import ToneDetector
+except ImportError:
+    ToneDetector = None
+try:
+    from .prints import PrintBook, PrintMemory
+except ImportError:
+    PrintMemory = None
+    PrintBook = None
+
+_LOGGER = logging.getLogger(__name__)
+
+#: Audio is worked on in pieces of this many samples at least (100 ms) and at most (1 s).
+_LEAST = 2 * STEP
+_MOST = 20 * STEP
+#: Missing audio, and audio of nothing but zeros, is reported after this long, s.
+_STOPPED_AFTER = 2.0
+_ZERO_AFTER = 15.0
+
+
+class Listener:
+    """Hears what is on one leg and judges whether a living person talks.
+
+    Times in the events are seconds of audio since the listener began. No audio, however broken,
+    makes `hear` raise.
+    """
+
+    def __init__(
+        self,
+        rate: int = RATE,
+        *,
+        phase: Phase = Phase.UNKNOWN,
+        settings: ListenerSettings | None = None,
+        book: "PrintBook | None" = None,
+    ) -> None:
+        """Start for mono PCM of `rate` Hz; `book` holds the company's known prints."""
+        self._intake = Intake(rate)
+        self._spectra = Spectra()
+        self._timbre = TimbreModel()
+        self._tones = ToneDetector() if ToneDetector else None
+        self._prints = PrintMemory(book) if PrintMemory else None
+        self._scene = Scene()
+        self._utterances = Utterances()
+        self._fusion = Fusion(phase, settings or ListenerSettings())
+        self._rest = np.zeros(0, np.float32)
+        self._steps = 0
+        self._missing = 0.0
+        self._zeros = 0.0
+        self._stopped = False
+        self._closed = False
+
+    @property
+    def now(self) -> float:
+        """Return how much audio was judged so far, s."""
+        return round(self._steps * STEP_SECONDS, 3)
+
+    @property
+    def probability(self) -> float:
+        """Return the chance that a living person is there now, 0 to 1."""
+        return self._fusion.probability
+
+    @property
+    def book(self) -> "PrintBook | None":
+        """Return the prints of this call, to be kept for the company."""
+        return self._prints.book if self._prints else None
+
+    def explain(self) -> tuple[Reason, ...]:
+        """Return the cues that count at this moment, with their weights."""
+        return self._fusion.reasons
+
+    def set_phase(self, phase: Phase) -> None:
+        """Tell the ears what the call is doing from now on."""
+        self._fusion.set_phase(phase)
+
+    def set_rate(self, rate: int) -> None:
+        """Go on with audio of another sampling rate, Hz."""
+        if rate != self._intake.rate:
+            self._intake = Intake(rate)
+
+    def we_speak(self, active: bool) -> None:
+        """Tell the ears that our own voice starts or stops on this leg."""
+        self._fusion.we_speak(self.now, active=active)
+
+    def hear(self, pcm: bytes | NDArray[np.generic]) -> list[HeardEvent]:
+        """Take the next block of audio, of any length; return what it brought, in time order."""
+        try:
+            return self._feed(self._intake.take(pcm), missing=False)
+        except Exception:
+            _LOGGER.exception("A block of audio could not be judged and counts as silence")
+            self._rest = np.zeros(0, np.float32)
+            return []
+
+    def hear_gap(self, seconds: float) -> list[HeardEvent]:
+        """Take note that `seconds` of audio are missing; they count as silence."""
+        if not 0 < seconds < float("inf"):
+            return []
+        events: list[HeardEvent] = []
+        left = int(min(seconds, 3600.0) * RATE)
+        while left > 0:
+            piece = min(left, _MOST)
+            events += self._feed(np.zeros(piece, np.float32), missing=True)
+            left -= piece
+        return events
+
+    def close(self) -> list[HeardEvent]:
+        """End the hearing: what is open gets closed."""
+        if self._closed:
+            return []
+        self._closed = True
+        return list(self._utterances.close(self.now))
+
+    def _feed(self, samples: Samples, *, missing: bool) -> list[HeardEvent]:
+        """Join the samples to the waiting rest and work on what is complete."""
+        if len(samples) and not missing:
+            self._missing = 0.0
+        self._rest = np.concatenate([self._rest, samples])
+        events: list[HeardEvent] = []
+        ready = len(self._rest) // _LEAST * _LEAST
+        for begin in range(0, ready, _MOST):
+            chunk = self._rest[begin : min(begin + _MOST, ready)]
+            events += self._work(chunk, missing=missing)
+        self._rest = self._rest[ready:]
+        return events
+
+    def _work(self, chunk: Samples, *, missing: bool) -> list[HeardEvent]:
+        """Run every detector over a chunk and join what they say."""
+        start = self.now
+        frames = self._spectra.process(chunk)
+        timbre = self._timbre.process(frames)
+        events: list[HeardEvent] = list(self._watch(chunk, missing=missing))
+        heard = self._tones.process(chunk, start) if self._tones else []
+        tone = self._tones.active if self._tones else None
+        events += self._tell_tones(heard)
+        events += self._remember(chunk, frames)
+        for index in range(len(timbre.voice)):
+            self._steps += 1
+            events += self._step(
+                voice=float(timbre.voice[index]),
+                music=float(timbre.music[index]),
+                singing=float(timbre.singing[index]),
+                live=float(timbre.live[index]),
+                level=float(frames.level[index * 5 : index * 5 + 5].mean()),
+                tone=tone,
+            )
+        events.sort(key=lambda event: event.time)
+        return events
+
+    def _step(
+        self,
+        *,
+        voice: float,
+        music: float,
+        singing: float,
+        live: float,
+        level: float,
+        tone: Sound | None,
+    ) -> list[HeardEvent]:
+        """Let scene, utterances and fusion take one step."""
+        time = self.now
+        on = tone is not None
+        events: list[HeardEvent] = []
+        change = self._scene.step(time, voice, music, singing, level, on)
+        if change is not None:
+            events.append(change)
+        events += self._utterances.step(time, 0.0 if on else voice)
+        verdict = self._fusion.step(time, voice, music, live, level, on)
+        if verdict is not None:
+            events.append(verdict)
+        return events
+
+    def _tell_tones(self, heard: list[Hearing]) -> list[HeardEvent]:
+        """Pass tones on, a standing tone only when it changes."""
+        events: list[HeardEvent] = []
+        for tone in heard:
+            if tone.sound in NETWORK_TONES and tone.sound is self._scene.reported:
+                continue
+            if tone.sound in NETWORK_TONES:
+                self._scene.tone_began(tone.sound)
+            events.append(tone)
+        return events
+
+    def _remember(self, chunk: Samples, frames: Frames) -> list[HeardEvent]:
+        """Print the chunk and tell what in it was heard before."""
+        if self._prints is None:
+            return []
+        events: list[HeardEvent] = []
+        for match in self._prints.process(chunk, bool(frames.level.max() > -60)):
+            source = RepeatSource.CALL if match.first_heard is not None else RepeatSource.BOOK
+            repeat = Repeat(source=source, first_heard=match.first_heard, score=match.score)
+            self._utterances.repeated(match.since, match.time, repeat)
+            self._fusion.repeated(match.since, match.time, repeat)
+            events.append(
+                Repeated(
+                    time=match.time,
+                    since=match.since,
+                    sound=self._scene.reported or Sound.SILENCE,
+                    repeat=repeat,
+                    loop_period=match.loop_period,
+                )
+            )
+        return events
+
+    def _watch(self, chunk: Samples, *, missing: bool) -> list[AudioStopped | AudioResumed]:
+        """Notice that audio stops arriving, or arrives again."""
+        seconds = len(chunk) / RATE
+        end = self.now + seconds
+        zeros = not np.any(chunk > 1e-5)
+        self._missing = self._missing + seconds if missing else 0.0
+        self._zeros = self._zeros + seconds if zeros else 0.0
+        dead = self._missing >= _STOPPED_AFTER or self._zeros >= _ZERO_AFTER
+        if dead and not self._stopped:
+            self._stopped = True
+            return [AudioStopped(time=end, since=end - max(self._missing, self._zeros))]
+        if self._stopped and not missing and not zeros:
+            self._stopped = False
+            return [AudioResumed(time=self.now)]
+        return []

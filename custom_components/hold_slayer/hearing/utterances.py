@@ -1,0 +1,99 @@
+"""Where talking begins and ends, so that speech-to-text gets whole phrases."""
+
+from .frames import STEP_SECONDS
+from .heard import Repeat, UtteranceEnded, UtteranceStarted
+
+#: Kept before the first word, s.
+LEAD = 0.2
+#: Talking that starts an utterance, s.
+START = 0.15
+#: Not talking that ends one, s.
+END = 0.6
+#: An utterance is cut here, s.
+LONGEST = 12.0
+
+
+class Utterances:
+    """Finds utterances, one step of 50 ms at a time."""
+
+    def __init__(self) -> None:
+        """Start outside any utterance."""
+        self._count = 0
+        self._talked = 0.0
+        self._onset = 0.0
+        self._since = 0.0
+        self._until = 0.0
+        self._open = False
+        self._repeat: Repeat | None = None
+        self._repeated_until = 0.0
+        self._repeated = 0.0
+
+    @property
+    def active(self) -> bool:
+        """Tell whether an utterance is open."""
+        return self._open
+
+    def repeated(self, since: float, until: float, repeat: Repeat) -> None:
+        """Take note that what was heard from `since` to `until` (s) is a repeat."""
+        if not self._open:
+            return
+        begin = max(since, self._repeated_until, self._since)
+        if until > begin:
+            self._repeated += until - begin
+            self._repeated_until = until
+            if self._repeat is None or repeat.score >= self._repeat.score:
+                self._repeat = repeat
+
+    def step(self, time: float, voice: float) -> list[UtteranceStarted | UtteranceEnded]:
+        """Take the chance of a voice in the step that ends at `time`."""
+        if not self._open:
+            return self._wait(time, voice)
+        if voice >= 0.4:
+            self._until = time
+        if time - self._until >= END:
+            return [self._end(time, cut=False)]
+        if time - self._since >= LONGEST:
+            ended = self._end(time, cut=True)
+            return [ended, self._start(time, since=time)]
+        return []
+
+    def close(self, time: float) -> list[UtteranceEnded]:
+        """End the utterance that is open, if any."""
+        return [self._end(time, cut=False)] if self._open else []
+
+    def _wait(self, time: float, voice: float) -> list[UtteranceStarted | UtteranceEnded]:
+        """Look for the first word."""
+        if voice >= 0.5:
+            if self._talked <= 0:
+                self._onset = time - STEP_SECONDS
+            self._talked += STEP_SECONDS
+        else:
+            self._talked = max(0.0, self._talked - STEP_SECONDS)
+        if self._talked < START - 1e-6:
+            return []
+        return [self._start(time, since=max(0.0, self._onset - LEAD, self._until))]
+
+    def _start(self, time: float, *, since: float) -> UtteranceStarted:
+        """Open an utterance."""
+        self._count += 1
+        self._open = True
+        self._since = since
+        self._until = time
+        self._repeat = None
+        self._repeated = 0.0
+        self._repeated_until = 0.0
+        return UtteranceStarted(time=time, utterance=self._count, since=since)
+
+    def _end(self, time: float, *, cut: bool) -> UtteranceEnded:
+        """Close the open utterance."""
+        self._open = False
+        self._talked = 0.0
+        most = self._repeated > 0.5 * max(self._until - self._since, 0.5)
+        return UtteranceEnded(
+            time=time,
+            utterance=self._count,
+            since=self._since,
+            until=self._until,
+            repeat=self._repeat if most else None,
+            cut=cut,
+        )
