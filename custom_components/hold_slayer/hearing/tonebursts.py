@@ -1,0 +1,322 @@
+"""Steady tones cut out of the audio: when each began and ended, and which frequencies it holds.
+
+A frame is tonal when two narrow peaks hold nearly all its energy. Tonal frames with the same
+spectrum make a burst; its edges come from the energy in steps of 10 ms and its frequencies from
+one long transform over its inside, which is made a few times per burst and never otherwise.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+
+RATE = 8000
+#: Samples between spectra (25 ms) and in each (64 ms).
+HOP = 200
+FRAME = 512
+#: Energy is kept in steps of this many samples (10 ms).
+STEP = 80
+#: Peaks are looked for between these frequencies, Hz.
+LOWEST, HIGHEST = 300.0, 2300.0
+#: Below this nothing is a tone, mean square relative to full scale 1.0 (-35 dBm0 is -41 dB).
+MIN_LEVEL = 10 ** (-49 / 10)
+#: Least share of energy in two peaks of ± 3 bins for a tonal frame.
+MIN_TONAL = 0.86
+#: Least likeness (cosine of power spectra) for a frame to go on with a burst.
+MIN_LIKENESS = 0.6
+#: A component this far below the strongest one still counts, dB.
+WEAKEST_COMPONENT = 15.0
+
+_WINDOW = np.hanning(FRAME + 2)[1:-1].astype(np.float32)
+_BIN = RATE / FRAME
+_LOW, _HIGH = int(LOWEST / _BIN), int(HIGHEST / _BIN) + 1
+
+
+@dataclass(slots=True, kw_only=True)
+class Burst:
+    """A stretch of one steady tone. Times in s of stream time."""
+
+    start: float
+    #: Last known moment of the tone; its end once `over`.
+    end: float
+    over: bool = False
+    #: Mean square of the tone.
+    level: float = 0.0
+    #: Hz, ascending; the components within WEAKEST_COMPONENT of the strongest.
+    frequencies: tuple[float, ...] = ()
+    #: Level of each component relative to the strongest, dB.
+    levels: tuple[float, ...] = ()
+    #: Share of the energy in those components, 0 to 1.
+    purity: float = 0.0
+    #: How far a frequency may be off because the burst is short, Hz.
+    resolution: float = 0.0
+    #: Level change from the first to the last third, dB; bells and strings decay.
+    slope: float = 0.0
+    #: Spread of the level between steps of 50 ms, dB.
+    wobble: float = 0.0
+    #: Rose out of (fell into) something at least 10 dB quieter, within 40 ms.
+    clean_start: bool = False
+    clean_end: bool = False
+
+    @property
+    def length(self) -> float:
+        """Seconds so far."""
+        return self.end - self.start
+
+    @property
+    def steady(self) -> bool:
+        """Whether a machine could have made it: no decay, no tremolo, nothing beside it."""
+        return self.purity > 0.9 and abs(self.slope) < 2.5 and self.wobble < 1.6
+
+
+@dataclass(slots=True)
+class BurstFinder:
+    """Finds bursts; feed it blocks of a multiple of HOP samples."""
+
+    #: Seconds of audio kept to look at a burst again.
+    memory: float = 1.6
+    _samples: NDArray[np.float32] = field(init=False)
+    _energy: NDArray[np.float32] = field(init=False)
+    _now: int = 0
+    _open: Burst | None = None
+    _spectrum: NDArray[np.float32] | None = None
+    _first_frame: int = 0
+    _last_frame: int = 0
+    _missed: int = 0
+    _analysed: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Start in silence."""
+        self._samples = np.zeros(int(self.memory * RATE), dtype=np.float32)
+        self._energy = np.zeros(int(8 * RATE / STEP), dtype=np.float32)
+
+    @property
+    def current(self) -> Burst | None:
+        """The burst that is on now, once it has been looked at (100 ms)."""
+        burst = self._open
+        return burst if burst is not None and burst.frequencies else None
+
+    def level(self, start: float, end: float) -> float:
+        """Median mean square between two stream times (s) of the last 8 s."""
+        last = self._now // STEP
+        first_step = max(int(np.ceil(start * RATE / STEP)), last - len(self._energy))
+        steps = self._energy[first_step - last + len(self._energy) :][
+            : max(int(end * RATE / STEP) - first_step, 0)
+        ]
+        return float(np.median(steps)) if len(steps) else 0.0
+
+    def process(self, block: NDArray[np.float32], begins: int) -> list[Burst]:
+        """Take samples that start at sample `begins`; return the bursts that ended."""
+        count = len(block)
+        self._samples[:-count] = self._samples[count:]
+        self._samples[-count:] = block
+        steps = block.reshape(-1, STEP)
+        energy = np.einsum("ij,ij->i", steps, steps) / STEP
+        self._energy[: -len(energy)] = self._energy[len(energy) :]
+        self._energy[-len(energy) :] = energy
+        self._now = begins + count
+        if self._open is None and float(energy.max()) < MIN_LEVEL:
+            return []
+        spans = count // HOP
+        reach = FRAME + (spans - 1) * HOP
+        view = np.lib.stride_tricks.as_strided(
+            self._samples[-reach:], (spans, FRAME), (4 * HOP, 4)
+        )
+        spectrum = fft.rfft(view * _WINDOW)
+        power = spectrum.real**2 + spectrum.imag**2
+        power[:, :8] = 0  # under 125 Hz: hum and offset
+        tonal = _tonal(power)
+        if self._open is None and not tonal.any():
+            return []
+        ended: list[Burst] = []
+        for index in range(spans):
+            centre = self._now - (spans - 1 - index) * HOP - FRAME // 2
+            self._step(power[index], bool(tonal[index]), centre, ended)
+        burst = self._open
+        if burst is not None:
+            burst.end = self._last_frame / RATE
+            if burst.length > max(0.1, 1.6 * self._analysed):
+                self._analysed = burst.length
+                self._analyse(burst)
+        return ended
+
+    def _step(
+        self, power: NDArray[np.float32], tonal: bool, centre: int, ended: list[Burst]
+    ) -> None:
+        """Let one frame continue, end or begin a burst."""
+        if self._open is not None and self._spectrum is not None:
+            total = float(power.sum())
+            mean = self._spectrum
+            like = float(power @ mean) / float(
+                np.sqrt((power @ power) * (mean @ mean)) + 1e-20
+            )
+            loud = total > 0.16 * float(mean.sum())
+            if like >= MIN_LIKENESS and loud:
+                self._last_frame = centre
+                self._missed = 0
+                # The edges hold less of the tone: let the fullest frames rule the mean.
+                if total > 0.5 * float(mean.sum()):
+                    mean += 0.2 * (power - mean)
+                if total > 2.0 * float(mean.sum()):
+                    mean[:] = power
+                return
+            self._missed += 1
+            if self._missed == 1 and loud:
+                return
+            ended_burst = self._close()
+            if ended_burst is not None:
+                ended.append(ended_burst)
+        if tonal:
+            at = centre / RATE
+            self._open = Burst(start=at, end=at)
+            self._spectrum = power.copy()
+            self._first_frame = self._last_frame = centre
+            self._missed = 0
+            self._analysed = 0.0
+
+    def _close(self) -> Burst | None:
+        """End the open burst: find its edges, look at it a last time."""
+        burst, self._open = self._open, None
+        if burst is None:
+            return None
+        burst.end = self._last_frame / RATE
+        burst.over = True
+        self._edges(burst)
+        if burst.length < 0.05:
+            return None
+        self._analyse(burst)
+        return burst if burst.frequencies else None
+
+    def _edges(self, burst: Burst) -> None:
+        """Set start and end to where the energy crosses half of the tone's, in 10 ms steps."""
+        last = self._now // STEP
+        size = len(self._energy)
+        offset = size - last
+        first = max(int(burst.start * RATE / STEP) + offset, 0)
+        final = min(int(burst.end * RATE / STEP) + offset, size - 1)
+        if final < first:
+            return
+        level = float(np.median(self._energy[first : final + 1]))
+        if level <= 0:
+            return
+        half = level / 2
+        burst.level = level
+        if first > 8:
+            around = self._energy[first - 8 : min(first + 9, final + 1)]
+            above = np.flatnonzero(around >= half)
+            below = np.flatnonzero(around[: above[-1] + 1] < half) if len(above) else above
+            begin = first - 8 + (int(below[-1]) + 1 if len(below) else 0)
+            if len(below):
+                burst.start = self._refine(begin, level, rising=True, offset=offset)
+            before = self._energy[max(begin - 5, 0) : max(begin - 2, 1)]
+            burst.clean_start = bool(len(before)) and float(before.max()) < 0.1 * level
+        around = self._energy[max(final - 8, first) : final + 9]
+        above = np.flatnonzero(around >= half)
+        if len(above):
+            start = max(final - 8, first)
+            stop = start + int(above[-1])
+            # A run that ends within the look ahead is the edge; otherwise the sound went on.
+            inside = np.flatnonzero(around[: int(above[-1]) + 1] < half)
+            if len(inside) and start + int(inside[0]) > final - 4:
+                stop = start + int(inside[0]) - 1
+            if burst.over:
+                burst.end = self._refine(stop, level, rising=False, offset=offset)
+                after = self._energy[stop + 3 : stop + 6]
+                burst.clean_end = bool(len(after)) and float(after.max()) < 0.1 * level
+
+    def _refine(self, step: int, level: float, *, rising: bool, offset: int) -> float:
+        """Place an edge inside a 10 ms step by how full the steps beside it are, in s."""
+        beside = step - 1 if rising else step + 1
+        part = 0.0
+        if 0 <= beside < len(self._energy):
+            part = min(1.0, float(self._energy[beside]) / level)
+        here = min(1.0, float(self._energy[step]) / level)
+        full = part + here - 1.0
+        if rising:
+            return (step - offset - full) * STEP / RATE
+        return (step - offset + 1 + full) * STEP / RATE
+
+    def _analyse(self, burst: Burst) -> None:
+        """Measure frequencies, purity and steadiness over the inside of the burst."""
+        if not burst.over:
+            self._edges(burst)
+        begin = int((burst.start + 0.012) * RATE) - self._now + len(self._samples)
+        end = int((burst.end - 0.012) * RATE) - self._now + len(self._samples)
+        inside = self._samples[max(begin, 0) : max(end, 0)]
+        if len(inside) < 240:
+            return
+        _steadiness(burst, inside)
+        _components(burst, inside[-8000:])
+
+
+def _tonal(power: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Which power spectra (n, FRAME // 2 + 1) are one or two narrow peaks and little else."""
+    rows = np.arange(len(power))
+    running = np.cumsum(power, axis=1)
+    total = running[:, -1]
+    peak = _LOW + power[:, _LOW:_HIGH].argmax(axis=1)
+    first = running[rows, peak + 3] - running[rows, peak - 4]
+    rest = power[:, _LOW:_HIGH].copy()
+    for row in rows:
+        rest[row, max(peak[row] - 3 - _LOW, 0) : peak[row] + 4 - _LOW] = 0
+    second = _LOW + rest.argmax(axis=1)
+    low = np.maximum(second - 4, np.where(second > peak, peak + 3, 0))
+    high = np.minimum(second + 3, np.where(second < peak, peak - 4, power.shape[1] - 1))
+    other = running[rows, high] - running[rows, low]
+    tonal: NDArray[np.bool_] = (first + np.maximum(other, 0) >= MIN_TONAL * total) & (
+        total > MIN_LEVEL * FRAME * FRAME / 10
+    )
+    return tonal
+
+
+def _steadiness(burst: Burst, inside: NDArray[np.float32]) -> None:
+    """Set slope and wobble from the energy in steps of 50 ms (25 ms when it is short)."""
+    size = 400 if len(inside) >= 2400 else 200
+    steps = inside[: len(inside) // size * size].reshape(-1, size)
+    if len(steps) < 3:
+        burst.slope = burst.wobble = 0.0
+        return
+    decibels = 10 * np.log10(np.einsum("ij,ij->i", steps, steps) / size + 1e-12)
+    third = max(len(decibels) // 3, 1)
+    burst.slope = float(decibels[-third:].mean() - decibels[:third].mean())
+    burst.wobble = float(decibels.std())
+
+
+def _components(burst: Burst, inside: NDArray[np.float32]) -> None:
+    """Set frequencies, their levels and the purity from one long windowed transform."""
+    length = len(inside)
+    size = 8192 if length > 4096 else 4096
+    if length > size:
+        inside, length = inside[-size:], size
+    window = np.hanning(length + 2)[1:-1].astype(np.float32)
+    spectrum = fft.rfft((inside - inside.mean()) * window, size)
+    power = (spectrum.real**2 + spectrum.imag**2).astype(np.float64)
+    spacing = RATE / size
+    power[: int(150 / spacing)] = 0
+    total = float(power.sum())
+    if total <= 0:
+        return
+    lobe = int(np.ceil(2 * RATE / length / spacing))
+    left = power.copy()
+    strongest = 0.0
+    found: list[tuple[float, float]] = []
+    held = 0.0
+    for _ in range(4):
+        peak = int(left.argmax())
+        value = float(left[peak])
+        strongest = strongest or value
+        if value < strongest * 10 ** (-WEAKEST_COMPONENT / 10):
+            break
+        low, high = max(peak - lobe, 1), min(peak + lobe + 1, len(power) - 1)
+        held += float(left[low:high].sum())
+        if 0 < peak < len(power) - 1 and power[peak] >= max(power[peak - 1], power[peak + 1]):
+            before, here, after = np.log(power[peak - 1 : peak + 2] + 1e-30)
+            shift = 0.5 * (before - after) / (before - 2 * here + after - 1e-30)
+            found.append(((peak + float(shift)) * spacing, 10 * np.log10(value / strongest)))
+        left[low:high] = 0
+    found.sort()
+    burst.frequencies = tuple(hertz for hertz, _ in found)
+    burst.levels = tuple(float(level) for _, level in found)
+    burst.purity = min(1.0, held / total)
+    burst.resolution = 0.25 * RATE / length

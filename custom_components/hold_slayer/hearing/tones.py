@@ -1,0 +1,340 @@
+"""Tones on the line: ringing, busy, special information, digits, beeps and fax, streaming.
+
+`ToneDetector` takes audio in blocks of any length and reports each tone once, when it is sure
+(`heard.Hearing`); `active` tells at any time whether a tone is on or its cadence still runs.
+"""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import cadence
+from .dtmf import FRAME as DTMF_FRAME
+from .dtmf import HOP as DTMF_HOP
+from .dtmf import DtmfDetector
+from .heard import Hearing, Sound
+from .tonebursts import RATE, Burst, BurstFinder
+from .toneplans import SIT_FREQUENCIES, SIT_TOLERANCE
+
+#: Audio is looked at in blocks of this many samples (100 ms).
+BLOCK: Final = 800
+#: A pair that only rings is believed after this long, s (shortest ring burst: 0.4 s).
+PAIR_TIME = 0.33
+#: Lengths of an answering machine's beep, s, its frequencies, Hz, and the silence after it, s.
+BEEP_LENGTHS = (0.18, 1.6)
+BEEP_FREQUENCIES = (390.0, 2050.0)
+BEEP_SILENCE = 0.25
+#: A beep stands alone: no other tone this long before it, s.
+BEEP_ISOLATION = 1.2
+#: Called terminal (answering fax), ITU-T T.30: 2100 Hz ± 15 Hz for 2.6 to 4 s.
+CED_FREQUENCY, CED_TOLERANCE, CED_TIME = 2100.0, 22.0, 0.9
+#: Calling fax, ITU-T T.30: 1100 Hz ± 38 Hz, 0.5 s on, 3 s off, ± 15 %.
+CNG_FREQUENCY, CNG_TOLERANCE, CNG_CADENCE = 1100.0, 40.0, (0.5, 3.0)
+#: Length of one tone of the special information tone, s (E.180: 330 ms ± 70 ms).
+SIT_LENGTHS = (0.2, 0.45)
+#: Longest pause between two of them, s (E.180: up to 30 ms).
+SIT_PAUSE = 0.08
+#: A gap longer than this without a known cadence forgets the bursts before it, s.
+FORGET = 12.0
+
+
+class ToneDetector:
+    """Finds network tones, DTMF, beeps and fax tones in one stream."""
+
+    def __init__(self, rate: int = RATE, country: str = "") -> None:
+        """Start in silence. `country` (ISO 3166) breaks ties between plans that sound alike."""
+        if rate != RATE:
+            raise ValueError(f"tones are looked for at {RATE} Hz, not at {rate} Hz: resample first")
+        self._country = country
+        self._finder = BurstFinder()
+        self._dtmf = DtmfDetector()
+        self._rest = np.zeros(0, dtype=np.float32)
+        self._window = np.zeros(BLOCK + DTMF_FRAME, dtype=np.float32)
+        self._time = 0.0  # stream time of sample 0
+        self._samples = 0
+        self._bursts: list[Burst] = []
+        self._keys: frozenset[tuple[float, ...]] = frozenset()
+        self._reported: Sound | None = None
+        self._until = 0.0
+        self._beep: Burst | None = None
+        self._early: tuple[Burst, float] | None = None
+        self._last_tone_end = -100.0
+        self._digit_until = -1.0
+
+    @property
+    def active(self) -> Sound | None:
+        """The tone that is on now, or whose cadence runs; None when there is none."""
+        now = self._samples / RATE
+        if self._dtmf.key or now < self._digit_until:
+            return Sound.DTMF
+        if self._reported is not None and now < self._until:
+            return self._reported
+        burst = self._finder.current
+        if burst is not None and burst.length > 0.15 and burst.steady:
+            keys = cadence.plan_frequencies(burst)
+            if keys:
+                return Sound.RINGBACK
+            if _is_beep(burst) or _near(burst, CED_FREQUENCY, CED_TOLERANCE):
+                return Sound.BEEP
+        return None
+
+    def process(self, samples: NDArray[np.float32], start_time: float) -> list[Hearing]:
+        """Take samples (float in [-1, 1], 8 kHz) that begin at `start_time` s; report new tones."""
+        pending = len(self._rest)
+        self._time = start_time - (self._samples + pending) / RATE
+        audio = np.concatenate([self._rest, samples]) if pending else samples
+        heard: list[Hearing] = []
+        place = 0
+        while place + BLOCK <= len(audio):
+            self._block(audio[place : place + BLOCK], heard)
+            place += BLOCK
+        self._rest = audio[place:].copy()
+        return heard
+
+    def _block(self, block: NDArray[np.float32], heard: list[Hearing]) -> None:
+        begins = self._samples
+        window = self._window
+        window[:DTMF_FRAME] = window[BLOCK:]
+        window[DTMF_FRAME:] = block
+        self._samples += BLOCK
+        frames = np.lib.stride_tricks.as_strided(
+            window[DTMF_HOP:], (BLOCK // DTMF_HOP, DTMF_FRAME), (4 * DTMF_HOP, 4)
+        )
+        for key, since, _at, confidence in self._dtmf.process(
+            frames, begins - DTMF_FRAME + DTMF_HOP
+        ):
+            self._digit_until = self._samples / RATE + 0.05
+            heard.append(
+                Hearing(
+                    time=self._time + self._samples / RATE,
+                    since=self._time + max(since, 0) / RATE,
+                    sound=Sound.DTMF,
+                    confidence=confidence,
+                    digit=key,
+                )
+            )
+        for burst in self._finder.process(block, begins):
+            self._ended(burst, heard)
+        current = self._finder.current
+        if current is not None:
+            self._running(current, heard)
+        elif self._bursts or self._beep or self._early:
+            self._quiet(heard)
+
+    def _running(self, burst: Burst, heard: list[Hearing]) -> None:
+        """Look at the burst that is on: it may complete a cadence."""
+        if burst.length < 0.1:
+            return
+        if _near(burst, CED_FREQUENCY, CED_TOLERANCE) and burst.purity > 0.85:
+            if burst.length >= CED_TIME:
+                self._report(heard, Sound.FAX, burst.start, 0.95, until=burst.end + 0.3)
+            return
+        if self._special(burst):
+            first = self._bursts[-2]
+            self._report(
+                heard, Sound.SPECIAL_INFORMATION, first.start, 0.98, until=burst.end + 1.2
+            )
+            return
+        if _near(burst, CNG_FREQUENCY, CNG_TOLERANCE) and self._calling_fax(burst):
+            self._report(heard, Sound.FAX, self._bursts[-1].start, 0.9, until=burst.end + 3.6)
+            return
+        keys = cadence.plan_frequencies(burst)
+        if not keys or not burst.steady:
+            return
+        countries = cadence.unambiguous_ringback(keys)
+        if countries and burst.length >= PAIR_TIME and burst.purity > 0.93:
+            self._ring(burst, countries, 0.92, heard)
+        self._join(burst, keys, heard)
+
+    def _ended(self, burst: Burst, heard: list[Hearing]) -> None:
+        """Take a burst that is over into the rhythm so far."""
+        keys = cadence.plan_frequencies(burst)
+        if keys and burst.steady:
+            self._join(burst, keys, heard)
+        elif self._bursts and burst.start - self._bursts[-1].end > SIT_PAUSE:
+            self._bursts.clear()
+        self._bursts.append(burst)
+        del self._bursts[:-20]
+        self._keys = keys if len(self._bursts) == 1 else self._keys & keys or keys
+        self._match(self._bursts, heard)
+        isolated = burst.start - self._last_tone_end > BEEP_ISOLATION
+        self._beep = burst if isolated and _is_beep(burst) and burst.clean_end else None
+        self._last_tone_end = burst.end
+        self._early = None
+        for length, countries in cadence.ringing_lengths(keys).items():
+            if abs(burst.length - length) < 0.08 * length and burst.steady and burst.clean_end:
+                self._early = (burst, length)
+                self._early_countries = countries
+        if not _near(burst, CNG_FREQUENCY, CNG_TOLERANCE):
+            return
+        self._beep = None if abs(burst.length - CNG_CADENCE[0]) < 0.08 else self._beep
+
+    def _join(
+        self, burst: Burst, keys: frozenset[tuple[float, ...]], heard: list[Hearing]
+    ) -> None:
+        """See whether a burst goes on with the rhythm; begin a new one if it does not."""
+        if not self._bursts:
+            return
+        last = self._bursts[-1]
+        gap = burst.start - last.end
+        between = self._finder.level(last.end + 0.02, burst.start - 0.02)
+        quiet = gap < 0.06 or between < 0.09 * min(last.level, burst.level or last.level)
+        if not self._keys & keys or gap > FORGET or not quiet or gap < 0.02:
+            if not self._special_so_far(burst):
+                self._bursts.clear()
+                self._keys = keys
+            return
+        if not burst.over:
+            self._match([*self._bursts, burst], heard)
+
+    def _match(self, bursts: list[Burst], heard: list[Hearing]) -> None:
+        """Report the tone whose cadence the bursts have."""
+        intervals: list[float] = []
+        for before, burst in zip(bursts, bursts[1:], strict=False):
+            intervals += [before.length, burst.start - before.end]
+        if bursts[-1].over:
+            intervals.append(bursts[-1].length)
+        if len(intervals) < 2:
+            return
+        found = cadence.match(self._keys, intervals, whole=bursts[0].clean_start)
+        if found is None:
+            return
+        sound, countries = found.sound, found.countries
+        confidence = 1.0 - 0.15 * min(found.error, 1.0)
+        self._report(
+            heard,
+            sound,
+            bursts[0].start,
+            confidence,
+            countries=countries,
+            until=bursts[-1].end + 1.25 * found.longest_gap + 0.3,
+        )
+
+    def _ring(
+        self, burst: Burst, countries: tuple[str, ...], confidence: float, heard: list[Hearing]
+    ) -> None:
+        self._report(
+            heard,
+            Sound.RINGBACK,
+            burst.start,
+            confidence,
+            countries=countries,
+            until=burst.end + 4.5,
+        )
+
+    def _quiet(self, heard: list[Hearing]) -> None:
+        """No tone is on: beeps, a first ring, or the end of a cadence."""
+        now = self._samples / RATE - 0.04
+        last = self._bursts[-1] if self._bursts else None
+        gap = now - last.end if last is not None else 0.0
+        level = self._finder.level(now - 0.15, now)
+        loud = last is not None and level > 0.06 * last.level
+        if self._reported is not None and loud and gap > 0.12:
+            # Something else sounds where the cadence is silent: answered.
+            self._until = min(self._until, self._samples / RATE)
+        if self._reported is not None and self._samples / RATE >= self._until:
+            self._reported = None
+        if self._early is not None and last is not None:
+            burst, _ = self._early
+            if loud and gap > 0.12:
+                if gap > 0.6 and self._reported is None:
+                    self._ring(burst, self._early_countries, 0.6, heard)
+                    self._until = self._samples / RATE
+                self._early = None
+            elif gap > 1.8:
+                if self._reported is None:
+                    self._ring(burst, self._early_countries, 0.75, heard)
+                self._early = self._beep = None
+        if self._beep is not None and last is not None:
+            wait = max(BEEP_SILENCE, 1.15 * cadence.short_gaps(self._keys, last.length) + 0.05)
+            if loud and gap > 0.06 and gap < BEEP_SILENCE:
+                self._beep = None
+            elif gap >= wait and self._early is None:
+                if self._reported is None:
+                    self._hear(heard, Sound.BEEP, self._beep.start, self._beep.purity)
+                self._beep = None
+        if last is not None and gap > FORGET:
+            self._bursts.clear()
+
+    def _special_so_far(self, burst: Burst) -> bool:
+        """Whether the bursts end in the first tones of the special information tone."""
+        if not self._bursts:
+            return False
+        return _near(self._bursts[-1], SIT_FREQUENCIES[0], SIT_TOLERANCE) and _near(
+            burst, SIT_FREQUENCIES[1], SIT_TOLERANCE
+        )
+
+    def _special(self, burst: Burst) -> bool:
+        """Whether this burst is the third tone of the special information tone."""
+        if len(self._bursts) < 2 or not _near(burst, SIT_FREQUENCIES[2], SIT_TOLERANCE):
+            return False
+        first, second = self._bursts[-2:]
+        return (
+            _near(first, SIT_FREQUENCIES[0], SIT_TOLERANCE)
+            and _near(second, SIT_FREQUENCIES[1], SIT_TOLERANCE)
+            and second.start - first.end < SIT_PAUSE
+            and burst.start - second.end < SIT_PAUSE
+            and all(SIT_LENGTHS[0] <= one.length <= SIT_LENGTHS[1] for one in (first, second))
+        )
+
+    def _calling_fax(self, burst: Burst) -> bool:
+        if not self._bursts:
+            return False
+        last = self._bursts[-1]
+        on, off = CNG_CADENCE
+        return (
+            _near(last, CNG_FREQUENCY, CNG_TOLERANCE)
+            and abs(last.length - on) <= 0.16 * on
+            and abs(burst.start - last.end - off) <= 0.16 * off
+        )
+
+    def _report(
+        self,
+        heard: list[Hearing],
+        sound: Sound,
+        since: float,
+        confidence: float,
+        *,
+        countries: tuple[str, ...] = (),
+        until: float,
+    ) -> None:
+        """Report a tone unless it is the one that runs; keep it active until `until` s."""
+        if self._reported != sound:
+            self._reported = sound
+            self._until = 0.0
+            self._hear(heard, sound, since, confidence, ",".join(countries))
+        self._until = max(self._until, until)
+        self._beep = self._early = None
+
+    def _hear(
+        self, heard: list[Hearing], sound: Sound, since: float, confidence: float, network: str = ""
+    ) -> None:
+        heard.append(
+            Hearing(
+                time=self._time + self._samples / RATE,
+                since=self._time + max(since, 0.0),
+                sound=sound,
+                confidence=confidence,
+                network=network,
+            )
+        )
+
+
+def _near(burst: Burst, frequency: float, tolerance: float) -> bool:
+    """Whether a burst is one tone near a frequency (Hz)."""
+    return (
+        len(burst.frequencies) == 1
+        and abs(burst.frequencies[0] - frequency) <= tolerance + burst.resolution
+    )
+
+
+def _is_beep(burst: Burst) -> bool:
+    """Whether a burst could be the beep of an answering machine."""
+    return (
+        len(burst.frequencies) == 1
+        and BEEP_FREQUENCIES[0] <= burst.frequencies[0] <= BEEP_FREQUENCIES[1]
+        and BEEP_LENGTHS[0] <= burst.length <= BEEP_LENGTHS[1]
+        and burst.steady
+        and burst.purity > 0.93
+    )
