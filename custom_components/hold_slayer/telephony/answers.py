@@ -37,7 +37,8 @@ class ErrorKind(StrEnum):
     TLS_FAILED = "tls_failed"
     # rules
     REFUSED_BY_POLICY = "refused_by_policy"
-    # the rest
+    # the engine
+    MISSING_LIBRARY = "missing_library"
     ENGINE_ERROR = "engine_error"
 
 

@@ -21,6 +21,9 @@ EXCERPT = 60
 class MessageError(ValueError):
     """A message cannot be understood; says which field and which value."""
 
+    #: Number of the request that could not be read, where that much was readable.
+    request: int | None = None
+
     def __init__(self, text: str, *, field: str = "", value: object = None) -> None:
         """Remember the dotted path of the field and the value found there."""
         super().__init__(text)
@@ -82,6 +85,7 @@ def decode(hint: Any, value: Any, path: str) -> Any:
 def decode_dataclass[T](cls: type[T], value: Any, path: str, **given: Any) -> T:
     """Build `cls` from an object; fields in `given` do not come from it."""
     _expect(isinstance(value, dict), "an object", value, path)
+    hints = hints_of(cls)  # type: ignore[arg-type]
     values = dict(given)
     for field in dataclasses.fields(cls):  # type: ignore[arg-type]
         if field.name in given:
@@ -89,7 +93,7 @@ def decode_dataclass[T](cls: type[T], value: Any, path: str, **given: Any) -> T:
         where = f"{path}.{field.name}"
         if field.name in value:
             try:
-                values[field.name] = decode(hints_of(cls)[field.name], value[field.name], where)
+                values[field.name] = decode(hints[field.name], value[field.name], where)
             except MessageError:
                 if field.repr:
                     raise

@@ -4,6 +4,8 @@ Home Assistant sends `Request`s, the engine answers each with an `Answer` and se
 its own. On the wire each is an event of the Wyoming framing.
 """
 
+from asyncio import StreamReader
+
 from wyoming.event import Event
 
 from .account import (
@@ -36,6 +38,7 @@ from .audio import (
 )
 from .codec import MessageError
 from .control import Goodbye, Hello, LogLine, Ping, Pong, Ready, SetLogLevel
+from .framing import BrokenFrameError, frame_of, read_frame
 from .legs import (
     AnswerCall,
     Bridge,
@@ -81,6 +84,7 @@ __all__ = [
     "Answer",
     "AnswerCall",
     "Bridge",
+    "BrokenFrameError",
     "CallFailure",
     "DialledBy",
     "Done",
@@ -136,7 +140,9 @@ __all__ = [
     "Transfer",
     "Transport",
     "Unbridge",
+    "frame_of",
     "read",
+    "read_message",
 ]
 
 #: Name on the wire -> class.
@@ -151,6 +157,22 @@ _CLASSES: dict[str, type[Message]] = {
 
 def read(event: Event) -> Message:
     """Return the message in an event; raises `MessageError` for anything unexpected."""
-    if (cls := _CLASSES.get(event.type)) is None:
-        raise MessageError(f"unknown message type {event.type!r}", field="type", value=event.type)
-    return cls.from_event(event)
+    try:
+        if (cls := _CLASSES.get(event.type)) is None:
+            raise MessageError(
+                f"unknown message type {event.type!r}", field="type", value=event.type
+            )
+        return cls.from_event(event)
+    except MessageError as error:
+        if isinstance(request := event.data.get("request"), int):
+            error.request = request
+        raise
+
+
+async def read_message(reader: StreamReader) -> Message | None:
+    """Return the next message, None at the end of the stream; raises `MessageError`.
+
+    After an error the stream stands at the next message, except after `BrokenFrameError`.
+    """
+    event = await read_frame(reader)
+    return None if event is None else read(event)

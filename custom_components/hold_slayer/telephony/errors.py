@@ -1,0 +1,45 @@
+"""What can go wrong with the engine, as seen from Home Assistant."""
+
+from enum import StrEnum
+
+from .answers import ErrorKind, Refused
+
+
+class StartProblem(StrEnum):
+    """Why the engine did not start."""
+
+    MISSING_LIBRARY = "missing_library"
+    PORT_IN_USE = "port_in_use"
+    TIMEOUT = "timeout"
+    PROTOCOL = "protocol"
+    CRASHED = "crashed"
+
+
+class EngineError(Exception):
+    """Something went wrong with the engine."""
+
+
+class EngineStartError(EngineError):
+    """The engine did not start."""
+
+    def __init__(self, kind: StartProblem, text: str) -> None:
+        """Say what kind of problem, and in one sentence what to do."""
+        super().__init__(text)
+        self.kind = kind
+        self.text = text
+
+
+class EngineRefused(EngineError):
+    """The engine did not do what was asked."""
+
+    def __init__(self, answer: Refused) -> None:
+        """Take over the reason from the answer."""
+        super().__init__(answer.text)
+        self.error: ErrorKind = answer.error
+        self.text = answer.text
+        self.sip_code = answer.sip_code
+        self.rule = answer.rule
+
+
+class EngineLost(EngineError):
+    """The engine ended, or is not running, before it answered."""

@@ -1,0 +1,107 @@
+"""What the engine was given and has open, so that nothing is lost when it is."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from .messages import (
+    AddAccount,
+    CallFailure,
+    EndedBy,
+    EngineEvent,
+    ErrorKind,
+    IncomingCall,
+    LegChanged,
+    LegState,
+    PlaceCall,
+    Pong,
+    Refused,
+    Registration,
+    RegistrationState,
+    RemoveAccount,
+    Request,
+    TestAccount,
+)
+from .redaction import Redactor
+
+#: What users read about a leg that went with the engine.
+LOST_TEXT = "The telephone engine stopped unexpectedly"
+
+
+class Ledger:
+    """Accounts to add again, legs to report lost."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        """Begin empty; passwords seen are taught to `redactor`."""
+        self._redactor = redactor
+        self._accounts: dict[str, AddAccount] = {}
+        self._legs: set[str] = set()
+
+    @property
+    def legs(self) -> frozenset[str]:
+        """Return the legs that are up."""
+        return frozenset(self._legs)
+
+    def sent(self, message: Request[Any]) -> None:
+        """Note a request before it goes out."""
+        match message:
+            case AddAccount(account=account):
+                self._redactor.add(account.password)
+                if message.keep:
+                    self._accounts[account.id] = message
+            case TestAccount(account=account):
+                self._redactor.add(account.password)
+            case RemoveAccount():
+                self._accounts.pop(message.account_id, None)
+            case PlaceCall():
+                self._legs.add(message.leg)
+
+    def answered(self, message: Request[Any], refused: Refused | None) -> None:
+        """Note how a request went."""
+        match message:
+            case AddAccount(account=account) if refused is None:
+                self._accounts[account.id] = replace(message, keep=True)
+            case PlaceCall() if refused is not None and refused.error is not ErrorKind.LEG_EXISTS:
+                self._legs.discard(message.leg)
+
+    def happened(self, event: EngineEvent) -> bool:
+        """Note an event; False when it comes after the end of its leg was already reported."""
+        match event:
+            case IncomingCall():
+                self._legs.add(event.leg)
+            case LegChanged(state=LegState.DISCONNECTED):
+                if event.leg not in self._legs:
+                    return False
+                self._legs.discard(event.leg)
+        return True
+
+    def accounts_again(self) -> list[AddAccount]:
+        """Return what brings the accounts back into a fresh engine."""
+        return list(self._accounts.values())
+
+    def lost(self) -> Iterator[EngineEvent]:
+        """Report everything that went with the engine."""
+        for account_id in self._accounts:
+            yield Registration(
+                account_id=account_id, state=RegistrationState.UNREGISTERED, text=LOST_TEXT
+            )
+        legs, self._legs = self._legs, set()
+        for leg in sorted(legs):
+            yield _lost_leg(leg)
+
+    def reconcile(self, known: frozenset[str], pong: Pong) -> Iterator[EngineEvent]:
+        """Report legs that were up before the ping and that the engine does not have."""
+        for leg in sorted((known & self._legs) - pong.legs.keys()):
+            self._legs.discard(leg)
+            yield _lost_leg(leg)
+
+
+def _lost_leg(leg: str) -> LegChanged:
+    """Return the report of a leg that is gone without a word."""
+    return LegChanged(
+        leg=leg,
+        state=LegState.DISCONNECTED,
+        failure=CallFailure.ENGINE_LOST,
+        ended_by=EndedBy.FAILURE,
+        text=LOST_TEXT,
+    )
