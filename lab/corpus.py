@@ -16,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -232,9 +233,14 @@ def _from_folders(root: Path) -> list[Clip]:
 
 def read(path: Path, rate: int = RATE) -> NDArray[np.float32]:
     """Decode a file to mono float32 (−1 to 1) at `rate` Hz; NaN and infinities become 0."""
+    return decode(path, rate)
+
+
+def decode(source: Path | BinaryIO, rate: int = RATE) -> NDArray[np.float32]:
+    """Like `read`, for an open file too."""
     import soundfile  # type: ignore[import-untyped]
 
-    samples, found = soundfile.read(path, dtype="float32", always_2d=True)
+    samples, found = soundfile.read(source, dtype="float32", always_2d=True)
     mono = np.nan_to_num(samples.mean(axis=1), posinf=0.0, neginf=0.0)
     if found != rate and len(mono):
         divisor = np.gcd(int(found), rate)
