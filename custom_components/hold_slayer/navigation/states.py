@@ -56,3 +56,14 @@ class Outcome(StrEnum):
     CODEC_MISMATCH = "codec_mismatch"
     ENGINE_LOST = "engine_lost"
     FAILED = "failed"
+
+
+#: Outcomes of calls that ran their course; all others are failures.
+_RAN_ITS_COURSE = frozenset(
+    {Outcome.CONNECTED, Outcome.CALL_BACK_ARRANGED, Outcome.HUNG_UP, Outcome.USER_NOT_REACHED}
+)
+
+
+def final_state(outcome: Outcome) -> CallState:
+    """The state a call with that outcome ends in."""
+    return CallState.ENDED if outcome in _RAN_ITS_COURSE else CallState.FAILED

@@ -1,0 +1,118 @@
+"""What all stages of a call share: the plan, the clock, the orders given and what was heard."""
+
+from dataclasses import dataclass, field
+
+from ..hearing.heard import Sound, Verdict
+from .acts import Act, Note, NoteKind, Speak
+from .person import PersonJudge
+from .phrases import Line, Phrases, load
+from .plan import CallPlan
+from .states import CallState
+from .understanding import Words
+
+
+@dataclass(slots=True)
+class CompanyLine:
+    """What the ears last said about the company leg; times on the call's clock."""
+
+    answered: bool = False
+    sound: Sound = Sound.SILENCE
+    sound_since: float = 0.0
+    speaking: bool = False
+    speech_began: float = 0.0
+    #: When the last word ended; None before the first.
+    speech_ended: float | None = None
+    #: The speech now playing, or that just ended, was heard before.
+    repeating: bool = False
+    verdict: Verdict = Verdict.NOBODY
+    #: Utterances whose text is still to come -> when to go on without it.
+    awaited: dict[int, float] = field(default_factory=dict)
+    #: What was said, in order.
+    said: list[Words] = field(default_factory=list)
+
+    def silent_for(self, now: float) -> float:
+        """Seconds since the last word; 0 while somebody speaks."""
+        if self.speaking or self.speech_ended is None:
+            return 0.0
+        return max(0.0, now - self.speech_ended)
+
+
+class CallContext:
+    """The desk at which all stages of one call work."""
+
+    def __init__(self, plan: CallPlan) -> None:
+        """Start with nothing heard and nothing done."""
+        self.plan = plan
+        self.now = 0.0
+        self.acts: list[Act] = []
+        self.timers: dict[str, float] = {}
+        self.line = CompanyLine()
+        self.judge = PersonJudge()
+        self.languages: tuple[Phrases, ...] = tuple(
+            load(language) for language in plan.languages or ("en",)
+        )
+        #: Seconds spent on hold so far.
+        self.held_s = 0.0
+        #: State in which a person came to be suspected.
+        self.came_from = CallState.ON_HOLD
+        #: The user accepted and waits to be bridged.
+        self.user_accepted = False
+        self.user_ringing = False
+        self.speech_to_text = plan.speech_to_text
+        self.text_to_speech = plan.text_to_speech
+        self._requests = 0
+        #: Request of what is being said now; None when we are quiet.
+        self.speaking_request: int | None = None
+
+    @property
+    def phrases(self) -> Phrases:
+        """Phrases of the language to speak."""
+        return self.languages[0]
+
+    def do(self, act: Act) -> None:
+        """Order something."""
+        self.acts.append(act)
+
+    def note(self, kind: NoteKind, text: str = "", value: float | None = None) -> None:
+        """Keep something for history."""
+        self.do(Note(kind=kind, text=text, value=value))
+
+    def request(self) -> int:
+        """A new request number."""
+        self._requests += 1
+        return self._requests
+
+    def wait(self, name: str, seconds: float) -> None:
+        """Set or move a timer."""
+        self.timers[name] = self.now + max(0.0, seconds)
+
+    def stop(self, *names: str) -> None:
+        """Stop timers."""
+        for name in names:
+            self.timers.pop(name, None)
+
+    def line_text(self, line: Line) -> str:
+        """The text of a line with what may be said filled in."""
+        text = self.plan.lines.get(line) or self.phrases.lines[line]
+        values = {
+            "user_name": self.plan.user_name,
+            "intent": self.plan.intent,
+            "number": " ".join(self.plan.leave_number),
+        }
+        for name, value in values.items():
+            # A brace in a value must not make a placeholder of a secret.
+            text = text.replace(f"{{{name}}}", value.replace("{", "").replace("}", ""))
+        return text
+
+    def say(self, line: Line) -> int | None:
+        """Say one of the fixed lines; None when there is no voice."""
+        return self.speak(self.line_text(line))
+
+    def speak(self, text: str) -> int | None:
+        """Say a text to the company; None when there is no voice."""
+        if not self.text_to_speech:
+            return None
+        request = self.request()
+        self.speaking_request = request
+        self.do(Speak(request=request, text=text, language=self.phrases.language))
+        return request

@@ -1,0 +1,349 @@
+"""The navigator: everything that happens to a call goes in, orders come out.
+
+It knows no clock, no network and no Home Assistant. `TURNS` is the one place where the
+states of a call follow each other.
+"""
+
+from ..hearing.heard import (
+    NETWORK_TONES,
+    AudioResumed,
+    AudioStopped,
+    Hearing,
+    Repeated,
+    Sound,
+    UtteranceEnded,
+    UtteranceStarted,
+    VerdictChange,
+)
+from .acts import Act, EndCall, EnterState, NoteKind, StopRingingUser
+from .attending import Keeping, Suspecting
+from .connected import Connected
+from .context import CallContext
+from .dialing import Dialing
+from .holding import Holding
+from .moments import (
+    Bridged,
+    Consulted,
+    EndedBy,
+    Heard,
+    KeysSent,
+    LineChanged,
+    LineState,
+    Moment,
+    Order,
+    Ordered,
+    PhoneChanged,
+    SpeakingEnded,
+    Tick,
+    Transcribed,
+    TranscriptUnavailable,
+)
+from .navigating import Navigating
+from .plan import CallPlan, Mode
+from .stage import Finish, Sign, Stage, Turn
+from .states import FINAL_STATES, CallState, Outcome, final_state
+from .understanding import understand
+
+_S = CallState
+#: (state, sign) -> state. What is not here changes nothing.
+TURNS: dict[tuple[CallState, Sign], CallState] = {
+    (_S.IDLE, Sign.DIALS): _S.DIALING,
+    (_S.QUEUED, Sign.DIALS): _S.DIALING,
+    (_S.DIALING, Sign.RINGS): _S.RINGING,
+    (_S.DIALING, Sign.OPENS): _S.NAVIGATING,
+    (_S.RINGING, Sign.OPENS): _S.NAVIGATING,
+    (_S.NAVIGATING, Sign.WAITS): _S.ON_HOLD,
+    (_S.NAVIGATING, Sign.SUSPECTS): _S.PERSON_SUSPECTED,
+    (_S.NAVIGATING, Sign.CONVINCED): _S.PERSON_DETECTED,
+    (_S.ON_HOLD, Sign.MENU): _S.NAVIGATING,
+    (_S.ON_HOLD, Sign.SUSPECTS): _S.PERSON_SUSPECTED,
+    (_S.ON_HOLD, Sign.CONVINCED): _S.PERSON_DETECTED,
+    (_S.PERSON_SUSPECTED, Sign.CONVINCED): _S.PERSON_DETECTED,
+    (_S.PERSON_SUSPECTED, Sign.FALSE_ALARM): _S.ON_HOLD,
+    (_S.PERSON_SUSPECTED, Sign.BRIDGED): _S.CONNECTED,
+    (_S.PERSON_DETECTED, Sign.RINGS_USER): _S.RINGING_YOU,
+    (_S.PERSON_DETECTED, Sign.FALSE_ALARM): _S.ON_HOLD,
+    (_S.PERSON_DETECTED, Sign.BRIDGED): _S.CONNECTED,
+    (_S.RINGING_YOU, Sign.FALSE_ALARM): _S.ON_HOLD,
+    (_S.RINGING_YOU, Sign.BRIDGED): _S.CONNECTED,
+    (_S.CONNECTED, Sign.HANDED_BACK): _S.ON_HOLD,
+}
+#: States in which the company leg may already be heard.
+_BEFORE = frozenset({_S.IDLE, _S.QUEUED, _S.DIALING, _S.RINGING})
+#: A busy tone this long, in s, in a call that was up: the company is gone.
+_TONE_ENDS = 4.0
+#: More turns than this for one moment would be a circle in the table.
+_MOST_TURNS = 6
+
+
+class Navigator:
+    """Takes a call from dialing to the bridge."""
+
+    def __init__(self, plan: CallPlan) -> None:
+        """Plan a call; nothing happens before the first moment."""
+        self._call = CallContext(plan)
+        self._state = CallState.IDLE
+        keeping = Keeping(self._call)
+        dialing = Dialing(self._call)
+        self._stages: dict[CallState, Stage] = {
+            _S.IDLE: Stage(self._call),
+            _S.QUEUED: Stage(self._call),
+            _S.DIALING: dialing,
+            _S.RINGING: dialing,
+            _S.NAVIGATING: Navigating(self._call),
+            _S.ON_HOLD: Holding(self._call),
+            _S.PERSON_SUSPECTED: Suspecting(self._call),
+            _S.PERSON_DETECTED: keeping,
+            _S.RINGING_YOU: keeping,
+            _S.CONNECTED: Connected(self._call),
+        }
+
+    @property
+    def state(self) -> CallState:
+        """Where the call is."""
+        return self._state
+
+    @property
+    def deadline(self) -> float | None:
+        """When a `Tick` is wanted, on the clock of `now`."""
+        if self._state in FINAL_STATES:
+            return None
+        call = self._call
+        return min((*call.timers.values(), *call.line.awaited.values()), default=None)
+
+    def wants_transcript(self, event: UtteranceStarted | UtteranceEnded) -> bool:
+        """Whether an utterance deserves speech-to-text: new speech, while words can matter."""
+        if not self._call.speech_to_text or self._state in FINAL_STATES | {_S.CONNECTED}:
+            return False
+        return not (isinstance(event, UtteranceEnded) and event.repeat is not None)
+
+    def handle(self, moment: Moment, now: float) -> list[Act]:
+        """Take in what happened at `now` (s, monotonic) and say what is to be done."""
+        if self._state in FINAL_STATES:
+            return []
+        call = self._call
+        if now > call.now:  # a clock that stands still or jumps back moves nothing
+            call.now = now
+        call.acts = []
+        self._follow(self._take(moment))
+        self._run_timers()
+        return call.acts
+
+    # ── one moment ───────────────────────────────────────────────────────────────
+
+    @property
+    def _stage(self) -> Stage:
+        return self._stages[self._state]
+
+    def _take(self, moment: Moment) -> Turn:
+        stage = self._stage
+        match moment:
+            case Heard(event=event):
+                return self._hear(event)
+            case Transcribed():
+                return self._read(moment)
+            case TranscriptUnavailable(utterance=utterance):
+                self._call.line.awaited.pop(utterance, None)
+                return stage.on_unreadable(utterance)
+            case LineChanged():
+                return self._line(moment)
+            case KeysSent():
+                return stage.on_keys_sent(moment)
+            case SpeakingEnded():
+                if moment.request == self._call.speaking_request:
+                    self._call.speaking_request = None
+                return stage.on_spoken(moment)
+            case PhoneChanged(state=state):
+                return stage.on_phone(state)
+            case Consulted():
+                return stage.on_consulted(moment)
+            case Bridged():
+                return stage.on_bridged(moment)
+            case Ordered(order=Order.HANG_UP):
+                return Finish(_hung_up(self._state), "You ended the call.")
+            case Ordered(order=order):
+                return stage.on_order(order)
+            case Tick():
+                return None
+        return None
+
+    def _hear(self, event: object) -> Turn:
+        call = self._call
+        line = call.line
+        stage = self._stage
+        match event:
+            case Hearing():
+                line.sound = event.sound
+                line.sound_since = call.now - (event.time - event.since)
+                if event.sound in NETWORK_TONES - {Sound.RINGBACK, Sound.CALL_WAITING}:
+                    if self._state not in _BEFORE and "tone" not in call.timers:
+                        call.wait("tone", _TONE_ENDS)
+                else:
+                    call.stop("tone")
+                return stage.on_sound(event)
+            case Repeated():
+                line.repeating = True
+                return stage.on_repeat(event)
+            case UtteranceStarted():
+                line.speaking = True
+                line.repeating = False
+                line.speech_began = call.now - (event.time - event.since)
+                return stage.on_speech(event)
+            case UtteranceEnded():
+                line.speaking = event.cut
+                line.speech_ended = call.now - (event.time - event.until)
+                if self.wants_transcript(event):
+                    line.awaited[event.utterance] = call.now + call.plan.pace.transcript_s
+                return stage.on_speech_end(event)
+            case VerdictChange():
+                line.verdict = event.verdict
+                call.judge.hear(event)
+                return stage.on_verdict(event)
+            case AudioStopped():
+                call.wait("dead_line", call.plan.limits.dead_line_s - (event.time - event.since))
+            case AudioResumed():
+                call.stop("dead_line")
+        return None
+
+    def _read(self, heard: Transcribed) -> Turn:
+        call = self._call
+        if not heard.final or self._state is _S.CONNECTED:
+            return None
+        call.line.awaited.pop(heard.utterance, None)
+        if not heard.text.strip():
+            return self._stage.on_unreadable(heard.utterance)
+        words = understand(heard, call.languages)
+        call.line.said.append(words)
+        call.judge.read(words)
+        return self._stage.on_words(words)
+
+    def _line(self, change: LineChanged) -> Turn:
+        call = self._call
+        match change.state:
+            case LineState.CALLING:
+                return Sign.DIALS
+            case LineState.ANSWERED:
+                if not call.line.answered and call.plan.limits.call_s is not None:
+                    call.wait("call_limit", call.plan.limits.call_s)
+                call.line.answered = True
+                if self._state in (_S.IDLE, _S.QUEUED):
+                    self._follow(Sign.DIALS)
+            case LineState.ENDED:
+                return self._line_ended(change)
+        return self._stage.on_line(change)
+
+    def _line_ended(self, change: LineChanged) -> Turn:
+        if change.ended_by is EndedBy.FAILURE or (change.failure and self._state in _BEFORE):
+            outcome = _outcome(change.failure)
+            return Finish(outcome, change.text or f"The call failed: {outcome.value}.")
+        if change.ended_by is EndedBy.US:
+            return Finish(_hung_up(self._state), "The call was ended here.")
+        match self._state:
+            case _S.CONNECTED:
+                return Finish(Outcome.CONNECTED, "The company hung up after you had talked.")
+            case _S.ON_HOLD:
+                return Finish(Outcome.DROPPED_IN_QUEUE, "The company hung up while you waited.")
+            case _S.PERSON_DETECTED | _S.RINGING_YOU:
+                return Finish(
+                    Outcome.COMPANY_HUNG_UP, "The person hung up before you were on the phone."
+                )
+        return Finish(Outcome.COMPANY_HUNG_UP, "The company hung up.")
+
+    # ── timers ───────────────────────────────────────────────────────────────────
+
+    def _run_timers(self) -> None:
+        call = self._call
+        for utterance in [key for key, due in call.line.awaited.items() if due <= call.now]:
+            if self._state in FINAL_STATES:
+                return
+            del call.line.awaited[utterance]
+            self._follow(self._stage.on_unreadable(utterance))
+        due = sorted(
+            ((at, name) for name, at in call.timers.items() if at <= call.now),
+        )
+        for at, name in due:
+            if self._state in FINAL_STATES:
+                return
+            if call.timers.get(name) == at:  # not stopped or moved by an earlier one
+                del call.timers[name]
+                self._follow(self._timer(name))
+
+    def _timer(self, name: str) -> Turn:
+        match name:
+            case "call_limit":
+                if self._state is _S.CONNECTED:
+                    return None
+                return Finish(Outcome.TIME_LIMIT, "The longest time for a call is over.")
+            case "dead_line":
+                return Finish(Outcome.LINE_DEAD, "No sound arrives from the company any more.")
+            case "tone":
+                return self._line_ended(
+                    LineChanged(state=LineState.ENDED, ended_by=EndedBy.THEM)
+                )
+        return self._stage.on_timer(name)
+
+    # ── moving on ────────────────────────────────────────────────────────────────
+
+    def _follow(self, turn: Turn) -> None:
+        for _ in range(_MOST_TURNS):
+            if turn is None:
+                return
+            if isinstance(turn, Finish):
+                self._finish(turn)
+                return
+            after = self._after(turn)
+            if after is None or after is self._state:
+                return
+            turn = self._go(after)
+
+    def _after(self, sign: Sign) -> CallState | None:
+        call = self._call
+        if sign is Sign.OPENS and self._state in _BEFORE:
+            if call.plan.called_back:
+                return _S.ON_HOLD
+            if call.plan.mode is Mode.DIRECT and call.line.answered:
+                return _S.PERSON_DETECTED
+        after = TURNS.get((self._state, sign))
+        if sign is Sign.FALSE_ALARM and after is not None:
+            return call.came_from
+        if after is _S.PERSON_SUSPECTED or after is _S.PERSON_DETECTED:
+            if self._state in (_S.NAVIGATING, _S.ON_HOLD):
+                call.came_from = self._state
+        return after
+
+    def _go(self, state: CallState) -> Turn:
+        before, self._state = self._state, state
+        stage, old = self._stages[state], self._stages[before]
+        if stage is not old:
+            old.leave()
+        judge = self._call.judge
+        suspicious = state in (_S.PERSON_SUSPECTED, _S.PERSON_DETECTED)
+        self._call.do(
+            EnterState(
+                state=state,
+                probability=judge.probability if suspicious else None,
+                reasons=judge.reasons if suspicious else (),
+            )
+        )
+        return stage.enter(before)
+
+    def _finish(self, finish: Finish) -> None:
+        call = self._call
+        if call.user_ringing and finish.outcome is not Outcome.CONNECTED:
+            call.do(StopRingingUser(reason=finish.reason))
+        self._state = final_state(finish.outcome)
+        call.timers.clear()
+        call.line.awaited.clear()
+        call.do(EnterState(state=self._state))
+        call.do(EndCall(outcome=finish.outcome, reason=finish.reason))
+
+
+def _hung_up(state: CallState) -> Outcome:
+    return Outcome.CONNECTED if state is CallState.CONNECTED else Outcome.HUNG_UP
+
+
+def _outcome(failure: str) -> Outcome:
+    try:
+        return Outcome(failure)
+    except ValueError:
+        return Outcome.FAILED

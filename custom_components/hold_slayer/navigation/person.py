@@ -1,0 +1,145 @@
+"""Is a living person on the line? Fuses the ears' verdict with words and with answers.
+
+Everything is log-odds in nats, added up; every weight stands in one table. Without any
+words the ears alone decide.
+"""
+
+from collections.abc import Mapping
+import math
+
+from ..hearing.heard import Cue, Reason, Verdict, VerdictChange
+from .phrases import Said
+from .understanding import Words
+
+#: Log-odds in nats that each cue adds to "a living person".
+WEIGHTS: Mapping[Cue, float] = {
+    Cue.GREETING_WORDS: 2.5,
+    Cue.SHORT_GREETING: 1.2,
+    Cue.ANSWERED_US: 3.0,
+    Cue.TALKED_THROUGH: -2.0,
+    Cue.ANNOUNCEMENT_WORDS: -1.8,
+    Cue.REPEATED_WORDS: -5.0,
+    Cue.REPEATED: -6.0,
+    Cue.INVENTED_WORDS: -1.0,
+    Cue.MUSIC: -2.5,
+    Cue.USER_SAID: 12.0,
+}
+#: How often a cue may count.
+_AT_MOST: Mapping[Cue, int] = {Cue.ANNOUNCEMENT_WORDS: 3, Cue.GREETING_WORDS: 2}
+
+#: The ears' verdict as log-odds, before and unless their probability says more.
+_EARS_FLOOR: Mapping[Verdict, float] = {Verdict.PERSON: 2.2, Verdict.SUSPECTED: 0.2}
+_EARS_CEILING: Mapping[Verdict, float] = {
+    Verdict.PERSON: 4.0,
+    Verdict.SUSPECTED: 1.6,
+    Verdict.MACHINE: -1.5,
+    Verdict.NOBODY: -1.0,
+}
+_EARS_LEAST = -4.0
+
+#: Log-odds from which a person is certain enough (0.85) and suspected (0.5), and below which
+#: the suspicion is dropped (0.25).
+PERSON = math.log(0.85 / 0.15)
+SUSPECTED = 0.0
+DROPPED = math.log(0.25 / 0.75)
+
+#: What only recordings say; a greeting next to it does not make it a person.
+_RECORDING_ONLY = frozenset({Said.BOT, Said.OPEN_QUESTION, Said.WELCOME, Said.VOICEMAIL, Said.INVALID})
+
+
+class PersonJudge:
+    """Keeps the evidence about who is speaking now."""
+
+    def __init__(self) -> None:
+        """Start with no evidence."""
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the evidence: another voice may come."""
+        self._ears = 0.0
+        self._ears_reasons: tuple[Reason, ...] = ()
+        self._ears_spoke = False
+        self._counts: dict[Cue, int] = {}
+        self._signs: dict[Cue, float] = {}
+
+    def hear(self, change: VerdictChange) -> None:
+        """Take the ears' verdict."""
+        odds = _log_odds(change.probability)
+        odds = max(odds, _EARS_FLOOR.get(change.verdict, _EARS_LEAST))
+        self._ears = min(odds, _EARS_CEILING[change.verdict])
+        self._ears_reasons = change.reasons
+        self._ears_spoke = True
+
+    def add(self, cue: Cue, *, sign: float = 1.0) -> None:
+        """Count a cue."""
+        self._counts[cue] = min(self._counts.get(cue, 0) + 1, _AT_MOST.get(cue, 1))
+        self._signs[cue] = sign
+
+    def read(self, words: Words, *, repeated: bool = False) -> None:
+        """Weigh the words of an utterance."""
+        if repeated:
+            self.add(Cue.REPEATED_WORDS)
+        if Said.INVENTED in words:
+            self.add(Cue.INVENTED_WORDS)
+            return
+        if Said.GREETING in words and not words.kinds & _RECORDING_ONLY:
+            self.add(Cue.GREETING_WORDS)
+        elif Said.HELLO in words:
+            self.add(Cue.SHORT_GREETING)
+        if words.kinds & {
+            Said.ANNOUNCEMENT,
+            Said.QUEUE,
+            Said.CLOSED,
+            Said.VOICEMAIL,
+            Said.BOT,
+            Said.INVALID,
+            Said.CALL_BACK_OFFER,
+        }:
+            self.add(Cue.ANNOUNCEMENT_WORDS)
+
+    @property
+    def log_odds(self) -> float:
+        """All evidence together, in nats."""
+        return self._ears + sum(
+            WEIGHTS[cue] * count * self._signs[cue] for cue, count in self._counts.items()
+        )
+
+    @property
+    def probability(self) -> float:
+        """Probability of a living person, 0 to 1."""
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, self.log_odds))))
+
+    @property
+    def verdict(self) -> Verdict:
+        """The decision."""
+        if not self._ears_spoke and not self._counts:
+            return Verdict.NOBODY
+        odds = self.log_odds
+        if odds >= PERSON:
+            return Verdict.PERSON
+        return Verdict.SUSPECTED if odds >= SUSPECTED else Verdict.MACHINE
+
+    @property
+    def dropped(self) -> bool:
+        """The evidence speaks clearly against a person."""
+        return self.log_odds < DROPPED
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why, heaviest first."""
+        own = tuple(
+            Reason(cue=cue, weight=WEIGHTS[cue] * count * self._signs[cue])
+            for cue, count in self._counts.items()
+        )
+        return tuple(
+            sorted(
+                self._ears_reasons + own, key=lambda reason: abs(reason.weight), reverse=True
+            )
+        )
+
+
+def _log_odds(probability: float) -> float:
+    if not 0.0 <= probability <= 1.0:
+        return 0.0
+    clipped = min(0.98, max(0.02, probability))
+    return math.log(clipped / (1.0 - clipped))

@@ -1,0 +1,198 @@
+"""The phrase files: what menus and people say in each language, compiled once.
+
+`load` reads a file from disk: call it (or `preload`) off the event loop first; it is cached.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+import re
+from typing import Any
+
+import yaml
+
+from .patterns import alternatives, compile_phrases
+from .words import fold, number_words
+
+FOLDER = Path(__file__).parent / "phrases"
+#: Language used when a company's language has no phrase file.
+FALLBACK = "en"
+
+
+class Said(StrEnum):
+    """What kind of thing was said."""
+
+    GREETING = "greeting"  # as a person answers
+    HELLO = "hello"  # a short word of a person
+    WHO_CALLS = "who_calls"
+    WHAT_ABOUT = "what_about"
+    ANNOUNCEMENT = "announcement"
+    QUEUE = "queue"
+    CLOSED = "closed"
+    CALL_LATER = "call_later"
+    CALL_BACK_OFFER = "call_back_offer"
+    CALL_BACK_DONE = "call_back_done"
+    CONFIRM_NUMBER = "confirm_number"
+    ENTER_NUMBER = "enter_number"
+    INVALID = "invalid"
+    TRANSFER = "transfer"
+    VOICEMAIL = "voicemail"
+    CONFIRM = "confirm"
+    CONFIRM_KEYS = "confirm_keys"
+    OPEN_QUESTION = "open_question"
+    BOT = "bot"
+    INVENTED = "invented"
+    STAY_IN_QUEUE = "stay_in_queue"
+    RECORDED = "recorded"
+    WELCOME = "welcome"
+
+
+class Line(StrEnum):
+    """What the assistant can say; `{user_name}`, `{number}`, `{intent}` are filled in."""
+
+    ANNOUNCE = "announce"
+    ANNOUNCE_RECORDED = "announce_recorded"
+    ANNOUNCE_UNNAMED = "announce_unnamed"
+    ONE_MOMENT = "one_moment"
+    STILL_CONNECTING = "still_connecting"
+    QUESTION = "question"
+    GOODBYE = "goodbye"
+    GOODBYE_NUMBER = "goodbye_number"
+    FALSE_ALARM = "false_alarm"
+    WHO = "who"
+    WHAT = "what"
+    INTENT = "intent"
+    OPERATOR = "operator"
+    YES = "yes"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrases:
+    """The phrases of one language, ready to match against folded text."""
+
+    language: str
+    said: Mapping[Said, tuple[re.Pattern[str], ...]]
+    questions: Mapping[str, tuple[re.Pattern[str], ...]]
+    ask_for: tuple[re.Pattern[str], ...]
+    anchors: tuple[re.Pattern[str], ...]
+    connectors: re.Pattern[str]
+    spoken: tuple[re.Pattern[str], ...]
+    stay: tuple[re.Pattern[str], ...]
+    fillers: frozenset[str]
+    conjunctions: re.Pattern[str]
+    keys: Mapping[str, str]
+    position: tuple[re.Pattern[str], ...]
+    ahead: tuple[re.Pattern[str], ...]
+    next_in_line: tuple[re.Pattern[str], ...]
+    wait: tuple[re.Pattern[str], ...]
+    units: Mapping[str, int]
+    ordinals: Mapping[str, int]
+    numbers: Mapping[str, int]
+    opens: tuple[re.Pattern[str], ...]
+    stop_words: frozenset[str]
+    synonyms: Mapping[str, tuple[str, ...]]
+    operator: tuple[str, ...]
+    repeat: tuple[str, ...]
+    back: tuple[str, ...]
+    other: tuple[str, ...]
+    ask_operator: str
+    lines: Mapping[Line, str]
+
+    def says(self, kind: Said, folded: str) -> bool:
+        """Whether a folded text contains a phrase of that kind."""
+        return any(pattern.search(folded) for pattern in self.said.get(kind, ()))
+
+
+def available() -> tuple[str, ...]:
+    """Languages that have a phrase file."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
+
+
+def preload(languages: Iterable[str]) -> None:
+    """Read the phrase files of some languages into the cache (blocking)."""
+    for language in languages:
+        load(language)
+
+
+def load(language: str) -> Phrases:
+    """The phrases of a language ("de", "de-AT"); English where there is no file."""
+    return _load(language.casefold().replace("_", "-").partition("-")[0])
+
+
+@lru_cache(maxsize=16)
+def _load(language: str) -> Phrases:
+    path = FOLDER / f"{language}.yaml"
+    if not re.fullmatch(r"[a-z]{2,3}", language) or not path.is_file():
+        return load(FALLBACK)
+    with path.open(encoding="utf-8") as file:
+        # BaseLoader leaves every scalar a string, so that "yes", "no" and "1" stay words.
+        return read(yaml.load(file, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader)))
+
+
+def read(data: Mapping[str, Any]) -> Phrases:
+    """Compile the content of a phrase file."""
+    language = str(data["language"])
+    numbers = dict(number_words(language))
+    keys = {fold(str(word)): str(key) for word, key in data["keys"].items()}
+    keys |= {word: str(value) for word, value in numbers.items() if value < 10} | {
+        key: key for key in "*#"
+    }
+    ordinals = {fold(str(word)): int(value) for word, value in data["ordinals"].items()}
+    units = {fold(str(word)): int(value) for word, value in data["queue"]["units"].items()}
+    number = alternatives(numbers)
+    unit = alternatives(units)
+    between = alternatives(data["queue"]["range"])
+    clock = alternatives(numbers)
+    slots = {
+        "key": f"(?P<key>{alternatives(keys)})",
+        "n": f"(?P<n>{number})",
+        "ordinal": f"(?P<ordinal>{alternatives(ordinals)})",
+        "time": f"(?P<time>(?:{number}\\s*{between}\\s*)?(?:{number}\\s*)?{unit})",
+        "label": r"(?P<label>\S.*)",
+        "name": r"\b\w+(?:\s+\w+){0,2}?",
+        "clock": f"(?P<clock>{clock}(?:\\s*(?:h|uhr|heures|am|pm|a m|p m|o clock))?)",
+        "day": r"\b\w+",
+        "any": r"(?:\b\w+\s*){0,4}?",
+    }
+    menu = data["menu"]
+    queue = data["queue"]
+    words = data["words"]
+
+    def patterns(phrases: Iterable[str]) -> tuple[re.Pattern[str], ...]:
+        return compile_phrases(phrases, slots)
+
+    def folded(phrases: Iterable[str]) -> tuple[str, ...]:
+        return tuple(fold(str(phrase)) for phrase in phrases)
+
+    return Phrases(
+        language=language,
+        said={Said(kind): patterns(phrases) for kind, phrases in data["said"].items()},
+        questions={name: patterns(phrases) for name, phrases in data["questions"].items()},
+        ask_for=patterns(data["ask_for"]),
+        anchors=patterns(menu["anchors"]),
+        connectors=re.compile(alternatives(menu["connectors"])),
+        spoken=patterns(menu["spoken"]),
+        stay=patterns(menu["stay"]),
+        fillers=frozenset(folded(menu["fillers"])),
+        conjunctions=re.compile(alternatives(menu["or"])),
+        keys=keys,
+        position=patterns(queue["position"]),
+        ahead=patterns(queue["ahead"]),
+        next_in_line=patterns(queue["next"]),
+        wait=patterns(queue["wait"]),
+        units=units,
+        ordinals=ordinals,
+        numbers=numbers,
+        opens=patterns(data["hours"]["opens"]),
+        stop_words=frozenset(folded(words["stop"])),
+        synonyms={name: folded(group) for name, group in data["synonyms"].items()},
+        operator=folded(data["operator"]),
+        repeat=folded(data["repeat"]),
+        back=folded(data["back"]),
+        other=folded(data["other"]),
+        ask_operator=str(data["ask_operator"]),
+        lines={Line(name): str(text) for name, text in data["lines"].items()},
+    )

@@ -1,0 +1,78 @@
+"""Words as text: folding, number words and likeness, the same for all languages."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from unicode_rbnf import RbnfEngine
+
+_CONTRACTION = re.compile(r"['’](?=(?:m|s|ll|re|ve|d|t)\b)")
+_SENTENCE_END = re.compile(r"[.;:!?…]+(?=\s|$)")
+_NOT_WORD = re.compile(r"[^\w*#|.]+")
+_STRAY_DOT = re.compile(r"(?<=\S)\.|\.(?=\S)")
+_SPACES = re.compile(r"\s+")
+
+
+def fold(text: str, *, keep_sentences: bool = False) -> str:
+    """Lower case without accents and punctuation; " . " marks sentence ends when asked for."""
+    text = unicodedata.normalize("NFKD", text.casefold())
+    text = "".join(char for char in text if not unicodedata.combining(char))
+    text = _CONTRACTION.sub("", text).replace("|", " ")
+    text = _SENTENCE_END.sub(" | ", text)
+    text = _NOT_WORD.sub(" ", text)
+    text = _STRAY_DOT.sub(" ", text).replace("_", " ")
+    text = re.sub(r"([*#])", r" \1 ", text)
+    text = text.replace("|", " . " if keep_sentences else " ").replace(" . . ", " . ")
+    return _SPACES.sub(" ", text).strip()
+
+
+#: Numbers that are written out in words: positions, minutes and keys go no higher.
+_COUNT = 121
+
+
+@lru_cache(maxsize=16)
+def number_words(language: str) -> dict[str, int]:
+    """Folded number words of a language up to 120, digits included, by value."""
+    words = {str(number): number for number in range(_COUNT)}
+    try:
+        engine = RbnfEngine.for_language(language)
+    except ValueError:
+        return words
+    for number in range(_COUNT):
+        for rule_set, text in engine.format_number(number).text_by_ruleset.items():
+            if "year" in rule_set or "verbose" in rule_set:
+                continue
+            folded = fold(text)
+            words.setdefault(folded, number)
+            words.setdefault(folded.replace(" ", ""), number)
+    return words
+
+
+def tokens(text: str) -> list[str]:
+    """The words of a text, folded."""
+    return fold(text).split()
+
+
+def covered(expected: str, heard: str) -> float:
+    """Share of the expected words found in what was heard in their order, 0 to 1.
+
+    Longest common subsequence of words over the length of the expected text, so that a
+    prompt inside a longer utterance counts in full and a cut-off start costs little.
+    """
+    want = tokens(expected)
+    have = tokens(heard)
+    if not want or not have:
+        return 0.0
+    row = [0] * (len(have) + 1)
+    for word in want:
+        diagonal = 0
+        for column, other in enumerate(have, start=1):
+            above = row[column]
+            row[column] = diagonal + 1 if word == other else max(above, row[column - 1])
+            diagonal = above
+    return row[-1] / len(want)
+
+
+def likeness(one: str, other: str) -> float:
+    """How alike two texts are, 0 to 1; symmetric."""
+    return min(covered(one, other), covered(other, one))
