@@ -9,13 +9,13 @@ unit being everything that may share a voice, a track or a room. A model trains 
 chosen on `dev`, figures are reported on `test`.
 """
 
-import csv
-import hashlib
-import re
 from collections.abc import Iterable, Sequence
+import csv
 from dataclasses import dataclass
 from enum import StrEnum
+import hashlib
 from pathlib import Path
+import re
 from typing import BinaryIO
 
 import numpy as np
@@ -62,7 +62,10 @@ _PLACED: dict[str, dict[Split, tuple[str, ...]]] = {
     "song": {
         Split.TRAIN: ("everythingisfree",),
         Split.DEV: ("ultrastar_cc/joshua_morin_on_the_run", "vocadito"),
-        Split.TEST: ("jamendolyrics/Fantasma_-_Los_Rombos", "librosa_data/Karissa_Hobbs_-_Lets_Go_Fishin"),
+        Split.TEST: (
+            "jamendolyrics/Fantasma_-_Los_Rombos",
+            "librosa_data/Karissa_Hobbs_-_Lets_Go_Fishin",
+        ),
     },
     "music": {
         Split.TRAIN: (
@@ -91,8 +94,12 @@ _PLACED: dict[str, dict[Split, tuple[str, ...]]] = {
 }
 
 #: Words in a licence that forbid training a model that is then passed on.
-_FORBIDDING = re.compile(r"\b(nc|nd|noncommercial|non-commercial|noderiv\w*|research only|all rights)\b", re.IGNORECASE)
-_KNOWN = re.compile(r"cc0|cc[ -]by|public domain|mit|apache|bsd|gpl|isc|unlicen[cs]e|0bsd", re.IGNORECASE)
+_FORBIDDING = re.compile(
+    r"\b(nc|nd|noncommercial|non-commercial|noderiv\w*|research only|all rights)\b", re.IGNORECASE
+)
+_KNOWN = re.compile(
+    r"cc0|cc[ -]by|public domain|mit|apache|bsd|gpl|isc|unlicen[cs]e|0bsd", re.IGNORECASE
+)
 
 
 class CorpusError(ValueError):
@@ -136,15 +143,17 @@ class Corpus:
         """The clips of one label."""
         return tuple(clip for clip in self.clips if clip.label == label)
 
-    def only(self, split: Split | str | None) -> "Corpus":
+    def only(self, split: Split | str | None) -> Corpus:
         """The clips of one split; None keeps all."""
         if split is None:
             return self
         splits = split_of(self.clips)
         wanted = Split(split)
-        return Corpus(self.root, tuple(clip for clip in self.clips if splits[clip.label, clip.unit] is wanted))
+        return Corpus(
+            self.root, tuple(clip for clip in self.clips if splits[clip.label, clip.unit] is wanted)
+        )
 
-    def trainable(self) -> "Corpus":
+    def trainable(self) -> Corpus:
         """The clips whose licence lets a model learn from them."""
         return Corpus(self.root, tuple(clip for clip in self.clips if clip.may_train))
 
@@ -166,7 +175,10 @@ def split_of(clips: Iterable[Clip]) -> dict[tuple[str, str], Split]:
     found: dict[tuple[str, str], Split] = {}
     for label, names in units.items():
         placed = {unit: split for split, some in _PLACED.get(label, {}).items() for unit in some}
-        split = {name: placed.get(name) or next(s for s, end in _SHARES if _share(label, name) < end) for name in names}
+        split = {
+            name: placed.get(name) or next(s for s, end in _SHARES if _share(label, name) < end)
+            for name in names
+        }
         middles = {Split.TRAIN: 0.3, Split.DEV: 0.7, Split.TEST: 0.9}
         for empty in (s for s in Split if s not in split.values()):
             counts = {s: list(split.values()).count(s) for s in Split}
@@ -187,7 +199,9 @@ def load(root: Path | str) -> Corpus:
     manifest = root / "manifest.csv"
     clips = _from_manifest(root, manifest) if manifest.is_file() else _from_folders(root)
     if not clips:
-        raise CorpusError(f"{root} holds no sound. It needs manifest.csv or sub-folders named {', '.join(LABELS)}.")
+        raise CorpusError(
+            f"{root} holds no sound. It needs manifest.csv or sub-folders named {', '.join(LABELS)}."
+        )
     return Corpus(root, tuple(clips))
 
 
@@ -238,7 +252,7 @@ def read(path: Path, rate: int = RATE) -> NDArray[np.float32]:
 
 def decode(source: Path | BinaryIO, rate: int = RATE) -> NDArray[np.float32]:
     """Like `read`, for an open file too."""
-    import soundfile  # type: ignore[import-untyped]
+    import soundfile
 
     samples, found = soundfile.read(source, dtype="float32", always_2d=True)
     mono = np.nan_to_num(samples.mean(axis=1), posinf=0.0, neginf=0.0)

@@ -49,7 +49,18 @@ def limit(samples: Samples, band: Band) -> Samples:
     if band.shape is Shape.NONE or not len(samples):
         return samples
     if band.shape is Shape.CURVE:
-        points = [0.0, band.low * 0.6, 300, 600, 1000, 1700, 2500, min(3400.0, band.high - 50), band.high, 4000]
+        points = [
+            0.0,
+            band.low * 0.6,
+            300,
+            600,
+            1000,
+            1700,
+            2500,
+            min(3400.0, band.high - 50),
+            band.high,
+            4000,
+        ]
         gains = [0.0, 0.05, *(10 ** (g / 20) for g in band.curve), 0.1, 0.0]
         points[2] = max(300.0, points[1] + 20)
         taps = firwin2(257, points, gains, fs=RATE)

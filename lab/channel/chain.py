@@ -123,7 +123,9 @@ def draw_source(rng: np.random.Generator, *, hard: float = 1.0) -> Source:
     return (
         source
         if hard > 0
-        else replace(source, band=replace(source.band, shape=band.Shape.ELLIPTIC, low=250.0, high=3450.0))
+        else replace(
+            source, band=replace(source.band, shape=band.Shape.ELLIPTIC, low=250.0, high=3450.0)
+        )
     )
 
 
@@ -165,7 +167,9 @@ def prepare(samples: Samples, source: Source, rng: np.random.Generator) -> Sampl
         out = level.agc(out, target=source.agc, most=15, attack=60, release=10)
     out = band.limit(out, source.band)
     if source.hum is not None:
-        out = line.add_hum(out, level=source.hum, mains=source.mains, phase=float(rng.uniform(0, 6)))
+        out = line.add_hum(
+            out, level=source.hum, mains=source.mains, phase=float(rng.uniform(0, 6))
+        )
     if source.noise is not None:
         out = line.add_noise(out, rng, level=source.noise, pole=source.pole)
     if source.codec:
@@ -173,7 +177,9 @@ def prepare(samples: Samples, source: Source, rng: np.random.Generator) -> Sampl
     return np.clip(out, -1, 1)
 
 
-def carry(samples: Samples, trunk: Line, rng: np.random.Generator) -> tuple[Samples, network.TimeMap]:
+def carry(
+    samples: Samples, trunk: Line, rng: np.random.Generator
+) -> tuple[Samples, network.TimeMap]:
     """Apply a line part; also says where each instant went."""
     out = (samples * 10 ** (trunk.gain / 20)).astype(np.float32)
     out = band.limit(out, trunk.band)

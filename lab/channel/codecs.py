@@ -5,10 +5,10 @@ program. AMR has no free encoder in any of them: GSM full rate and G.723.1 stand
 machine lacks is replaced by GSM full rate, so a seed draws the same names everywhere.
 """
 
+from functools import cache
 import io
 import shutil
 import subprocess
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -31,7 +31,7 @@ NAMES = ("gsm", "opus8", "opus12", "opus24", "g722", "g7231", "mp3", "speex")
 @cache
 def available() -> frozenset[str]:
     """Names of the codecs that work on this machine."""
-    import soundfile  # type: ignore[import-untyped]
+    import soundfile
 
     missing = set()
     if "MP3" not in soundfile.available_formats():
@@ -57,7 +57,11 @@ def transcode(samples: Samples, name: str) -> Samples:
     elif name == "speex":
         out = _ffmpeg(pcm, ["-c:a", "libspeex", "-b:a", "8k", "-f", "ogg"])
     elif name == "g722":
-        wide = np.rint(resample_poly(pcm.astype(np.float32), 2, 1)).clip(-32768, 32767).astype(np.int16)
+        wide = (
+            np.rint(resample_poly(pcm.astype(np.float32), 2, 1))
+            .clip(-32768, 32767)
+            .astype(np.int16)
+        )
         out = resample_poly(_av(wide, "g722", 16000, 64000), 1, 2).astype(np.float32)
     elif name == "g7231":
         out = _av(pcm, "g723_1", RATE, 6300)
@@ -96,8 +100,15 @@ def _av(pcm: NDArray[np.int16], codec: str, rate: int, bitrate: int) -> Samples:
     """Packets straight from a PyAV encoder into the decoder of the same codec, no container."""
     import av
 
-    encoder: Any = av.CodecContext.create(codec, "w")  # an audio codec: the stubs only know the base class
-    encoder.sample_rate, encoder.layout, encoder.format, encoder.bit_rate = rate, "mono", "s16", bitrate
+    encoder: Any = av.CodecContext.create(
+        codec, "w"
+    )  # an audio codec: the stubs only know the base class
+    encoder.sample_rate, encoder.layout, encoder.format, encoder.bit_rate = (
+        rate,
+        "mono",
+        "s16",
+        bitrate,
+    )
     if codec == "libopus":
         encoder.options = {"application": "voip", "frame_duration": "20"}
     encoder.open()
@@ -116,7 +127,11 @@ def _av(pcm: NDArray[np.int16], codec: str, rate: int, bitrate: int) -> Samples:
             for frame in decoder.decode(packet):
                 out_rate = frame.sample_rate
                 data = frame.to_ndarray().reshape(-1)
-                parts.append(data.astype(np.float32) / 32768 if data.dtype == np.int16 else data.astype(np.float32))
+                parts.append(
+                    data.astype(np.float32) / 32768
+                    if data.dtype == np.int16
+                    else data.astype(np.float32)
+                )
 
     for start in range(0, len(padded), size):
         frame = av.AudioFrame.from_ndarray(padded[None, start : start + size], "s16", "mono")
@@ -136,7 +151,12 @@ def _ffmpeg(pcm: NDArray[np.int16], options: list[str]) -> Samples:
     quiet = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-nostdin"]
     raw = ["-f", "s16le", "-ar", str(RATE), "-ac", "1"]
     coded = subprocess.run(
-        [*quiet[:-1], *raw, "-i", "-", *options, "-"], input=pcm.tobytes(), capture_output=True, check=True
+        [*quiet[:-1], *raw, "-i", "-", *options, "-"],
+        input=pcm.tobytes(),
+        capture_output=True,
+        check=True,
     )
-    plain = subprocess.run([*quiet[:-1], "-i", "-", *raw, "-"], input=coded.stdout, capture_output=True, check=True)
+    plain = subprocess.run(
+        [*quiet[:-1], "-i", "-", *raw, "-"], input=coded.stdout, capture_output=True, check=True
+    )
     return np.frombuffer(plain.stdout, np.int16).astype(np.float32) / np.float32(32768)

@@ -18,7 +18,9 @@ def _a_decoded() -> NDArray[np.int16]:
     """Value of each A-law code, int16 (256); ITU-T G.711 table 1, scaled to 16 bit."""
     code = np.arange(256, dtype=np.int32) ^ 0x55
     exponent, mantissa = (code >> 4) & 7, code & 15
-    value = np.where(exponent == 0, (mantissa << 4) + 8, ((mantissa << 4) + 0x108) << np.maximum(exponent - 1, 0))
+    value = np.where(
+        exponent == 0, (mantissa << 4) + 8, ((mantissa << 4) + 0x108) << np.maximum(exponent - 1, 0)
+    )
     return np.where(code & 0x80, value, -value).astype(np.int16)
 
 

@@ -18,7 +18,9 @@ def coloured(rng: np.random.Generator, count: int, pole: float) -> Samples:
 
 def add_noise(samples: Samples, rng: np.random.Generator, *, level: float, pole: float) -> Samples:
     """Add steady noise at `level` dBFS."""
-    return (samples + coloured(rng, len(samples), pole) * np.float32(10 ** (level / 20))).astype(np.float32)
+    return (samples + coloured(rng, len(samples), pole) * np.float32(10 ** (level / 20))).astype(
+        np.float32
+    )
 
 
 def add_hum(samples: Samples, *, level: float, mains: float, phase: float) -> Samples:

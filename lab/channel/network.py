@@ -35,7 +35,9 @@ def identity(count: int) -> TimeMap:
     return TimeMap(ends, ends)
 
 
-def lose(samples: Samples, rng: np.random.Generator, *, share: float, burst: float, fade: float) -> Samples:
+def lose(
+    samples: Samples, rng: np.random.Generator, *, share: float, burst: float, fade: float
+) -> Samples:
     """Lose a share of the packets in bursts (mean `burst` packets) and conceal them.
 
     Concealment repeats the last packet before the gap, `fade` dB weaker each time, as simple receivers do; Gilbert's
@@ -58,11 +60,15 @@ def lose(samples: Samples, rng: np.random.Generator, *, share: float, burst: flo
     for number in np.flatnonzero(lost):
         frames[number] = frames[number - 1] * gain
     for number in np.flatnonzero(lost[:-1] & ~lost[1:]) + 1:  # smooth the seam back
-        frames[number, :32] = frames[number, :32] * ramp + frames[number - 1, -32:] * (1 - ramp) * gain
+        frames[number, :32] = (
+            frames[number, :32] * ramp + frames[number - 1, -32:] * (1 - ramp) * gain
+        )
     return np.concatenate([frames.reshape(-1), samples[count * FRAME :]])
 
 
-def slip(samples: Samples, rng: np.random.Generator, *, per_minute: float) -> tuple[Samples, TimeMap]:
+def slip(
+    samples: Samples, rng: np.random.Generator, *, per_minute: float
+) -> tuple[Samples, TimeMap]:
     """A jitter buffer that adapts: now and then a packet is dropped or played twice."""
     count = len(samples) // FRAME
     expected = per_minute * len(samples) / RATE / 60

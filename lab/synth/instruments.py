@@ -24,7 +24,10 @@ def _time(length: float) -> NDArray[np.float64]:
 def _envelope(time: NDArray[np.float64], attack: float, release: float) -> NDArray[np.float64]:
     """Linear attack and release, s, flat between."""
     end = time[-1] + 1 / RATE
-    return np.asarray(np.clip(np.minimum(time / max(attack, 1e-3), (end - time) / max(release, 1e-3)), 0, 1), np.float64)
+    return np.asarray(
+        np.clip(np.minimum(time / max(attack, 1e-3), (end - time) / max(release, 1e-3)), 0, 1),
+        np.float64,
+    )
 
 
 def _finish(samples: NDArray[np.float64]) -> Samples:
@@ -32,7 +35,9 @@ def _finish(samples: NDArray[np.float64]) -> Samples:
     return np.asarray(samples / peak, np.float32)
 
 
-def _harmonics(phase: NDArray[np.float64], pitch: float, weights: Callable[[int], float], most: int = 24) -> NDArray[np.float64]:
+def _harmonics(
+    phase: NDArray[np.float64], pitch: float, weights: Callable[[int], float], most: int = 24
+) -> NDArray[np.float64]:
     """Sum of harmonics of a phase track (radians of the fundamental)."""
     total = np.zeros(len(phase))
     for k in range(1, most + 1):
@@ -42,10 +47,20 @@ def _harmonics(phase: NDArray[np.float64], pitch: float, weights: Callable[[int]
     return total
 
 
-def _vibrato(time: NDArray[np.float64], pitch: float, rng: np.random.Generator, depth: float, onset: float = 0.25) -> NDArray[np.float64]:
+def _vibrato(
+    time: NDArray[np.float64],
+    pitch: float,
+    rng: np.random.Generator,
+    depth: float,
+    onset: float = 0.25,
+) -> NDArray[np.float64]:
     """Phase of a tone whose pitch swings by `depth` semitones at 4.5–6.5 Hz after `onset` s."""
     rate = rng.uniform(4.5, 6.5)
-    swing = depth * np.clip(time / max(onset, 0.01) - 1, 0, 1) * np.sin(2 * np.pi * rate * time + rng.uniform(0, 6))
+    swing = (
+        depth
+        * np.clip(time / max(onset, 0.01) - 1, 0, 1)
+        * np.sin(2 * np.pi * rate * time + rng.uniform(0, 6))
+    )
     return np.asarray(2 * np.pi * np.cumsum(pitch * 2 ** (swing / 12)) / RATE, np.float64)
 
 
@@ -58,7 +73,9 @@ def piano(pitch: float, length: float, rng: np.random.Generator) -> Samples:
         if partial > _TOP:
             break
         decay = 2.5 * (220 / pitch) ** 0.5 / (1 + 0.35 * k)
-        total += np.sin(2 * np.pi * partial * time + rng.uniform(0, 6)) * np.exp(-time / decay) / k**1.15
+        total += (
+            np.sin(2 * np.pi * partial * time + rng.uniform(0, 6)) * np.exp(-time / decay) / k**1.15
+        )
     return _finish(total * _envelope(time, 0.004, 0.25))
 
 
@@ -76,13 +93,15 @@ def violin(pitch: float, length: float, rng: np.random.Generator) -> Samples:
     """One bowed string with wide vibrato."""
     time = _time(length)
     phase = _vibrato(time, pitch, rng, rng.uniform(0.2, 0.5))
-    return _finish(_harmonics(phase, pitch, lambda k: (1 if k % 2 else 0.7) / k) * _envelope(time, 0.06, 0.08))
+    return _finish(
+        _harmonics(phase, pitch, lambda k: (1 if k % 2 else 0.7) / k) * _envelope(time, 0.06, 0.08)
+    )
 
 
 def guitar(pitch: float, length: float, rng: np.random.Generator) -> Samples:
     """Plucked string after Karplus and Strong: noise in a loop with an averaging filter."""
     count = int((length + 0.5) * RATE)
-    period = max(int(round(RATE / pitch)), 4)
+    period = max(round(RATE / pitch), 4)
     excitation = np.zeros(count)
     excitation[:period] = lfilter([0.6, 0.4], [1.0], rng.uniform(-1, 1, period))
     feedback = np.zeros(period + 2)
@@ -106,7 +125,10 @@ def brass(pitch: float, length: float, rng: np.random.Generator) -> Samples:
     time = _time(length)
     loud = _envelope(time, 0.06, 0.08)
     phase = _vibrato(time, pitch, rng, rng.uniform(0.0, 0.3), 0.4)
-    dark, bright = _harmonics(phase, pitch, lambda k: 1 / k**2), _harmonics(phase, pitch, lambda k: 1 / k**0.7)
+    dark, bright = (
+        _harmonics(phase, pitch, lambda k: 1 / k**2),
+        _harmonics(phase, pitch, lambda k: 1 / k**0.7),
+    )
     return _finish((dark * (1 - loud) + bright * loud) * loud)
 
 
@@ -115,7 +137,10 @@ def flute(pitch: float, length: float, rng: np.random.Generator) -> Samples:
     time = _time(length)
     phase = _vibrato(time, pitch, rng, rng.uniform(0.1, 0.4), 0.2)
     breath = lfilter([1, -0.6], [1], rng.normal(0, 0.03, len(time)))
-    return _finish((_harmonics(phase, pitch, lambda k: (1, 0.5, 0.25, 0.08)[k - 1], 4) + breath) * _envelope(time, 0.05, 0.07))
+    return _finish(
+        (_harmonics(phase, pitch, lambda k: (1, 0.5, 0.25, 0.08)[k - 1], 4) + breath)
+        * _envelope(time, 0.05, 0.07)
+    )
 
 
 def reed(pitch: float, length: float, rng: np.random.Generator) -> Samples:
@@ -124,7 +149,10 @@ def reed(pitch: float, length: float, rng: np.random.Generator) -> Samples:
     scoop = pitch * 2 ** (-rng.uniform(0, 1.2) * np.exp(-time * 25) / 12)
     phase = 2 * np.pi * np.cumsum(scoop) / RATE + 0.1 * np.sin(2 * np.pi * 5.3 * time)
     even = rng.uniform(0.1, 0.9)
-    return _finish(_harmonics(phase, pitch, lambda k: (1 if k % 2 else even) / k**0.9) * _envelope(time, 0.03, 0.07))
+    return _finish(
+        _harmonics(phase, pitch, lambda k: (1 if k % 2 else even) / k**0.9)
+        * _envelope(time, 0.03, 0.07)
+    )
 
 
 def organ(pitch: float, length: float, rng: np.random.Generator) -> Samples:
@@ -132,7 +160,11 @@ def organ(pitch: float, length: float, rng: np.random.Generator) -> Samples:
     time = _time(length)
     bars = rng.uniform(0.1, 1.0, 8)
     rotor = 1 + 0.25 * np.sin(2 * np.pi * rng.uniform(0.8, 6.5) * time)
-    return _finish(_harmonics(2 * np.pi * pitch * time, pitch, lambda k: float(bars[k - 1]), 8) * rotor * _envelope(time, 0.015, 0.03))
+    return _finish(
+        _harmonics(2 * np.pi * pitch * time, pitch, lambda k: float(bars[k - 1]), 8)
+        * rotor
+        * _envelope(time, 0.015, 0.03)
+    )
 
 
 def bell(pitch: float, length: float, rng: np.random.Generator) -> Samples:
@@ -141,7 +173,11 @@ def bell(pitch: float, length: float, rng: np.random.Generator) -> Samples:
     total = np.zeros(len(time))
     for ratio, weight, decay in ((1, 1, 1.4), (2.76, 0.5, 0.4), (4.0, 0.3, 0.6), (5.4, 0.25, 0.2)):
         if ratio * pitch < _TOP:
-            total += weight * np.sin(2 * np.pi * ratio * pitch * time + rng.uniform(0, 6)) * np.exp(-time / decay)
+            total += (
+                weight
+                * np.sin(2 * np.pi * ratio * pitch * time + rng.uniform(0, 6))
+                * np.exp(-time / decay)
+            )
     return _finish(total * _envelope(time, 0.002, 0.3))
 
 
@@ -149,16 +185,25 @@ def chip(pitch: float, length: float, rng: np.random.Generator) -> Samples:
     """Pulse wave of an old sound chip."""
     time = _time(length)
     duty = rng.choice([0.125, 0.25, 0.5])
-    total = _harmonics(2 * np.pi * pitch * time, pitch, lambda k: float(np.sin(np.pi * k * duty)) / k, 40)
+    total = _harmonics(
+        2 * np.pi * pitch * time, pitch, lambda k: float(np.sin(np.pi * k * duty)) / k, 40
+    )
     return _finish(total * np.exp(-time * rng.uniform(0, 4)) * _envelope(time, 0.002, 0.01))
 
 
 def synth(pitch: float, length: float, rng: np.random.Generator) -> Samples:
     """Two detuned sawtooth waves through a falling filter."""
     time = _time(length)
-    total = sum(_harmonics(2 * np.pi * pitch * 2 ** (c / 1200) * time, pitch, lambda k: 1 / k) for c in (-8, 8))
+    total = sum(
+        _harmonics(2 * np.pi * pitch * 2 ** (c / 1200) * time, pitch, lambda k: 1 / k)
+        for c in (-8, 8)
+    )
     pole = rng.uniform(0.2, 0.7)
-    return _finish(lfilter([1 - pole], [1, -pole], np.asarray(total)) * np.exp(-time * rng.uniform(0, 3)) * _envelope(time, 0.005, 0.04))
+    return _finish(
+        lfilter([1 - pole], [1, -pole], np.asarray(total))
+        * np.exp(-time * rng.uniform(0, 3))
+        * _envelope(time, 0.005, 0.04)
+    )
 
 
 def whistle(pitch: float, length: float, rng: np.random.Generator) -> Samples:
@@ -183,16 +228,26 @@ PLUCKS: dict[str, Instrument] = {
 
 def drum(kind: str, rng: np.random.Generator) -> Samples:
     """One stroke of `kick`, `snare`, `hat`, `clap`, `shaker` or `tom`."""
-    time = _time({"kick": 0.25, "snare": 0.22, "hat": 0.08, "clap": 0.18, "shaker": 0.1, "tom": 0.3}[kind])
+    time = _time(
+        {"kick": 0.25, "snare": 0.22, "hat": 0.08, "clap": 0.18, "shaker": 0.1, "tom": 0.3}[kind]
+    )
     noise = rng.normal(0, 1, len(time))
     if kind == "kick":
-        return _finish(np.sin(2 * np.pi * (50 * time + 12 * (1 - np.exp(-time * 30)))) * np.exp(-time * 14))
+        return _finish(
+            np.sin(2 * np.pi * (50 * time + 12 * (1 - np.exp(-time * 30)))) * np.exp(-time * 14)
+        )
     if kind == "tom":
-        return _finish(np.sin(2 * np.pi * (120 * time + 6 * (1 - np.exp(-time * 20)))) * np.exp(-time * 10))
+        return _finish(
+            np.sin(2 * np.pi * (120 * time + 6 * (1 - np.exp(-time * 20)))) * np.exp(-time * 10)
+        )
     if kind == "snare":
         return _finish((noise * 0.7 + np.sin(2 * np.pi * 190 * time)) * np.exp(-time * 20))
     if kind == "clap":
-        bursts = sum(np.exp(-np.maximum(time - at, 0) * 60) * (time >= at) for at in (0, 0.012, 0.025))
+        bursts = sum(
+            np.exp(-np.maximum(time - at, 0) * 60) * (time >= at) for at in (0, 0.012, 0.025)
+        )
         return _finish(lfilter([1, -0.9], [1, -0.4], noise) * bursts)
     bright = lfilter([1, -1.6, 0.8], [1], noise)
-    return _finish(bright * (np.exp(-time * 60) if kind == "hat" else np.sin(np.pi * time / time[-1]) ** 2))
+    return _finish(
+        bright * (np.exp(-time * 60) if kind == "hat" else np.sin(np.pi * time / time[-1]) ** 2)
+    )

@@ -31,7 +31,11 @@ _PROGRESSIONS = (
 )  # fmt: skip
 _DRUMS = {
     "rock": {"kick": "x...x...x.x.x...", "snare": "....x.......x...", "hat": "x.x.x.x.x.x.x.x."},
-    "lounge": {"kick": "x.........x.....", "snare": "............x...", "shaker": "x.xxx.xxx.xxx.xx"},
+    "lounge": {
+        "kick": "x.........x.....",
+        "snare": "............x...",
+        "shaker": "x.xxx.xxx.xxx.xx",
+    },
     "bossa": {"kick": "x..xx..xx..xx..x", "hat": "x.x.x.x.x.x.x.x.", "clap": "..x...x....x...."},
     "house": {"kick": "x...x...x...x...", "clap": "....x.......x...", "hat": "..x...x...x...x."},
     "march": {"kick": "x.......x.......", "snare": "x.xxx.x.x.xxx.xx"},
@@ -58,16 +62,70 @@ STYLES = (
     Style(name="ballad", melody=("piano",), chords=("piano", "strings"), tempo=(55, 85)),
     Style(name="ambient", chords=("strings", "organ", "synth"), tempo=(45, 70)),
     Style(name="fingerpicking", arpeggio=("guitar",), melody=("guitar", "flute"), tempo=(80, 125)),
-    Style(name="lounge", melody=("reed", "electric_piano", "brass"), chords=("electric_piano",), bass=True, drums=("lounge", "bossa")),
-    Style(name="corporate", arpeggio=("bell", "piano", "guitar"), chords=("strings",), bass=True, drums=("house", "lounge"), tempo=(100, 128)),
-    Style(name="chiptune", melody=("chip",), arpeggio=("chip",), bass=True, drums=("rock",), tempo=(110, 165), notes=(1, 4)),
-    Style(name="march", melody=("brass",), chords=("organ",), bass=True, drums=("march",), tempo=(95, 120)),
-    Style(name="dance", melody=("synth",), chords=("synth",), bass=True, drums=("house",), tempo=(118, 132), notes=(1, 4)),
-    Style(name="rock", melody=("synth", "organ", "guitar"), chords=("guitar", "organ"), bass=True, drums=("rock",), tempo=(90, 150)),
-    Style(name="chamber", melody=("violin",), chords=("strings",), arpeggio=("piano",), tempo=(60, 110)),
+    Style(
+        name="lounge",
+        melody=("reed", "electric_piano", "brass"),
+        chords=("electric_piano",),
+        bass=True,
+        drums=("lounge", "bossa"),
+    ),
+    Style(
+        name="corporate",
+        arpeggio=("bell", "piano", "guitar"),
+        chords=("strings",),
+        bass=True,
+        drums=("house", "lounge"),
+        tempo=(100, 128),
+    ),
+    Style(
+        name="chiptune",
+        melody=("chip",),
+        arpeggio=("chip",),
+        bass=True,
+        drums=("rock",),
+        tempo=(110, 165),
+        notes=(1, 4),
+    ),
+    Style(
+        name="march",
+        melody=("brass",),
+        chords=("organ",),
+        bass=True,
+        drums=("march",),
+        tempo=(95, 120),
+    ),
+    Style(
+        name="dance",
+        melody=("synth",),
+        chords=("synth",),
+        bass=True,
+        drums=("house",),
+        tempo=(118, 132),
+        notes=(1, 4),
+    ),
+    Style(
+        name="rock",
+        melody=("synth", "organ", "guitar"),
+        chords=("guitar", "organ"),
+        bass=True,
+        drums=("rock",),
+        tempo=(90, 150),
+    ),
+    Style(
+        name="chamber",
+        melody=("violin",),
+        chords=("strings",),
+        arpeggio=("piano",),
+        tempo=(60, 110),
+    ),
     Style(name="hymn", chords=("organ",), melody=("organ",), tempo=(60, 85), notes=(4, 8)),
     Style(name="music_box", melody=("bell",), arpeggio=("bell",), tempo=(70, 120)),
-    Style(name="solo", melody=("flute", "violin", "reed", "brass", "whistle", "piano", "guitar"), tempo=(60, 130), notes=(1, 10)),
+    Style(
+        name="solo",
+        melody=("flute", "violin", "reed", "brass", "whistle", "piano", "guitar"),
+        tempo=(60, 130),
+        notes=(1, 10),
+    ),
     Style(name="solo_low", melody=("brass", "reed", "violin"), tempo=(60, 110), notes=(1, 6)),
 )
 
@@ -78,7 +136,11 @@ def music(seed: int, seconds: float, style: str | None = None) -> Samples:
     `style` is a name of `STYLES`, or None for any.
     """
     rng = np.random.default_rng([seed, 77])
-    chosen = STYLES[rng.integers(len(STYLES))] if style is None else next(s for s in STYLES if s.name == style)
+    chosen = (
+        STYLES[rng.integers(len(STYLES))]
+        if style is None
+        else next(s for s in STYLES if s.name == style)
+    )
     tempo = rng.uniform(*chosen.tempo)
     sixteenth = 15 / tempo
     bars = max(4, int(np.ceil(seconds / (16 * sixteenth) / 4)) * 4)
@@ -91,7 +153,9 @@ def music(seed: int, seconds: float, style: str | None = None) -> Samples:
     swing = 0.0 if rng.random() < 0.7 else rng.uniform(0.1, 0.33)
 
     def tone(degree: int, octave: int) -> float:
-        return float(440 * 2 ** ((key - 9 + scale[degree % 7] + 12 * (octave - 4 + degree // 7)) / 12))
+        return float(
+            440 * 2 ** ((key - 9 + scale[degree % 7] + 12 * (octave - 4 + degree // 7)) / 12)
+        )
 
     roots = [progression[bar % len(progression)] for bar in range(bars)]
     if chosen.chords:
@@ -132,14 +196,18 @@ class _Player:
         """Play one note from a step for a number of steps."""
         while pitch > 1900:
             pitch /= 2
-        sound = self._made(name, round(pitch, 2), round(steps * self.sixteenth, 3), int(self.rng.integers(2)))
+        sound = self._made(
+            name, round(pitch, 2), round(steps * self.sixteenth, 3), int(self.rng.integers(2))
+        )
         self.put(sound, step, gain)
 
     def put(self, sound: Samples, step: float, gain: float) -> None:
         """Add a sound at a step, a few milliseconds early or late."""
         start = max(int((step * self.sixteenth + self.rng.normal(0, 0.004)) * RATE), 0)
         part = sound[: max(len(self.mix) - start, 0)]
-        self.mix[start : start + len(part)] += part * np.float32(gain * self.rng.uniform(0.85, 1.15))
+        self.mix[start : start + len(part)] += part * np.float32(
+            gain * self.rng.uniform(0.85, 1.15)
+        )
 
 
 def _play_chords(player: _Player, style: Style, roots: list[int], tone: _Tone) -> None:
@@ -158,16 +226,20 @@ def _play_arpeggio(player: _Player, style: Style, roots: list[int], tone: _Tone)
     figure = player.rng.permutation([0, 2, 4, 7])
     for bar, root in enumerate(roots):
         for number, step in enumerate(range(0, 16, stride)):
-            player.note(name, tone(root + int(figure[number % 4]), 4), bar * 16 + step, stride * 1.5, 0.4)
+            player.note(
+                name, tone(root + int(figure[number % 4]), 4), bar * 16 + step, stride * 1.5, 0.4
+            )
 
 
-def _play_melody(player: _Player, style: Style, roots: list[int], tone: _Tone, octave: int, swing: float) -> None:
+def _play_melody(
+    player: _Player, style: Style, roots: list[int], tone: _Tone, octave: int, swing: float
+) -> None:
     """A random walk on the scale in phrases A A B A of four bars, with rests between them."""
     rng = player.rng
     name = str(rng.choice(style.melody))
     phrases = {}
     for which in "AB":
-        step, degree, notes = 0.0, int(rng.integers(0, 7)), []
+        step, degree, notes = 0, int(rng.integers(0, 7)), list[tuple[int, float, int]]()
         while step < 64 - style.notes[1]:
             steps = int(rng.integers(style.notes[0], style.notes[1] + 1))
             degree = int(np.clip(degree + rng.choice([-3, -2, -1, -1, 0, 1, 1, 2, 4]), -3, 10))
@@ -195,4 +267,3 @@ def _room(rng: np.random.Generator, mix: Samples) -> Samples:
     tail = rng.normal(0, 1, count) * np.exp(-np.arange(count) / (count / 5))
     wet = oaconvolve(mix, tail / np.sqrt(np.sum(tail**2)))[: len(mix)]
     return np.asarray(wet, np.float32)
-

@@ -31,10 +31,14 @@ def room(rng: np.random.Generator, *, reverberation: float, direct: float) -> Sa
 
 def in_room(samples: Samples, response: Samples) -> Samples:
     """A sound in a room, the same length and energy of the direct sound kept at 1 for `response[0]`."""
-    return np.asarray(oaconvolve(samples, response)[: len(samples)] / max(float(response[0]), 1.0), np.float32)
+    return np.asarray(
+        oaconvolve(samples, response)[: len(samples)] / max(float(response[0]), 1.0), np.float32
+    )
 
 
-def babble(rng: np.random.Generator, seconds: float, voices: Sequence[Samples], people: int) -> Samples:
+def babble(
+    rng: np.random.Generator, seconds: float, voices: Sequence[Samples], people: int
+) -> Samples:
     """People talking far away: each voice at a random place of its clip, with pauses, in a room, muffled."""
     count = int(seconds * RATE)
     mix = np.zeros(count, np.float32)
@@ -42,8 +46,12 @@ def babble(rng: np.random.Generator, seconds: float, voices: Sequence[Samples], 
         return mix
     for _ in range(people):
         clip = set_level(voices[int(rng.integers(len(voices)))], -26)
-        far = in_room(clip, room(rng, reverberation=rng.uniform(0.3, 0.9), direct=rng.uniform(-12, 2)))
-        far = np.asarray(lfilter([1 - 0.5], [1, -0.5], far), np.float32) * np.float32(10 ** (rng.uniform(-8, 4) / 20))
+        far = in_room(
+            clip, room(rng, reverberation=rng.uniform(0.3, 0.9), direct=rng.uniform(-12, 2))
+        )
+        far = np.asarray(lfilter([1 - 0.5], [1, -0.5], far), np.float32) * np.float32(
+            10 ** (rng.uniform(-8, 4) / 20)
+        )
         at = -int(rng.integers(0, max(len(far), 1)))
         while at < count:
             part = far[max(-at, 0) : max(count - at, 0)]
@@ -62,7 +70,9 @@ def keyboard(rng: np.random.Generator, seconds: float) -> Samples:
         for _ in range(int(rng.integers(4, 40))):
             for late, gain in ((0, 1.0), (rng.uniform(0.05, 0.11), 0.5)):
                 start = int((at + late) * RATE)
-                click = rng.standard_normal(120) * np.exp(-np.arange(120) / rng.uniform(8, 25)) * gain
+                click = (
+                    rng.standard_normal(120) * np.exp(-np.arange(120) / rng.uniform(8, 25)) * gain
+                )
                 out[start : start + 120] += click[: max(len(out) - start, 0)].astype(np.float32)
             at += float(rng.uniform(0.08, 0.35))
             if at >= seconds:
@@ -78,13 +88,17 @@ def office(rng: np.random.Generator, seconds: float, voices: Sequence[Samples]) 
     `voices` are clips of people talking; none makes an empty office.
     """
     count = int(seconds * RATE)
-    mix = coloured(rng, count, float(rng.uniform(0.8, 0.98))) * np.float32(10 ** (rng.uniform(-50, -36) / 20))
+    mix = coloured(rng, count, float(rng.uniform(0.8, 0.98))) * np.float32(
+        10 ** (rng.uniform(-50, -36) / 20)
+    )
     if rng.random() < 0.75:
         mix = mix + babble(rng, seconds, voices, int(rng.integers(1, 9)))
     if rng.random() < 0.5:
         mix = mix + keyboard(rng, seconds) * np.float32(10 ** (rng.uniform(-22, -8) / 20))
     if rng.random() < 0.15:
-        ring = np.tile(np.concatenate([sines((1100, 1400), 0.9), np.zeros(2 * RATE, np.float32)]), 2)
+        ring = np.tile(
+            np.concatenate([sines((1100, 1400), 0.9), np.zeros(2 * RATE, np.float32)]), 2
+        )
         at = int(rng.uniform(0, max(count - len(ring), 1)))
         part = ring[: count - at]
         mix[at : at + len(part)] += part * np.float32(0.05)

@@ -56,13 +56,25 @@ ANNOUNCEMENTS: dict[str, tuple[str, ...]] = {
 }
 
 MENUS: dict[str, tuple[str, ...]] = {
-    "en": ("Welcome to our service line. For sales, press one. For support, press two. For anything else, please hold.",),
-    "de": ("Willkommen. Für Fragen zu Ihrem Vertrag drücken Sie die eins. Für eine Störung drücken Sie die zwei.",),
-    "fr": ("Bienvenue. Pour une question sur votre contrat, tapez un. Pour toute autre demande, tapez deux.",),
-    "es": ("Bienvenido. Para consultas sobre su factura, pulse uno. Para otras consultas, pulse dos.",),
-    "it": ("Benvenuto. Per informazioni sul suo contratto, prema uno. Per assistenza tecnica, prema due.",),
+    "en": (
+        "Welcome to our service line. For sales, press one. For support, press two. For anything else, please hold.",
+    ),
+    "de": (
+        "Willkommen. Für Fragen zu Ihrem Vertrag drücken Sie die eins. Für eine Störung drücken Sie die zwei.",
+    ),
+    "fr": (
+        "Bienvenue. Pour une question sur votre contrat, tapez un. Pour toute autre demande, tapez deux.",
+    ),
+    "es": (
+        "Bienvenido. Para consultas sobre su factura, pulse uno. Para otras consultas, pulse dos.",
+    ),
+    "it": (
+        "Benvenuto. Per informazioni sul suo contratto, prema uno. Per assistenza tecnica, prema due.",
+    ),
     "nl": ("Welkom. Voor vragen over uw rekening, toets één. Voor storingen, toets twee.",),
-    "pt": ("Bem-vindo. Para informações sobre sua conta, digite um. Para suporte técnico, digite dois.",),
+    "pt": (
+        "Bem-vindo. Para informações sobre sua conta, digite um. Para suporte técnico, digite dois.",
+    ),
 }
 
 ADVERTS: dict[str, tuple[str, ...]] = {
@@ -70,10 +82,18 @@ ADVERTS: dict[str, tuple[str, ...]] = {
         "Only this month: switch to our new flat rate and save up to thirty percent! Ask your adviser or visit our website today.",
         "Have you heard about our new app? Pay your bills, check your balance and book appointments, wherever you are.",
     ),
-    "de": ("Jetzt neu: unser Ökostrom zum besten Preis! Fragen Sie unsere Berater oder besuchen Sie uns im Internet.",),
-    "fr": ("Découvrez notre nouvelle offre à partir de dix neuf euros par mois! Renseignez-vous auprès de nos conseillers.",),
-    "es": ("¡Descubra nuestra nueva tarifa y ahorre hasta un treinta por ciento! Pregunte a su asesor.",),
+    "de": (
+        "Jetzt neu: unser Ökostrom zum besten Preis! Fragen Sie unsere Berater oder besuchen Sie uns im Internet.",
+    ),
+    "fr": (
+        "Découvrez notre nouvelle offre à partir de dix neuf euros par mois! Renseignez-vous auprès de nos conseillers.",
+    ),
+    "es": (
+        "¡Descubra nuestra nueva tarifa y ahorre hasta un treinta por ciento! Pregunte a su asesor.",
+    ),
     "it": ("Scopra la nostra nuova offerta: tre mesi gratis! Chieda al suo consulente.",),
     "nl": ("Stap nu over en bespaar tot dertig procent! Vraag het onze medewerkers.",),
-    "pt": ("Conheça nosso novo plano e economize até trinta por cento! Fale com nossos consultores.",),
+    "pt": (
+        "Conheça nosso novo plano e economize até trinta por cento! Fale com nossos consultores.",
+    ),
 }

@@ -49,7 +49,12 @@ def sing(speech: Samples, rng: np.random.Generator) -> Samples:
     if frames < 10:
         return np.zeros(0, np.float32)
     window = np.hanning(_WINDOW)
-    cut = np.lib.stride_tricks.sliding_window_view(speech.astype(np.float64), _WINDOW)[::_HOP][:frames] * window
+    cut = (
+        np.lib.stride_tricks.sliding_window_view(speech.astype(np.float64), _WINDOW)[::_HOP][
+            :frames
+        ]
+        * window
+    )
     spectrum = np.abs(np.fft.rfft(cut, 512)) ** 2
     lags = np.fft.irfft(spectrum)[:, : _WINDOW // 2]
     energy = np.maximum(lags[:, 0], 1e-9)
@@ -69,7 +74,9 @@ def sing(speech: Samples, rng: np.random.Generator) -> Samples:
         residual = max(row[0] - float(predictor @ row[1:]), 1e-12)
         part = slice(number * _HOP, (number + 1) * _HOP)
         excitation = pulses[part] if voiced[source] else noise[part] * 0.5
-        out[part], state = lfilter([np.sqrt(residual)], np.concatenate([[1.0], -predictor]), excitation, zi=state)
+        out[part], state = lfilter(
+            [np.sqrt(residual)], np.concatenate([[1.0], -predictor]), excitation, zi=state
+        )
     return set_level(np.asarray(np.nan_to_num(out), np.float32), -20)
 
 
@@ -87,7 +94,9 @@ def _melody(frames: int, rng: np.random.Generator) -> NDArray[np.float64]:
         at += length
     pole = float(np.exp(-1 / (RATE * rng.uniform(0.015, 0.06))))
     glide = lfilter([1 - pole], [1, -pole], notes, zi=[notes[0] * pole])[0]
-    vibrato = rng.uniform(0, 0.45) * np.sin(2 * np.pi * rng.uniform(4.8, 6.2) * np.arange(count) / RATE)
+    vibrato = rng.uniform(0, 0.45) * np.sin(
+        2 * np.pi * rng.uniform(4.8, 6.2) * np.arange(count) / RATE
+    )
     return np.asarray(base * 2 ** ((glide + vibrato) / 12), np.float64)
 
 

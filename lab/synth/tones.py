@@ -64,7 +64,11 @@ INFORMATION = (950.0, 1400.0, 1800.0)
 def sines(frequencies: tuple[float, ...], seconds: float, fade: float = 0.004) -> Samples:
     """Sines together, peak 0.5, with short ramps."""
     time = np.arange(int(seconds * RATE)) / RATE
-    total = sum((np.sin(2 * np.pi * f * time) for f in frequencies), np.zeros(len(time))) * 0.5 / max(len(frequencies), 1)
+    total = (
+        sum((np.sin(2 * np.pi * f * time) for f in frequencies), np.zeros(len(time)))
+        * 0.5
+        / max(len(frequencies), 1)
+    )
     edge = min(int(fade * RATE), len(time) // 2)
     if edge:
         ramp = np.linspace(0, 1, edge)
@@ -80,7 +84,11 @@ def cadenced(tone: Tone, seconds: float) -> Samples:
     parts, made, number = [], 0.0, 0
     while made < seconds:
         length = tone.cadence[number % len(tone.cadence)]
-        parts.append(sines(tone.frequencies, length) if number % 2 == 0 else np.zeros(int(length * RATE), np.float32))
+        parts.append(
+            sines(tone.frequencies, length)
+            if number % 2 == 0
+            else np.zeros(int(length * RATE), np.float32)
+        )
         made += length
         number += 1
     return np.concatenate(parts)[: int(seconds * RATE)]

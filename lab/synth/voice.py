@@ -4,10 +4,10 @@ A synthetic voice is a recording even when first heard. Voices are divided betwe
 some is judged on others.
 """
 
+from functools import lru_cache
 import io
 import shutil
 import subprocess
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +39,9 @@ def speak(text: str, voice: str, *, words_per_minute: int = 150, pitch: int = 50
     command = ["espeak-ng", "-v", voice, "-s", str(words_per_minute), "-p", str(pitch), "--stdout"]
     done = subprocess.run(command, input=text.encode(), capture_output=True, check=False)
     if done.returncode or len(done.stdout) < 100:
-        raise RuntimeError(f"espeak-ng could not speak with voice {voice!r}: {done.stderr.decode(errors='replace').strip()}")
+        raise RuntimeError(
+            f"espeak-ng could not speak with voice {voice!r}: {done.stderr.decode(errors='replace').strip()}"
+        )
     return decode(io.BytesIO(done.stdout), RATE)
 
 
@@ -47,4 +49,8 @@ def draw(rng: np.random.Generator, language: str, split: Split | None) -> tuple[
     """A random voice for a language: its eSpeak name, words per minute and pitch."""
     variants = VARIANTS[split] if split else tuple(v for some in VARIANTS.values() for v in some)
     base = LANGUAGES[language][rng.integers(len(LANGUAGES[language]))]
-    return f"{base}+{variants[rng.integers(len(variants))]}", int(rng.integers(125, 185)), int(rng.integers(25, 75))
+    return (
+        f"{base}+{variants[rng.integers(len(variants))]}",
+        int(rng.integers(125, 185)),
+        int(rng.integers(25, 75)),
+    )

@@ -1,0 +1,216 @@
+"""Makes whole hold calls by seed: ringing, menu, one or two queues, and perhaps an agent, with exact truth.
+
+Everything of a call goes through one trunk (`lab.channel`), each voice and each piece of music through a source channel
+of its own, drawn the same way for people and recordings.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lab.channel import TimeMap, carry, draw_line, to_int16
+from lab.channel.level import active_level, set_level
+from lab.channel.line import coloured
+from lab.corpus import RATE, Corpus, Split
+from lab.holdcalls import agent
+from lab.holdcalls.activity import active_parts
+from lab.holdcalls.hold import PATTERNS, Queue, ringback
+from lab.holdcalls.material import Material, Piece, Voice
+from lab.holdcalls.reel import Reel
+from lab.holdcalls.truth import Kind, Segment, Truth
+from lab.synth.office import in_room, office, room
+from lab.synth.tones import TONES, key
+
+type Samples = NDArray[np.float32]
+
+#: Share of the calls to which an agent comes.
+_WITH_AGENT = 0.85
+
+
+class HoldCall:
+    """One made call: `samples` (int16, 8 kHz) and `truth`."""
+
+    def __init__(
+        self,
+        sounds: Corpus,
+        seed: int,
+        *,
+        split: Split | None = None,
+        minutes: float = 4.0,
+        hard: float = 1.0,
+    ) -> None:
+        """Make the call of a seed; `minutes` is the mean time on hold, `hard` how bad lines may be (0 to 1)."""
+        self._rng = np.random.default_rng([seed, 10])
+        self._material = Material(sounds, self._rng, split, hard=hard)
+        self._line = draw_line(np.random.default_rng([seed, 11]), hard=hard)
+        self._seed = seed
+        reel = Reel()
+        speaker = self._material.speaker()
+        self._ring(reel)
+        if self._rng.random() < 0.6:
+            self._menu(reel, speaker)
+        hold = reel.now
+        seconds = float(np.clip(self._rng.lognormal(np.log(minutes * 60 * 0.88), 0.5), 45, 1500))
+        second = self._rng.random() < 0.15
+        for part in (0.6, 0.4) if second else (1.0,):
+            pattern = str(self._rng.choice(list(PATTERNS), p=list(PATTERNS.values())))
+            if part == 0.4:
+                self._ring(reel)
+                if self._rng.random() < 0.5:
+                    speaker = self._material.speaker()
+            Queue(material=self._material, rng=self._rng, voice=speaker, pattern=pattern).fill(
+                reel, seconds * part
+            )
+        truth = Truth(seed=seed, seconds=0, segments=(), hold=hold)
+        self._agent_clip: Samples | None = None
+        if self._rng.random() < _WITH_AGENT:
+            truth = self._agent(reel, truth)
+        else:
+            reel.cut(reel.now)
+        self._dry = reel.mix()
+        self._segments = tuple(
+            sorted(
+                reel.segments, key=lambda s: (s.start, s.kind in (Kind.ANNOUNCEMENT, Kind.ADVERT))
+            )
+        )
+        self._dry_truth = truth
+        self.samples, self._moved = self._carried(self._dry)
+        self.truth = self._received(truth)
+
+    def _carried(self, dry: Samples) -> tuple[NDArray[np.int16], TimeMap]:
+        out, moved = carry(dry, self._line, np.random.default_rng([self._seed, 12]))
+        return to_int16(out), moved
+
+    def _received(self, truth: Truth) -> Truth:
+        """Truth in the times of what arrives."""
+        move = self._moved
+        return replace(
+            truth,
+            seconds=len(self.samples) / RATE,
+            segments=tuple(segment.moved(move) for segment in self._segments),
+            hold=move(truth.hold),
+            agent=None if truth.agent is None else move(truth.agent),
+            first_word=None if truth.first_word is None else move(truth.first_word),
+            channel=asdict(self._line),
+        )
+
+    def _ring(self, reel: Reel) -> None:
+        """Ringback of a country for one to three bursts, or nothing when answered at once."""
+        if self._rng.random() < 0.35:
+            reel.silence(float(self._rng.uniform(0.3, 1.5)))
+            return
+        country = str(self._rng.choice(list(TONES["ringback"])))
+        seconds = float(self._rng.uniform(2, 14))
+        tone = ringback(country, seconds, float(self._rng.uniform(-28, -14)))
+        reel.now = reel.place(tone, Kind.RINGBACK, reel.now, detail=country)
+        reel.silence(float(self._rng.uniform(0.1, 1.5)))
+
+    def _menu(self, reel: Reel, speaker: Voice) -> None:
+        """One or two menu prompts, each followed by the key that was pressed or by a pause."""
+        for _ in range(int(self._rng.integers(1, 3))):
+            for sound, source, group in speaker.menu():
+                piece = self._material.piece(sound, speaker.channel, source, group)
+                reel.now = reel.place(piece, Kind.MENU, reel.now) + float(
+                    self._rng.uniform(0.1, 0.5)
+                )
+            reel.silence(float(self._rng.uniform(0.5, 3)))
+            if self._rng.random() < 0.25:
+                digit = str(self._rng.choice(list("0123456789*#")))
+                press = key(
+                    digit, float(self._rng.uniform(0.06, 0.2)), float(self._rng.uniform(-3, 3))
+                ) * np.float32(0.4)
+                sounding = ((0.0, len(press) / RATE),)
+                tone = Piece(
+                    samples=press, active=sounding, source=f"synth key {digit}", group="synth/key"
+                )
+                reel.now = reel.place(tone, Kind.TONE, reel.now, detail=digit)
+                reel.silence(float(self._rng.uniform(0.3, 1)))
+
+    def _agent(self, reel: Reel, truth: Truth) -> Truth:
+        """Connect an agent: how the queue ends, the office, the turns of talk."""
+        rng = self._rng
+        reel.cut(reel.now)
+        how = rng.random()
+        if how < 0.15:
+            self._ring(reel)
+        elif how < 0.85:
+            reel.silence(float(rng.uniform(0.1, 1.8)))
+        opened = reel.now
+        clip, source, group = self._material.person()
+        manner = str(rng.choice(list(agent.MANNERS), p=list(agent.MANNERS.values())))
+        seconds = float(rng.uniform(12, 30))
+        said = agent.turns(clip, manner, rng, seconds)
+        seconds = max(seconds, *(t.at + len(t.samples) / RATE + 2 for t in said))
+        self._channel = self._material.channel()
+        quiet = rng.random() < 0.25
+        ratio = None if quiet else float(rng.uniform(6, 35))
+        self._room = room(
+            rng, reverberation=float(rng.uniform(0.1, 0.5)), direct=float(rng.uniform(3, 25))
+        )
+        self._background = self._office(seconds + 8, group, ratio)
+        self._agent_clip = clip
+        segment, track = self._speech(said, opened, seconds, source, group)
+        reel.add(track, opened)
+        reel.segments.append(segment)
+        reel.now = opened + seconds
+        return replace(
+            truth, agent=opened, first_word=segment.active[0][0], manner=manner, office=ratio
+        )
+
+    def _office(self, seconds: float, group: str, ratio: float | None) -> Samples:
+        """The agent's background for speech at −20 dBFS."""
+        if ratio is None:
+            return coloured(self._rng, int(seconds * RATE), 0.7) * np.float32(
+                10 ** (self._rng.uniform(-80, -60) / 20)
+            )
+        recorded = self._material.noise() if self._rng.random() < 0.3 else None
+        if recorded is not None:
+            return set_level(
+                np.resize(recorded, int(seconds * RATE)).astype(np.float32), -20 - ratio
+            )
+        sound = office(self._rng, seconds, self._material.background(group))
+        return set_level(sound, -20 - ratio) if active_level(sound) > -75 else sound
+
+    def _speech(
+        self, said: list[agent.Turn], opened: float, seconds: float, source: str, group: str
+    ) -> tuple[Segment, Samples]:
+        """The agent's side: turns in the room, with the office, through the source channel."""
+        dry = np.zeros(int(seconds * RATE), np.float32)
+        for turn in said:
+            start = int(turn.at * RATE)
+            part = turn.samples[: max(len(dry) - start, 0)]
+            dry[start : start + len(part)] += part
+        # measured turn by turn: a wait between turns would raise nothing, but a click must not count as a word
+        active: list[tuple[float, float]] = []
+        for turn in said:
+            active += [
+                (opened + turn.at + a, opened + turn.at + b) for a, b in active_parts(turn.samples)
+            ]
+        active = active or [(opened + said[0].at, opened + said[0].at + 0.2)]
+        mixed = in_room(dry, self._room) + self._background[: len(dry)]
+        sound = self._material.piece(mixed, self._channel, source, group).samples
+        segment = Segment(
+            start=opened,
+            end=opened + seconds,
+            kind=Kind.AGENT,
+            source=source,
+            group=group,
+            active=tuple(active),
+        )
+        return segment, sound
+
+
+def calls(
+    sounds: Corpus,
+    seed: int,
+    *,
+    split: Split | None = None,
+    minutes: float = 4.0,
+    hard: float = 1.0,
+) -> Iterator[HoldCall]:
+    """Calls of the seeds `seed`, `seed` + 1, … without end, one in memory at a time."""
+    while True:
+        yield HoldCall(sounds, seed, split=split, minutes=minutes, hard=hard)
+        seed += 1
