@@ -62,6 +62,11 @@ class Queue:
         )
         return whole, Kind.SONG if kind == "song" and "music" not in source else Kind.MUSIC
 
+    def _track(self) -> tuple[Piece, Kind]:
+        """A track of 15 to 60 s, sung or not."""
+        kind = str(self.rng.choice(["music", "song"]))
+        return self._bed(kind, float(self.rng.uniform(15, 60)))
+
     def _say(
         self,
         reel: Reel,

@@ -248,9 +248,9 @@ def _play_melody(
             step += steps
         phrases[which] = notes
     for number, bar in enumerate(range(0, len(roots), 4)):
-        for step, steps, degree in phrases["AABA"[number % 4]]:
-            late = swing * 2 if int(step) % 4 == 2 else 0
-            player.note(name, tone(degree, octave), bar * 16 + step + late, steps, 0.7)
+        for at, length, degree in phrases["AABA"[number % 4]]:
+            late = swing * 2 if at % 4 == 2 else 0
+            player.note(name, tone(degree, octave), bar * 16 + at + late, length, 0.7)
 
 
 def _play_drums(player: _Player, kind: str, bars: int) -> None:
