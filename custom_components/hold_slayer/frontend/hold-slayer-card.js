@@ -1,0 +1,186 @@
+/** The Lovelace card `custom:hold-slayer-card`. */
+
+import { html, nothing, render } from "./vendor/lit-html.js";
+import { isOver } from "./format.js";
+import { lineView } from "./line.js";
+import { startForm } from "./start.js";
+import { storeFor } from "./store.js";
+import { STYLES } from "./styles.js";
+import { loadTexts, text } from "./texts.js";
+
+const TAG = "hold-slayer-card";
+const DOCUMENTATION = "https://github.com/hold-slayer/hold-slayer#readme";
+
+class HoldSlayerCard extends HTMLElement {
+  constructor() {
+    super();
+    this._config = {};
+    this._hass = null;
+    this._end = null;
+    this._tick = null;
+    this._keypad = null;
+    this._problem = "";
+    this.attachShadow({ mode: "open" });
+  }
+
+  /** Called by the dashboard with the card's YAML; throws on what it can't show. */
+  setConfig(config) {
+    if (config.lines !== undefined && !Array.isArray(config.lines)) {
+      throw new Error("lines must be a list of line numbers, for example [1, 2]");
+    }
+    this._config = config;
+    this._render();
+  }
+
+  set hass(hass) {
+    const first = !this._hass || this._hass.language !== hass.language;
+    this._hass = hass;
+    if (first) {
+      loadTexts(hass).then(() => this._render());
+      this._connect();
+    }
+  }
+
+  connectedCallback() {
+    this._connect();
+  }
+
+  disconnectedCallback() {
+    this._end?.();
+    this._end = null;
+    clearInterval(this._tick);
+    this._tick = null;
+  }
+
+  getCardSize() {
+    return 5;
+  }
+
+  getGridOptions() {
+    return { columns: 12, rows: "auto", min_columns: 6 };
+  }
+
+  static getStubConfig() {
+    return {};
+  }
+
+  static getConfigForm() {
+    return {
+      schema: [
+        { name: "title", selector: { text: {} } },
+        { name: "show_start", default: true, selector: { boolean: {} } },
+        { name: "show_transcript", default: true, selector: { boolean: {} } },
+      ],
+      computeLabel: (schema, localize) =>
+        localize(`component.hold_slayer.config_panel.card.option.${schema.name}`) || schema.name,
+    };
+  }
+
+  _connect() {
+    if (this._end || !this._hass || !this.isConnected) return;
+    this._store = storeFor(this._hass.connection);
+    this._end = this._store.listen(() => this._changed());
+  }
+
+  _changed() {
+    const running = [...this._store.state.lines.values()].some(
+      (line) => line.call && !isOver(line.call),
+    );
+    // the timers tick only while somebody waits
+    if (running && !this._tick) this._tick = setInterval(() => this._render(), 1000);
+    if (!running && this._tick) {
+      clearInterval(this._tick);
+      this._tick = null;
+    }
+    this._render();
+  }
+
+  _lines() {
+    const wanted = this._config.lines;
+    return [...this._store.state.lines.values()].filter(
+      (line) => !wanted || wanted.includes(line.number),
+    );
+  }
+
+  async _act(action, data) {
+    this._problem = "";
+    try {
+      await this._hass.callService("hold_slayer", action, data);
+    } catch (error) {
+      this._problem = error?.message ?? String(error);
+    }
+    this._render();
+  }
+
+  _orders() {
+    const order = (action, data = {}) => (call) => this._act(action, { call_id: call.id, ...data });
+    return {
+      hangUp: order("hang_up"),
+      connect: order("connect"),
+      isPerson: order("set_verdict", { person: true }),
+      isNoPerson: order("set_verdict", { person: false }),
+      resumeHold: order("resume_hold"),
+      pressKey: (call, keys) => this._act("send_dtmf", { call_id: call.id, keys }),
+      toggleKeypad: (call) => {
+        this._keypad = this._keypad === call.id ? null : call.id;
+        this._render();
+      },
+    };
+  }
+
+  _render() {
+    if (!this._hass || !this._store) return;
+    const hass = this._hass;
+    const state = this._store.state;
+    const lines = this._lines();
+    const now = Date.now() / 1000;
+    const busy = lines.filter((line) => line.call || !line.available);
+    const shown = (line) =>
+      this._config.show_transcript === false && line.call
+        ? { ...line, call: { ...line.call, words: [] } }
+        : line;
+    render(
+      html`
+        <style>
+          ${STYLES}
+        </style>
+        <ha-card>
+          ${this._config.title ? html`<h2 dir="auto">${this._config.title}</h2>` : nothing}
+          ${this._store.error
+            ? html`<p class="problem" role="alert">${text(hass, "no_connection")}</p>`
+            : nothing}
+          ${state.ready && !lines.length
+            ? html`<p class="idle">${text(hass, "no_account")}</p>`
+            : nothing}
+          ${state.ready && lines.length && !busy.length
+            ? html`<p class="idle">${text(hass, "idle")}</p>`
+            : nothing}
+          ${busy.map((line) =>
+            lineView(hass, shown(line), now, this._orders(), this._keypad === line.call?.id),
+          )}
+          ${this._problem
+            ? html`<p class="problem" role="alert" dir="auto">${this._problem}</p>`
+            : nothing}
+          ${this._config.show_start !== false && lines.length
+            ? startForm(hass, state, (call) => this._act("start_call", call))
+            : nothing}
+        </ha-card>
+      `,
+      this.shadowRoot,
+    );
+  }
+}
+
+if (!customElements.get(TAG)) {
+  customElements.define(TAG, HoldSlayerCard);
+  window.customCards = window.customCards || [];
+  window.customCards.push({
+    type: TAG,
+    name: "Hold Slayer",
+    description: "Calls on hold: who, how long, what is heard, and the buttons that fit.",
+    preview: true,
+    documentationURL: DOCUMENTATION,
+    getEntitySuggestion: (hass, entityId) =>
+      hass.entities[entityId]?.platform === "hold_slayer" ? { type: `custom:${TAG}` } : null,
+  });
+}

@@ -1,0 +1,17 @@
+/** The telephone keypad. */
+
+import { html } from "./vendor/lit-html.js";
+import { text } from "./texts.js";
+
+const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
+
+/** Draw the keypad; `press` is called with one key. */
+export function keypad(hass, press) {
+  return html`
+    <div class="keypad" role="group" aria-label=${text(hass, "keypad")}>
+      ${KEYS.map(
+        (key) => html`<button type="button" @click=${() => press(key)}>${key}</button>`,
+      )}
+    </div>
+  `;
+}

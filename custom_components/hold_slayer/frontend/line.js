@@ -1,0 +1,110 @@
+/** One line of the card: who, what state, for how long, what is heard, and what one can do. */
+
+import { html, nothing } from "./vendor/lit-html.js";
+import { clock, isOver, timerStart } from "./format.js";
+import { keypad } from "./keypad.js";
+import { heardText, stateText, text } from "./texts.js";
+import { timeline } from "./timeline.js";
+import { transcript } from "./transcript.js";
+import { verdict } from "./verdict.js";
+
+const ICONS = {
+  queued: "mdi:clock-outline",
+  dialing: "mdi:phone-dial",
+  ringing: "mdi:phone-ring",
+  navigating: "mdi:dialpad",
+  on_hold: "mdi:music-note",
+  person_suspected: "mdi:account-question",
+  person_detected: "mdi:account-voice",
+  ringing_you: "mdi:phone-incoming",
+  connected: "mdi:phone-in-talk",
+  ended: "mdi:phone-check",
+  failed: "mdi:phone-alert",
+};
+
+const HUMAN = new Set(["person_suspected", "person_detected", "ringing_you"]);
+const WITH_KEYS = new Set(["navigating", "on_hold", "connected"]);
+
+/**
+ * Draw a line. `now` in epoch seconds; `orders` has hangUp, connect, isPerson, isNoPerson,
+ * resumeHold, pressKey and toggleKeypad, each taking the call.
+ */
+export function lineView(hass, line, now, orders, keypadOpen) {
+  const call = line.call;
+  return html`
+    <section class="line ${call?.state ?? "idle"}" aria-label=${line.name}>
+      ${line.available
+        ? nothing
+        : html`<p class="problem" role="status">${text(hass, "unavailable", { line: line.name })}</p>`}
+      ${call ? callView(hass, line, call, now, orders, keypadOpen) : nothing}
+    </section>
+  `;
+}
+
+function callView(hass, line, call, now, orders, keypadOpen) {
+  const seconds = (call.ended ?? now) - timerStart(call);
+  return html`
+    <div class="head">
+      <ha-icon .icon=${ICONS[call.state] ?? "mdi:phone"} aria-hidden="true"></ha-icon>
+      <div class="who">
+        <strong dir="auto">${call.contact || call.number}</strong>
+        ${call.intent ? html`<small dir="auto">${call.intent}</small>` : nothing}
+      </div>
+      <div class="clock">
+        <span class="timer" role="timer">${clock(seconds)}</span>
+        <small>${line.name}</small>
+      </div>
+    </div>
+    <p class="state" role="status" aria-live="polite">
+      ${isOver(call) && call.outcome_text ? call.outcome_text : stateText(hass, call.state)}
+      ${!isOver(call) && call.heard
+        ? html`<span class="heard">${text(hass, "hears", { sound: heardText(hass, call.heard) })}</span>`
+        : nothing}
+    </p>
+    ${queue(hass, call)} ${timeline(hass, call, now)}
+    ${isOver(call) || call.state === "connected" ? nothing : verdict(hass, call)}
+    ${buttons(hass, call, orders, keypadOpen)}
+    ${keypadOpen && WITH_KEYS.has(call.state)
+      ? keypad(hass, (key) => orders.pressKey(call, key))
+      : nothing}
+    ${transcript(hass, call)}
+  `;
+}
+
+function queue(hass, call) {
+  if (isOver(call)) return nothing;
+  const facts = [];
+  if (call.queue_position !== null && call.queue_position !== undefined) {
+    facts.push(text(hass, "position", { position: call.queue_position }));
+  }
+  if (call.wait_s !== null && call.wait_s !== undefined) {
+    facts.push(text(hass, "wait", { minutes: Math.max(1, Math.round(call.wait_s / 60)) }));
+  }
+  return facts.length ? html`<p class="queue">${facts.join(" · ")}</p>` : nothing;
+}
+
+function buttons(hass, call, orders, keypadOpen) {
+  if (isOver(call)) return nothing;
+  const button = (key, order, kind = "") =>
+    html`<button type="button" class=${kind} @click=${() => order(call)}>${text(hass, key)}</button>`;
+  return html`
+    <div class="buttons">
+      ${HUMAN.has(call.state) || call.state === "on_hold"
+        ? button("connect_me", orders.connect, "main")
+        : nothing}
+      ${HUMAN.has(call.state) ? button("not_a_person", orders.isNoPerson) : nothing}
+      ${call.state === "on_hold" ? button("is_a_person", orders.isPerson) : nothing}
+      ${call.state === "connected" ? button("give_back", orders.resumeHold) : nothing}
+      ${WITH_KEYS.has(call.state)
+        ? html`<button
+            type="button"
+            aria-expanded=${keypadOpen ? "true" : "false"}
+            @click=${() => orders.toggleKeypad(call)}
+          >
+            ${text(hass, "keypad")}
+          </button>`
+        : nothing}
+      ${button("hang_up", orders.hangUp, "danger")}
+    </div>
+  `;
+}
