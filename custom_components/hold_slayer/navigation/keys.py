@@ -28,14 +28,21 @@ class Pressed:
 
 def ladder(first: Keys) -> tuple[Keys, ...]:
     """The ways to send keys, in the order in which they are tried."""
-    slow = {"tone_ms": max(first.tone_ms, _SLOW_TONE_MS), "pause_ms": max(first.pause_ms, _SLOW_PAUSE_MS)}
+    slow = {
+        "tone_ms": max(first.tone_ms, _SLOW_TONE_MS),
+        "pause_ms": max(first.pause_ms, _SLOW_PAUSE_MS),
+    }
     others = [
         method
         for method in (KeyMethod.RFC4733, KeyMethod.INFO, KeyMethod.INBAND)
         if method is not first.method
         and not (first.method is KeyMethod.AUTO and method is KeyMethod.RFC4733)
     ]
-    return (first, Keys(method=first.method, **slow), *(Keys(method=method, **slow) for method in others))
+    return (
+        first,
+        Keys(method=first.method, **slow),
+        *(Keys(method=method, **slow) for method in others),
+    )
 
 
 class Keypad:

@@ -160,7 +160,11 @@ class Navigating(Stage):
 
     @override
     def on_keys_sent(self, sent: KeysSent) -> Turn:
-        if not sent.ok and self.keypad.last is not None and self.keypad.last.request == sent.request:
+        if (
+            not sent.ok
+            and self.keypad.last is not None
+            and self.keypad.last.request == sent.request
+        ):
             self.keypad.again()
         return None
 

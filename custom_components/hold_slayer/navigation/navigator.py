@@ -15,7 +15,7 @@ from ..hearing.heard import (
     UtteranceStarted,
     VerdictChange,
 )
-from .acts import Act, EndCall, EnterState, NoteKind, StopRingingUser
+from .acts import Act, EndCall, EnterState, StopRingingUser
 from .attending import Keeping, Suspecting
 from .connected import Connected
 from .context import CallContext
@@ -122,8 +122,7 @@ class Navigator:
         if self._state in FINAL_STATES:
             return []
         call = self._call
-        if now > call.now:  # a clock that stands still or jumps back moves nothing
-            call.now = now
+        call.now = max(call.now, now)  # a clock that jumps back moves nothing
         call.acts = []
         self._follow(self._take(moment))
         self._run_timers()
@@ -277,9 +276,7 @@ class Navigator:
             case "dead_line":
                 return Finish(Outcome.LINE_DEAD, "No sound arrives from the company any more.")
             case "tone":
-                return self._line_ended(
-                    LineChanged(state=LineState.ENDED, ended_by=EndedBy.THEM)
-                )
+                return self._line_ended(LineChanged(state=LineState.ENDED, ended_by=EndedBy.THEM))
         return self._stage.on_timer(name)
 
     # ── moving on ────────────────────────────────────────────────────────────────
@@ -306,9 +303,9 @@ class Navigator:
         after = TURNS.get((self._state, sign))
         if sign is Sign.FALSE_ALARM and after is not None:
             return call.came_from
-        if after is _S.PERSON_SUSPECTED or after is _S.PERSON_DETECTED:
-            if self._state in (_S.NAVIGATING, _S.ON_HOLD):
-                call.came_from = self._state
+        attending = after in (_S.PERSON_SUSPECTED, _S.PERSON_DETECTED)
+        if attending and self._state in (_S.NAVIGATING, _S.ON_HOLD):
+            call.came_from = self._state
         return after
 
     def _go(self, state: CallState) -> Turn:

@@ -61,7 +61,9 @@ def expand(phrase: str, slots: Mapping[str, str]) -> str:
     return "".join(parts)
 
 
-def compile_phrases(phrases: Iterable[str], slots: Mapping[str, str]) -> tuple[re.Pattern[str], ...]:
+def compile_phrases(
+    phrases: Iterable[str], slots: Mapping[str, str]
+) -> tuple[re.Pattern[str], ...]:
     """Compile phrases; slots with a name become groups of that name."""
     compiled = []
     for phrase in phrases:

@@ -44,7 +44,9 @@ SUSPECTED = 0.0
 DROPPED = math.log(0.25 / 0.75)
 
 #: What only recordings say; a greeting next to it does not make it a person.
-_RECORDING_ONLY = frozenset({Said.BOT, Said.OPEN_QUESTION, Said.WELCOME, Said.VOICEMAIL, Said.INVALID})
+_RECORDING_ONLY = frozenset(
+    {Said.BOT, Said.OPEN_QUESTION, Said.WELCOME, Said.VOICEMAIL, Said.INVALID}
+)
 
 
 class PersonJudge:
@@ -132,9 +134,7 @@ class PersonJudge:
             for cue, count in self._counts.items()
         )
         return tuple(
-            sorted(
-                self._ears_reasons + own, key=lambda reason: abs(reason.weight), reverse=True
-            )
+            sorted(self._ears_reasons + own, key=lambda reason: abs(reason.weight), reverse=True)
         )
 
 

@@ -83,6 +83,7 @@ class Phrases:
     stay: tuple[re.Pattern[str], ...]
     fillers: frozenset[str]
     conjunctions: re.Pattern[str]
+    conjunction_words: tuple[str, ...]
     keys: Mapping[str, str]
     position: tuple[re.Pattern[str], ...]
     ahead: tuple[re.Pattern[str], ...]
@@ -129,7 +130,8 @@ def _load(language: str) -> Phrases:
         return load(FALLBACK)
     with path.open(encoding="utf-8") as file:
         # BaseLoader leaves every scalar a string, so that "yes", "no" and "1" stay words.
-        return read(yaml.load(file, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader)))
+        loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+        return read(yaml.load(file, Loader=loader))  # noqa: S506 makes nothing but strings
 
 
 def read(data: Mapping[str, Any]) -> Phrases:
@@ -178,6 +180,7 @@ def read(data: Mapping[str, Any]) -> Phrases:
         stay=patterns(menu["stay"]),
         fillers=frozenset(folded(menu["fillers"])),
         conjunctions=re.compile(alternatives(menu["or"])),
+        conjunction_words=folded(menu["or"]),
         keys=keys,
         position=patterns(queue["position"]),
         ahead=patterns(queue["ahead"]),

@@ -45,11 +45,7 @@ class FlowRunner:
         step = self.step
         if step is None or not step.prompts:
             return Fit.NOT_YET
-        return (
-            Fit.FITS
-            if any(fits(prompt, heard) for prompt in step.prompts)
-            else Fit.NOT_YET
-        )
+        return Fit.FITS if any(fits(prompt, heard) for prompt in step.prompts) else Fit.NOT_YET
 
     def done(self) -> None:
         """Go to the next step."""

@@ -6,15 +6,7 @@ from typing import ClassVar
 
 from ..hearing.heard import Hearing, Repeated, UtteranceEnded, UtteranceStarted, VerdictChange
 from .context import CallContext
-from .moments import (
-    Bridged,
-    Consulted,
-    KeysSent,
-    LineChanged,
-    Order,
-    PhoneState,
-    SpeakingEnded,
-)
+from .moments import Bridged, Consulted, KeysSent, LineChanged, Order, PhoneState, SpeakingEnded
 from .states import CallState, Outcome
 from .understanding import Words
 

@@ -1,29 +1,30 @@
 """Words as text: folding, number words and likeness, the same for all languages."""
 
+from functools import lru_cache
 import re
 import unicodedata
-from functools import lru_cache
 
 from unicode_rbnf import RbnfEngine
 
 _CONTRACTION = re.compile(r"['’](?=(?:m|s|ll|re|ve|d|t)\b)")
 _SENTENCE_END = re.compile(r"[.;:!?…]+(?=\s|$)")
-_NOT_WORD = re.compile(r"[^\w*#|.]+")
-_STRAY_DOT = re.compile(r"(?<=\S)\.|\.(?=\S)")
-_SPACES = re.compile(r"\s+")
+_COMMA = re.compile(r",(?=\s|$)")
+_NOT_WORD = re.compile(r"[^\w*#\x01\x02]+")
 
 
-def fold(text: str, *, keep_sentences: bool = False) -> str:
-    """Lower case without accents and punctuation; " . " marks sentence ends when asked for."""
+def fold(text: str, *, punctuation: bool = False) -> str:
+    """Lower case without accents and punctuation, words separated by single spaces.
+
+    With `punctuation`, " . " stands for the end of a sentence and " , " for a comma.
+    """
     text = unicodedata.normalize("NFKD", text.casefold())
     text = "".join(char for char in text if not unicodedata.combining(char))
-    text = _CONTRACTION.sub("", text).replace("|", " ")
-    text = _SENTENCE_END.sub(" | ", text)
-    text = _NOT_WORD.sub(" ", text)
-    text = _STRAY_DOT.sub(" ", text).replace("_", " ")
-    text = re.sub(r"([*#])", r" \1 ", text)
-    text = text.replace("|", " . " if keep_sentences else " ").replace(" . . ", " . ")
-    return _SPACES.sub(" ", text).strip()
+    text = _CONTRACTION.sub("", text)
+    if punctuation:
+        text = _COMMA.sub("\x02", _SENTENCE_END.sub("\x01", text))
+    text = _NOT_WORD.sub(" ", text).replace("_", " ")
+    text = re.sub(r"([*#\x01\x02])", r" \1 ", text)
+    return " ".join(text.split()).replace("\x01", ".").replace("\x02", ",")
 
 
 #: Numbers that are written out in words: positions, minutes and keys go no higher.

@@ -1,0 +1,119 @@
+"""Choosing among the options of a menu by what the user wants."""
+
+from dataclasses import dataclass
+
+from .menu import Menu, Option, OptionKind, Role
+from .phrases import Phrases
+from .words import tokens
+
+#: A word of the intent found in the label; one found through the synonym table.
+_DIRECT, _SYNONYM = 1.0, 0.8
+#: Taken off per word of the label that says something else.
+_OTHER_WORD = 0.03
+#: The best option must score this much, and this much more than the next.
+ENOUGH, MARGIN = 0.7, 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """An option and how well it fits the intent."""
+
+    option: Option
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The outcome of choosing: an option if one is clearly best, and all scores."""
+
+    option: Option | None
+    ranking: tuple[Scored, ...]
+
+
+def choose(menu: Menu, intent: str, phrases: Phrases) -> Choice:
+    """Find the option that fits the intent; none when nothing fits or two fit alike."""
+    wanted = _content(intent, phrases)
+    ranking = sorted(
+        (Scored(option, score(option.label, wanted, phrases)) for option in menu.options),
+        key=lambda scored: scored.score,
+        reverse=True,
+    )
+    rivals = _distinct(ranking)
+    option = None
+    if rivals and rivals[0].score >= ENOUGH:
+        runner_up = rivals[1].score if len(rivals) > 1 else 0.0
+        if rivals[0].score - runner_up >= MARGIN:
+            option = rivals[0].option
+    return Choice(option, tuple(ranking))
+
+
+def _distinct(ranking: list[Scored]) -> list[Scored]:
+    """One entry per label: "press or say" offers the same thing twice; keys are preferred."""
+    best: dict[str, Scored] = {}
+    for scored in ranking:
+        other = best.get(scored.option.label)
+        if other is None or (
+            scored.option.kind is OptionKind.PRESS and other.option.kind is OptionKind.SAY
+        ):
+            best[scored.option.label] = scored
+    return sorted(best.values(), key=lambda scored: scored.score, reverse=True)
+
+
+def fallback(menu: Menu) -> Option | None:
+    """The option that leads to a person when none fits: operator, then anything else, then stay."""
+    for role in (Role.OPERATOR, Role.OTHER):
+        for option in menu.options:
+            if role in option.roles and not option.roles & {Role.REPEAT, Role.BACK}:
+                return option
+    return next((option for option in menu.options if option.kind is OptionKind.STAY), None)
+
+
+def score(label: str, wanted: list[str], phrases: Phrases) -> float:
+    """How well a label fits the wanted words."""
+    words = _content(label, phrases)
+    if not words or not wanted:
+        return 0.0
+    direct = {want for want in wanted if any(alike(want, word) for word in words)}
+    groups = {
+        name
+        for want in set(wanted) - direct
+        for name in _groups(want, phrases)
+        if any(name in _groups(word, phrases) for word in words)
+    }
+    total = _DIRECT * len(direct) + _SYNONYM * len(groups)
+    if total == 0.0:
+        return 0.0
+    strangers = sum(1 for word in words if not any(alike(want, word) for want in wanted))
+    return total - _OTHER_WORD * strangers
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two words are forms of one word, in any of our languages."""
+    if one == other:
+        return True
+    short, long = sorted((one, other), key=len)
+    if len(short) < 4:
+        return False
+    if long.startswith(short) or (len(short) >= 5 and short in long):
+        return True
+    common = 0
+    for a, b in zip(short, long, strict=False):
+        if a != b:
+            break
+        common += 1
+    if common < 5:
+        return False
+    close = len(long) - len(short) <= 2
+    return common >= 0.85 * len(short) or (close and common >= 0.7 * len(short))
+
+
+def _content(text: str, phrases: Phrases) -> list[str]:
+    return [word for word in tokens(text) if word not in phrases.stop_words]
+
+
+def _groups(word: str, phrases: Phrases) -> list[str]:
+    return [
+        name
+        for name, group in phrases.synonyms.items()
+        if any(word == other or (len(other) >= 4 and alike(word, other)) for other in group)
+    ]

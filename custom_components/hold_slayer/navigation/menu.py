@@ -1,0 +1,231 @@
+"""From the words of a phone menu to its options, by rules alone.
+
+two" and "press one for billing press two for claims" differ only in where one begins.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+import re
+
+from .labels import MARKS, assign, trim
+from .phrases import Phrases
+from .words import fold
+
+
+class OptionKind(StrEnum):
+    """How an option is taken."""
+
+    PRESS = "press"
+    SAY = "say"
+    STAY = "stay"  # by doing nothing
+
+
+class Role(StrEnum):
+    """Options that are there in many menus."""
+
+    OPERATOR = "operator"
+    REPEAT = "repeat"
+    BACK = "back"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One thing a menu offers."""
+
+    kind: OptionKind
+    #: The key for `PRESS`, the words for `SAY`, "" for `STAY`.
+    key: str
+    #: What it is for, folded.
+    label: str
+    roles: frozenset[Role] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """What a menu offers, in the order heard, each key once."""
+
+    options: tuple[Option, ...] = ()
+    #: False when the words could belong to the keys in two ways; hear it once more.
+    sure: bool = True
+
+    def __bool__(self) -> bool:
+        """Whether anything is offered."""
+        return bool(self.options)
+
+    @property
+    def spoken(self) -> bool:
+        """Whether it can only be answered by voice."""
+        return any(option.kind is OptionKind.SAY for option in self.options) and not any(
+            option.kind is OptionKind.PRESS for option in self.options
+        )
+
+    def by_key(self, key: str) -> Option | None:
+        """The option on a key."""
+        return next(
+            (one for one in self.options if one.kind is OptionKind.PRESS and one.key == key), None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Anchor:
+    """Where a key is named."""
+
+    start: int
+    end: int
+    kind: OptionKind
+    key: str
+
+
+def read_menu(text: str, phrases: Phrases) -> Menu:
+    """Read the options out of a transcript of one or several utterances."""
+    marked, options = _say_or_press(fold(text, punctuation=True), phrases)
+    anchors = _anchors(marked, phrases)
+    sure = True
+    if anchors:
+        spans = [(anchor.start, anchor.end) for anchor in anchors]
+        labels, sure = assign(marked, spans, phrases)
+        options = [
+            _option(anchor.kind, anchor.key, label, phrases)
+            for anchor, label in zip(anchors, labels, strict=True)
+        ] + options
+    else:
+        options += _enumerated(marked, phrases)
+    options += _spoken(marked, anchors, phrases)
+    if not any(option.kind is not OptionKind.STAY for option in options):
+        return Menu()
+    # A menu read twice, or read again with a clearer start: the later wording wins.
+    merged: dict[tuple[OptionKind, str], Option] = {}
+    for option in options:
+        slot = (option.kind, option.key)
+        if slot not in merged or option.label:
+            merged[slot] = option
+    return Menu(tuple(merged.values()), sure)
+
+
+def roles_of(label: str, phrases: Phrases) -> frozenset[Role]:
+    """Whether a label is one of those found in many menus."""
+    groups = {
+        Role.OPERATOR: phrases.operator,
+        Role.REPEAT: phrases.repeat,
+        Role.BACK: phrases.back,
+        Role.OTHER: phrases.other,
+    }
+    padded = f" {label} "
+    return frozenset(
+        role for role, words in groups.items() if any(f" {word} " in padded for word in words)
+    )
+
+
+def _option(kind: OptionKind, key: str, label: str, phrases: Phrases) -> Option:
+    roles = roles_of(label, phrases)
+    if kind is OptionKind.STAY and not label:
+        roles |= {Role.OTHER}
+    return Option(kind=kind, key=key, label=label, roles=roles)
+
+
+def _say_or_press(marked: str, phrases: Phrases) -> tuple[str, list[Option]]:
+    """Take "say billing or" out of "say billing or press 1", and keep it as a spoken option."""
+    options: list[Option] = []
+    place = 0
+    while match := next(
+        (found for pattern in phrases.spoken if (found := pattern.search(marked, place))), None
+    ):
+        label, rest = match["label"], ""
+        for word in phrases.conjunction_words:
+            head, found, tail = match["label"].partition(f" {word} ")
+            if found and len(head) < len(label):
+                label, rest = head, tail
+        place = match.start("label")
+        if len(label.split()) <= 4 and any(anchor.match(rest) for anchor in phrases.anchors):
+            options.append(_option(OptionKind.SAY, label, label, phrases))
+            marked = marked[: match.start()] + rest
+            place = match.start()
+    return marked, options
+
+
+# ── anchors ──────────────────────────────────────────────────────────────────────
+
+
+def _anchors(marked: str, phrases: Phrases) -> list[_Anchor]:
+    found = [
+        _Anchor(match.start(), match.end(), OptionKind.PRESS, phrases.keys[match["key"]])
+        for pattern in phrases.anchors
+        for match in pattern.finditer(marked)
+    ]
+    if found:
+        found += [
+            _Anchor(match.start(), match.end(), OptionKind.STAY, "")
+            for pattern in phrases.stay
+            for match in pattern.finditer(marked)
+        ]
+    found.sort(key=lambda anchor: (anchor.start, anchor.start - anchor.end))
+    kept: list[_Anchor] = []
+    for anchor in found:
+        if not kept or anchor.start >= kept[-1].end:
+            kept.append(anchor)
+    return kept
+
+
+# ── other ways to list options ───────────────────────────────────────────────────
+
+
+def _enumerated(marked: str, phrases: Phrases) -> list[Option]:
+    """Options that are only counted up: "One, billing. Two, claims." or the other way round."""
+    words = marked.split()
+    places = [
+        (index, phrases.keys[word]) for index, word in enumerate(words) if word in phrases.keys
+    ]
+    run: list[tuple[int, str]] = []
+    for index, key in places:
+        if key == str(len(run) + 1):
+            run.append((index, key))
+    if len(run) < 2:
+        return []
+    firsts = [index for index, _ in run]
+    tail = " ".join(words[firsts[-1] + 1 :]).strip(MARKS)
+    options = []
+    for number, (index, key) in enumerate(run):
+        if tail:
+            end = firsts[number + 1] if number + 1 < len(run) else len(words)
+            gap = " ".join(words[index + 1 : end]).strip(MARKS).partition(" . ")[0]
+        else:
+            start = firsts[number - 1] + 1 if number else 0
+            gap = " ".join(words[start:index]).strip(MARKS).rpartition(" . ")[2]
+        label = trim(gap, phrases, keep_end=not tail)
+        if not label or len(label.split()) > 6:
+            return []
+        options.append(_option(OptionKind.PRESS, key, label, phrases))
+    return options
+
+
+def _spoken(marked: str, anchors: Sequence[_Anchor], phrases: Phrases) -> list[Option]:
+    """Options to be said: "say billing", "you can say billing, claims or technical support"."""
+    options: list[Option] = []
+    taken = 0
+    for match in sorted(
+        (match for pattern in phrases.spoken for match in pattern.finditer(marked)),
+        key=lambda match: match.start("label"),
+    ):
+        start = match.start("label")
+        if start < taken or any(anchor.start <= start < anchor.end for anchor in anchors):
+            continue
+        ends = [anchor.start for anchor in anchors if anchor.start >= start]
+        ends += [
+            other.start()
+            for pattern in phrases.spoken
+            for other in pattern.finditer(marked)
+            if other.start() > start
+        ]
+        text = marked[start : min(ends, default=len(marked))].partition(" .")[0]
+        taken = start + len(text)
+        for part in re.split(r",", text):
+            for choice in phrases.conjunctions.split(part):
+                connector = phrases.connectors.search(choice)
+                label = trim(
+                    choice[: connector.start()] if connector else choice, phrases, keep_end=False
+                )
+                if label and len(label.split()) <= 5 and not any(c.isdigit() for c in label):
+                    options.append(_option(OptionKind.SAY, label, label, phrases))
+    return options
