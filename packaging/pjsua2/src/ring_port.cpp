@@ -81,8 +81,13 @@ void RingMedia::attach(RingPort *port, const std::string &name, int clock_rate, 
 
 RingMedia::~RingMedia()
 {
-    if (!port_ || library_run_ != library_runs || pjsua_get_state() == PJSUA_STATE_NULL)
+    if (!port_)
         return;
+    if (library_run_ != library_runs || pjsua_get_state() == PJSUA_STATE_NULL) {
+        /* the bridge and all pools went with the library; only this was left */
+        delete port_;
+        return;
+    }
     /* both only ask: the bridge lets go on its own clock, and then destroy_port runs */
     try {
         unregisterMediaPort();

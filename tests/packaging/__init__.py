@@ -1,0 +1,1 @@
+"""Tests of the native wheel and of the checkout's own tools."""
