@@ -36,7 +36,6 @@ def test_feed_to_tap_is_bit_exact() -> None:
         assert feed.queued() == 0
         assert feed.underruns() == 0
         assert tap.droppedBytes() == 0
-        del feed, tap
 
 
 @in_child
@@ -48,7 +47,6 @@ def test_tap_keeps_time_without_a_source() -> None:
         assert len(pcm) == tap.frames() * FRAME_BYTES
         assert tap.noneFrames() == tap.frames() >= 10
         assert not any(pcm)
-        del tap
 
 
 @in_child
@@ -69,7 +67,6 @@ def test_full_tap_drops_whole_new_frames() -> None:
         assert len(held) == 5 * FRAME_BYTES
         # room again: the next frames arrive
         assert len(stack.frames(tap, 3)) >= 3 * FRAME_BYTES
-        del feed, tap
 
 
 @in_child
@@ -81,7 +78,6 @@ def test_read_gives_no_more_than_asked() -> None:
         stack.until(lambda: tap.available() >= 4 * FRAME_BYTES, "four frames")
         assert len(tap.read(101)) == 100
         assert tap.read(0) == b""
-        del tap
 
 
 @in_child
@@ -99,7 +95,6 @@ def test_running_dry_before_the_mark_is_an_underrun() -> None:
         counted = feed.underruns()
         stack.frames(tap, 10)
         assert feed.underruns() == counted
-        del feed, tap
 
 
 @in_child
@@ -123,7 +118,6 @@ def test_discard_drops_what_is_queued() -> None:
         assert feed.playedBytes() < 100 * FRAME_BYTES
         heard = tap.read(1 << 20) + stack.frames(tap, 3)
         assert after in heard
-        del feed, tap
 
 
 @in_child
@@ -138,7 +132,6 @@ def test_feed_accepts_what_fits() -> None:
         assert feed.write(memoryview(b"\0\0")) == 0
         assert feed.space() == 0
         assert feed.queued() == size
-        del feed
 
 
 @in_child
@@ -171,7 +164,6 @@ def test_wrong_use_is_refused_in_words() -> None:
         with pytest.raises(pj.Error) as refusal:
             feed.markEnd()
         assert "256" in refusal.value.info()
-        del feed, refusal
 
 
 @in_child
@@ -184,7 +176,6 @@ def test_other_rates_are_resampled() -> None:
         pcm = stack.frames(tap, 20)
         assert len(pcm) == tap.frames() * FRAME_BYTES // 2
         assert any(pcm)
-        del feed, tap
 
 
 @in_child
