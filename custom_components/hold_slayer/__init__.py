@@ -1,0 +1,67 @@
+"""Hold Slayer: places calls, waits on hold and rings you when a person answers."""
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.typing import ConfigType
+
+from .announce import CallAnnouncer
+from .calls.account import Account, HoldSlayerConfigEntry
+from .calls.engine import shared_engine
+from .const import DOMAIN
+from .devices import register_devices
+from .entry_errors import setup_error
+from .navigation import phrases
+from .sentences import LANGUAGES, warm_up
+from .services import async_setup_services
+from .telephony.errors import EngineError
+
+PLATFORMS = [Platform.BUTTON, Platform.SENSOR]
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Register what exists once, whatever the number of accounts."""
+    await hass.async_add_executor_job(warm_up)
+    await hass.async_add_executor_job(phrases.preload, LANGUAGES)
+    async_setup_services(hass)
+    return True
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: HoldSlayerConfigEntry) -> bool:
+    """Start the engine if need be and register the account."""
+    engine = shared_engine(hass)
+    try:
+        await engine.acquire()
+    except EngineError as err:
+        raise setup_error(hass, entry, err) from err
+    account = Account(hass, entry, engine)
+    try:
+        await account.start()
+    except EngineError as err:
+        await engine.release()
+        raise setup_error(hass, entry, err) from err
+    except BaseException:
+        await engine.release()
+        raise
+    entry.runtime_data = account
+    register_devices(hass, entry)
+    entry.async_on_unload(CallAnnouncer(hass, entry).start())
+    entry.async_on_unload(entry.add_update_listener(_async_updated))
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: HoldSlayerConfigEntry) -> bool:
+    """End the calls, unregister and stop the engine with its last account."""
+    if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
+        return False
+    account = entry.runtime_data
+    await account.stop("The account was unloaded")
+    await account.engine.release()
+    return True
+
+
+async def _async_updated(hass: HomeAssistant, entry: HoldSlayerConfigEntry) -> None:
+    """Take over changes while calls go on."""
+    entry.runtime_data.apply_changes()

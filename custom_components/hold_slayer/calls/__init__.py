@@ -1,0 +1,1 @@
+"""The life of calls: accounts, lines and one object per job."""

@@ -1,0 +1,251 @@
+"""An account at run time: registration, lines, contacts and phones of one config entry."""
+
+from collections.abc import Callable
+import logging
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+
+from ..account_form import account_settings
+from ..const import PhoneKind, SubentryType
+from ..navigation.states import Outcome
+from ..reach.escalation import EscalationPlan
+from ..reach.phone import Phone
+from ..sentences import phrase
+from ..speech.decide import Adviser
+from ..speech.listen import Result, Transcriber
+from ..speech.speak import Voice
+from ..telephony.errors import EngineError
+from ..telephony.messages import (
+    AddAccount,
+    EngineEvent,
+    IncomingCall,
+    Registration,
+    RegistrationState,
+    RejectCall,
+    RemoveAccount,
+)
+from ..telephony.supervision import LinkState
+from .call import Call
+from .changes import Change, ChangeKind
+from .contact import Contact
+from .engine import SharedEngine
+from .line import Line
+from .request import CallRequest
+from .resolve import resolve
+from .settings import Settings
+from .switchboard import Switchboard
+from .tools import CallTools
+
+_LOGGER = logging.getLogger(__name__)
+
+#: Questions to the model in one call.
+MODEL_BUDGET = 12
+#: SIP answers that mean the password is wrong.
+_WRONG_PASSWORD = (401, 403, 407)
+
+type HoldSlayerConfigEntry = ConfigEntry[Account]
+
+
+class Account:
+    """One SIP account in use."""
+
+    def __init__(
+        self, hass: HomeAssistant, entry: HoldSlayerConfigEntry, engine: SharedEngine
+    ) -> None:
+        """Read the entry; `start` registers."""
+        self.hass = hass
+        self.entry = entry
+        self.engine = engine
+        self.settings = Settings.from_options(entry.options)
+        self.switchboard = Switchboard(hass, engine, self.settings.lines)
+        self.registration = RegistrationState.REGISTERING
+        self.registration_text = ""
+        self.contacts: dict[str, Contact] = {}
+        self.phones: dict[str, Phone] = {}
+        self.voice = Voice(hass, self.settings.tts_engine, self.settings.tts_voice)
+        self._data = dict(entry.data)
+        self._watchers: set[Callable[[], None]] = set()
+        self._unwatch: list[CALLBACK_TYPE] = []
+        self.read_subentries()
+
+    @property
+    def language(self) -> str:
+        """The user's language."""
+        return self.settings.language or self.hass.config.language
+
+    @property
+    def registered(self) -> bool:
+        """Tell whether calls can be made."""
+        return self.engine.running and self.registration in (
+            RegistrationState.REGISTERED,
+            RegistrationState.STATIC,
+        )
+
+    async def start(self) -> None:
+        """Register; raises `EngineError` when the registrar does not take us."""
+        self._unwatch = [
+            self.engine.watch_account(self.entry.entry_id, self._handle),
+            self.engine.watch_state(self._engine_changed),
+        ]
+        try:
+            settings = account_settings(self.entry.entry_id, self.entry.data)
+            await self.engine.link.request(AddAccount(account=settings))
+        except EngineError:
+            self._stop_watching()
+            raise
+        if self.registration is RegistrationState.REGISTERING:
+            self.registration = RegistrationState.REGISTERED
+        self.prepare_voice()
+
+    async def stop(self, reason: str) -> None:
+        """End all calls and unregister."""
+        await self.switchboard.end_all(Outcome.HUNG_UP, reason)
+        self._stop_watching()
+        try:
+            await self.engine.link.request(RemoveAccount(account_id=self.entry.entry_id))
+        except EngineError as err:
+            _LOGGER.debug("The account was gone already: %s", err)
+
+    @callback
+    def read_subentries(self) -> None:
+        """Take over contacts and phones as they are now; calls keep what they started with."""
+        subentries = self.entry.subentries.items()
+        self.contacts = {
+            key: Contact.from_subentry(key, subentry.title, subentry.data)
+            for key, subentry in subentries
+            if subentry.subentry_type == SubentryType.CONTACT
+        }
+        self.phones = {
+            key: Phone.from_subentry(key, subentry.title, subentry.data)
+            for key, subentry in subentries
+            if subentry.subentry_type == SubentryType.PHONE
+        }
+
+    @callback
+    def apply_changes(self) -> None:
+        """Take over changed options and subentries while calls go on."""
+        self.settings = Settings.from_options(self.entry.options)
+        self.voice = Voice(self.hass, self.settings.tts_engine, self.settings.tts_voice)
+        self.switchboard.set_lines(self.settings.lines)
+        self.read_subentries()
+        self.prepare_voice()
+        self.tell()
+        if dict(self.entry.data) != self._data:
+            self._register_anew()
+
+    @callback
+    def _register_anew(self) -> None:
+        """Reload with new credentials, once the last call is over."""
+        if not self.switchboard.active:
+            self.hass.config_entries.async_schedule_reload(self.entry.entry_id)
+            return
+
+        @callback
+        def when_free(_line: Line, _call: Call, change: Change) -> None:
+            if change.kind is ChangeKind.ENDED and not self.switchboard.active:
+                unwatch()
+                self.hass.config_entries.async_schedule_reload(self.entry.entry_id)
+
+        unwatch = self.switchboard.watch(when_free)
+
+    @callback
+    def prepare_voice(self) -> None:
+        """Make the phrases of the next call before it begins."""
+        names = [contact.name for contact in self.contacts.values()]
+        phrases = [
+            (phrase(self.language, "phone", key, name=name), self.language)
+            for name in names[:10]
+            for key in ("accept", "gone")
+        ] + [(phrase(self.language, "phone", "false_alarm"), self.language)]
+        self.entry.async_create_background_task(
+            self.hass, self.voice.prepare(phrases), "hold_slayer phrases"
+        )
+
+    async def start_call(self, request: CallRequest) -> Call:
+        """Begin a call; raises a translated error when it cannot be."""
+        job, line = await resolve(self, request)
+        return self.switchboard.start(job, self.tools(), line)
+
+    def tools(self) -> CallTools:
+        """Return what a call works with."""
+        settings = self.settings
+        return CallTools(
+            link=self.engine.link,
+            account_id=self.entry.entry_id,
+            voice=self.voice,
+            adviser=Adviser(self.hass, settings.ai_task, MODEL_BUDGET),
+            make_transcriber=self._make_transcriber,
+            escalation=EscalationPlan(together=settings.ring_together, rounds=settings.ring_rounds),
+            phone_target=self.phone_target,
+        )
+
+    def phone_target(self, phone: Phone) -> str:
+        """Return what to dial for a phone; extensions live at the account's own exchange."""
+        if phone.kind is not PhoneKind.EXTENSION:
+            return phone.address
+        settings = account_settings(self.entry.entry_id, self.entry.data)
+        return f"sip:{phone.address}@{settings.domain or settings.registrar}"
+
+    @callback
+    def watch(self, watcher: Callable[[], None]) -> CALLBACK_TYPE:
+        """Tell `watcher` when registration, engine, contacts or phones change."""
+        self._watchers.add(watcher)
+        return lambda: self._watchers.discard(watcher)
+
+    @callback
+    def tell(self) -> None:
+        """Tell everybody who watches the account."""
+        for watcher in tuple(self._watchers):
+            watcher()
+        for line in self.switchboard.lines:
+            line.tell()
+
+    def _make_transcriber(self, language: str, on_result: Callable[[Result], None]) -> Transcriber:
+        """Build the reader of one call."""
+        return Transcriber(self.hass, self.settings.stt_engine, language, on_result)
+
+    @callback
+    def _handle(self, event: EngineEvent) -> None:
+        """Take what concerns the account."""
+        match event:
+            case Registration():
+                self._registration_changed(event)
+            case IncomingCall(leg=leg):
+                self.entry.async_create_background_task(
+                    self.hass, self._reject(leg), "hold_slayer reject"
+                )
+
+    async def _reject(self, leg: str) -> None:
+        """Tell a caller that nobody takes calls here (RFC 3261 section 21.4.18: not now)."""
+        try:
+            await self.engine.link.request(RejectCall(leg=leg, code=480))
+        except EngineError as err:
+            _LOGGER.debug("Cannot reject %s: %s", leg, err)
+
+    @callback
+    def _registration_changed(self, event: Registration) -> None:
+        """Follow the registration: one log line on loss, one on recovery."""
+        before, self.registration = self.registered, event.state
+        self.registration_text = event.text
+        if before and not self.registered and event.state is RegistrationState.FAILED:
+            _LOGGER.warning("%s is no longer registered: %s", self.entry.title, event.text)
+            if event.sip_code in _WRONG_PASSWORD:
+                self.entry.async_start_reauth(self.hass)
+        elif not before and self.registered:
+            _LOGGER.info("%s is registered", self.entry.title)
+        self.tell()
+
+    @callback
+    def _engine_changed(self, state: LinkState) -> None:
+        """Follow the engine."""
+        if state is not LinkState.RUNNING:
+            self.registration = RegistrationState.REGISTERING
+        self.tell()
+
+    @callback
+    def _stop_watching(self) -> None:
+        """Be told nothing any more."""
+        for unwatch in self._unwatch:
+            unwatch()
+        self._unwatch = []

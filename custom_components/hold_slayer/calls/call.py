@@ -1,0 +1,322 @@
+"""One call: owns a navigator, tells it what happens and does what it orders."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Coroutine
+import logging
+from typing import Any
+
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.event import async_call_later
+from homeassistant.util import dt as dt_util
+
+from ..hearing.heard import Hearing, Repeated, UtteranceEnded, VerdictChange
+from ..navigation.acts import (
+    Act,
+    BridgeUser,
+    Consult,
+    EndCall,
+    EnterState,
+    Note,
+    RingUser,
+    SendKeys,
+    SetPhase,
+    Speak,
+    StopRingingUser,
+    StopSpeaking,
+    UnbridgeUser,
+)
+from ..navigation.moments import (
+    EndedBy,
+    Heard,
+    LineChanged,
+    LineState,
+    Moment,
+    Order,
+    Ordered,
+    Tick,
+)
+from ..navigation.navigator import Navigator
+from ..navigation.states import FINAL_STATES, CallState, Outcome, final_state
+from ..speech.listen import Result
+from ..telephony.errors import EngineError, EngineLost, EngineRefused
+from ..telephony.messages import (
+    EngineEvent,
+    HeardOnLeg,
+    IncomingCall,
+    LegChanged,
+    LegState,
+    Played,
+    Registration,
+    SpeechAudio,
+)
+from .changes import Change, ChangeKind
+from .company import Company
+from .job import Job
+from .progress import CallProgress
+from .tools import CallTools
+from .user_side import UserSide
+
+_LOGGER = logging.getLogger(__name__)
+
+_LINE_STATES = {
+    LegState.CALLING: LineState.CALLING,
+    LegState.RINGING: LineState.RINGING,
+    LegState.EARLY: LineState.EARLY,
+    LegState.CONFIRMED: LineState.ANSWERED,
+    LegState.DISCONNECTED: LineState.ENDED,
+}
+type ChangeHandler = Callable[["Call", Change], None]
+
+
+class Call:
+    """A job from its first digit until both sides are done."""
+
+    def __init__(
+        self, hass: HomeAssistant, job: Job, tools: CallTools, on_change: ChangeHandler
+    ) -> None:
+        """Prepare the call; `start` dials."""
+        self.hass = hass
+        self.job = job
+        now = dt_util.utcnow()
+        self.progress = CallProgress(started=now, since=now)
+        self.ended = asyncio.Event()
+        self._on_change = on_change
+        self._began = hass.loop.time()
+        self._navigator = Navigator(job.plan)
+        self._moments: deque[Moment] = deque()
+        self._telling = False
+        self._tick: CALLBACK_TYPE | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._ending = False
+        self._company = Company(hass, self, tools)
+        self._user = UserSide(hass, self, tools)
+
+    @property
+    def id(self) -> str:
+        """The id by which actions and events name this call."""
+        return self.job.id
+
+    @property
+    def state(self) -> CallState:
+        """Where the call is."""
+        return self.progress.state
+
+    @property
+    def active(self) -> bool:
+        """Tell whether there is still something to do or to end."""
+        return not self._ending and self.state not in FINAL_STATES
+
+    @callback
+    def start(self) -> None:
+        """Dial the company."""
+        self.progress.draw(self.progress.started)
+        self.changed(ChangeKind.STATE)
+        self.run(self._place(), "dial")
+
+    @callback
+    def order(self, order: Order) -> None:
+        """Take an order of the user."""
+        self.tell(Ordered(order=order))
+
+    @callback
+    def tell(self, moment: Moment) -> None:
+        """Tell the navigator that something happened, and do what it orders."""
+        self._moments.append(moment)
+        if self._telling:
+            return
+        self._telling = True
+        try:
+            while self._moments and self.active:
+                self._handle(self._moments.popleft())
+        finally:
+            self._telling = False
+            self._moments.clear()
+        self._set_tick()
+
+    @callback
+    def handle(self, event: EngineEvent) -> None:
+        """Take an event of one of this call's legs."""
+        if isinstance(event, Registration | IncomingCall):
+            return
+        if event.leg != self._company.leg.id:
+            self._user.handle(event)
+            return
+        match event:
+            case LegChanged():
+                self._line_changed(event)
+            case HeardOnLeg(heard=heard):
+                self._heard(heard)
+            case SpeechAudio():
+                self._company.read(event)
+            case Played():
+                self._company.leg.played(event)
+
+    @callback
+    def changed(self, kind: ChangeKind, **facts: Any) -> None:
+        """Let everybody who shows this call know."""
+        self._on_change(self, Change(kind=kind, facts=facts))
+
+    @callback
+    def run(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        """Do something in the background for as long as the call lives."""
+        task = self.hass.async_create_background_task(
+            self._guard(work, name), f"hold_slayer call {self.id} {name}"
+        )
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    @callback
+    def hear_text(self, result: Result) -> None:
+        """Take what speech-to-text made of an utterance."""
+        self._company.note_text(result)
+        self.tell(result)
+
+    async def end(self, outcome: Outcome, reason: str = "") -> None:
+        """End the call whatever it is doing, leaving no leg up."""
+        if self._ending:
+            await self.ended.wait()
+            return
+        self._ending = True
+        if self._tick is not None:
+            self._tick()
+        for task in self._tasks - {asyncio.current_task()}:
+            task.cancel()
+        await asyncio.gather(self._company.close(reason), self._user.close())
+        self.progress.outcome = outcome
+        self.progress.reason = reason
+        talked = self.progress.connected is not None
+        final = CallState.ENDED if talked else final_state(outcome)
+        self.progress.enter(final, dt_util.utcnow())
+        self.ended.set()
+        self.changed(ChangeKind.STATE)
+        self.changed(ChangeKind.ENDED)
+
+    async def _place(self) -> None:
+        """Dial; a refusal of the engine is told like a failed leg."""
+        try:
+            await self._company.place()
+        except EngineRefused as err:
+            failure = err.error.value if err.error.value in Outcome else Outcome.FAILED.value
+            self.tell(
+                LineChanged(
+                    state=LineState.ENDED,
+                    ended_by=EndedBy.FAILURE,
+                    failure=failure,
+                    sip_code=err.sip_code,
+                    text=err.text,
+                )
+            )
+        except EngineLost as err:
+            self.tell(
+                LineChanged(
+                    state=LineState.ENDED,
+                    ended_by=EndedBy.FAILURE,
+                    failure=Outcome.ENGINE_LOST.value,
+                    text=str(err),
+                )
+            )
+
+    async def _guard(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Keep an engine's refusal from ending more than the one thing it refused."""
+        try:
+            await work
+        except EngineError as err:
+            _LOGGER.warning("Call %s: %s: %s", self.id, name, err)
+
+    def _line_changed(self, event: LegChanged) -> None:
+        """Follow the company leg."""
+        self._company.leg.changed(event)
+        if event.state is LegState.CONFIRMED and self.progress.answered is None:
+            self.progress.answered = dt_util.utcnow()
+        if (state := _LINE_STATES.get(event.state)) is None:
+            return
+        self.tell(
+            LineChanged(
+                state=state,
+                ended_by=EndedBy(event.ended_by.value) if event.ended_by else None,
+                failure=event.failure.value if event.failure else "",
+                sip_code=event.sip_code,
+                text=event.text,
+            )
+        )
+        if state is LineState.ENDED and self.active:
+            # Whatever the navigator makes of it, a call without a company leg is over.
+            self.run(self.end(Outcome.COMPANY_HUNG_UP, event.text), "end")
+
+    def _heard(self, heard: Any) -> None:
+        """Note what the ears report, and tell the navigator."""
+        match heard:
+            case Hearing(sound=sound):
+                self.progress.hear(sound, dt_util.utcnow())
+                self.changed(ChangeKind.SOUND)
+            case Repeated():
+                self.progress.repeated()
+                self.changed(ChangeKind.SOUND)
+            case VerdictChange():
+                self.progress.verdict = heard.verdict
+                self.progress.probability = heard.probability
+                self.progress.reasons = heard.reasons
+                self.changed(ChangeKind.VERDICT)
+        self.tell(Heard(event=heard))
+        if isinstance(heard, UtteranceEnded) and heard.repeat is None:
+            self._company.utterance_ended(heard.utterance)
+
+    def _handle(self, moment: Moment) -> None:
+        """Give one moment to the navigator; a fault in it ends the call instead of losing it."""
+        try:
+            acts = self._navigator.handle(moment, self.hass.loop.time() - self._began)
+        except Exception:
+            _LOGGER.exception("Call %s: the navigator failed", self.id)
+            acts = [EndCall(outcome=Outcome.FAILED, reason="internal")]
+        for act in acts:
+            self._do(act)
+
+    def _do(self, act: Act) -> None:
+        """Carry out one order."""
+        match act:
+            case EnterState():
+                self._enter(act)
+            case EndCall(outcome=outcome, reason=reason):
+                self.run(self.end(outcome, reason), "end")
+            case SendKeys() | Speak() | StopSpeaking() | SetPhase() | Consult():
+                self._company.do(act)
+            case RingUser() | StopRingingUser() | BridgeUser() | UnbridgeUser():
+                self._user.do(act)
+            case Note():
+                self._note(act)
+
+    def _enter(self, act: EnterState) -> None:
+        """Be in a new state."""
+        if act.probability is not None:
+            self.progress.probability = act.probability
+            self.progress.reasons = act.reasons
+        if act.state in FINAL_STATES:
+            return
+        before = self.state
+        self.progress.enter(act.state, dt_util.utcnow())
+        self.changed(ChangeKind.STATE, before=before)
+
+    def _note(self, note: Note) -> None:
+        """Keep what the navigator finds worth keeping."""
+        self._company.note(note)
+        self.changed(ChangeKind.NOTE, note=note)
+
+    @callback
+    def _set_tick(self) -> None:
+        """Wake the navigator at the moment it asked for."""
+        if self._tick is not None:
+            self._tick()
+            self._tick = None
+        deadline = self._navigator.deadline
+        if deadline is None or not self.active:
+            return
+        delay = max(0.0, self._began + deadline - self.hass.loop.time())
+        self._tick = async_call_later(self.hass, delay, self._on_tick)
+
+    @callback
+    def _on_tick(self, _now: Any) -> None:
+        """Tell the navigator that its moment has come."""
+        self._tick = None
+        self.tell(Tick())

@@ -1,0 +1,172 @@
+"""The company's side of a call: dialling, keys, words in both directions, the model."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+
+from ..hearing.heard import Phase
+from ..navigation.acts import Consult, Note, NoteKind, SendKeys, SetPhase, Speak, StopSpeaking
+from ..navigation.moments import (
+    Consulted,
+    KeysSent,
+    SpeakingEnded,
+    Transcribed,
+    TranscriptUnavailable,
+)
+from ..speech.listen import Result
+from ..speech.speak import SpeechUnavailable
+from ..telephony.errors import EngineError
+from ..telephony.messages import SpeechAudio
+from .changes import ChangeKind
+from .leg import Leg
+from .progress import Speaker, TranscriptLine
+from .tools import CallTools
+
+if TYPE_CHECKING:
+    from .call import Call
+
+type CompanyAct = SendKeys | Speak | StopSpeaking | SetPhase | Consult
+
+
+class Company:
+    """The company leg with its voice, its reader and the adviser."""
+
+    def __init__(self, hass: HomeAssistant, call: Call, tools: CallTools) -> None:
+        """Prepare the leg."""
+        self.leg = Leg(tools.link, f"{call.job.id}.company", tools.account_id)
+        self._hass = hass
+        self._call = call
+        self._voice = tools.voice
+        self._adviser = tools.adviser
+        self._transcriber = tools.make_transcriber(call.job.language, call.hear_text)
+        self._speaking: asyncio.Task[None] | None = None
+
+    async def place(self) -> None:
+        """Dial, and have the words sent here when somebody can read them."""
+        await self.leg.place(self._call.job.target, phase=Phase.UNKNOWN)
+        if self._transcriber.available:
+            await self.leg.stream_speech()
+
+    def read(self, audio: SpeechAudio) -> None:
+        """Give a piece of an utterance to speech-to-text."""
+        self._transcriber.feed(audio)
+
+    def utterance_ended(self, utterance: int) -> None:
+        """Say at once that there will be no words when nobody can read."""
+        if not self._transcriber.available:
+            self._call.tell(TranscriptUnavailable(utterance=utterance, reason="no_engine"))
+
+    def note_text(self, result: Result) -> None:
+        """Keep what was read."""
+        progress = self._call.progress
+        match result:
+            case Transcribed(final=False, text=text):
+                progress.partial = text
+                self._call.changed(ChangeKind.PARTIAL)
+            case Transcribed(text=text, utterance=utterance) if text:
+                line = TranscriptLine(
+                    time=dt_util.utcnow(),
+                    speaker=Speaker.COMPANY,
+                    text=text,
+                    utterance=utterance,
+                )
+                progress.say(line)
+                self._call.changed(ChangeKind.TRANSCRIPT)
+
+    def note(self, note: Note) -> None:
+        """Keep what the navigator noted in the call's progress."""
+        progress = self._call.progress
+        match note.kind:
+            case NoteKind.QUEUE_POSITION if note.value is not None:
+                progress.queue_position = int(note.value)
+            case NoteKind.ESTIMATED_WAIT if note.value is not None:
+                progress.estimated_wait_s = note.value
+            case NoteKind.STEP_STARTED:
+                progress.step = note.text
+        progress.notes.append(f"{note.kind}: {note.text}" if note.text else note.kind.value)
+
+    def do(self, act: CompanyAct) -> None:
+        """Carry out an order that concerns the company."""
+        match act:
+            case SendKeys():
+                self._call.run(self._send_keys(act), "send keys")
+            case Speak():
+                self._speaking = self._call.run(self._speak(act), "speak")
+            case StopSpeaking():
+                self._call.run(self.leg.stop_playing(), "stop speaking")
+            case SetPhase(phase=phase):
+                self._call.run(self.leg.set_phase(phase), "set phase")
+            case Consult():
+                self._call.run(self._consult(act), "consult")
+
+    async def close(self, reason: str) -> None:
+        """Hang up and stop reading."""
+        await self.leg.hang_up(reason)
+        await self._transcriber.close()
+
+    async def press(self, keys: str) -> None:
+        """Press keys by order of the user; raises `EngineError`."""
+        await self.leg.send_keys(keys)
+        self._note_keys(keys)
+
+    async def say(self, text: str, language: str) -> bool:
+        """Say something by order of the user; raises `SpeechUnavailable` or `EngineError`."""
+        self._note_words(text)
+        return await self.leg.play(self._voice.speak(text, language))
+
+    async def _send_keys(self, act: SendKeys) -> None:
+        """Press keys and report."""
+        keys = self._call.job.fill(act.keys)
+        if "{" in keys:
+            self._call.tell(KeysSent(request=act.request, ok=False, error="unknown_placeholder"))
+            return
+        try:
+            await self.leg.send_keys(keys, act.method, act.tone_ms, act.pause_ms)
+        except EngineError as err:
+            self._call.tell(KeysSent(request=act.request, ok=False, error=str(err)))
+            return
+        self._note_keys(act.keys)
+        self._call.tell(KeysSent(request=act.request))
+
+    async def _speak(self, act: Speak) -> None:
+        """Say something and report."""
+        text = self._call.job.fill(act.text)
+        self._note_words(act.text)
+        try:
+            completed = await self.leg.play(
+                self._audio(text, act.language, secret=text != act.text)
+            )
+        except (SpeechUnavailable, EngineError) as err:
+            self._call.tell(SpeakingEnded(request=act.request, completed=False, error=str(err)))
+            return
+        self._call.tell(SpeakingEnded(request=act.request, completed=completed))
+
+    async def _audio(self, text: str, language: str, *, secret: bool) -> AsyncIterator[bytes]:
+        """Yield a text as audio."""
+        async for chunk in self._voice.speak(
+            text, language or self._call.job.language, secret=secret
+        ):
+            yield chunk
+
+    async def _consult(self, act: Consult) -> None:
+        """Ask the model and report."""
+        choice, error = await self._adviser.choose(act.heard, act.intent, act.options)
+        self._call.tell(Consulted(request=act.request, choice=choice, error=error))
+
+    def _note_keys(self, keys: str) -> None:
+        """Keep which keys were pressed, with placeholders instead of secrets."""
+        self._call.progress.keys.append(keys)
+        self._call.progress.say(
+            TranscriptLine(time=dt_util.utcnow(), speaker=Speaker.KEYS, text=keys)
+        )
+        self._call.changed(ChangeKind.KEYS, keys=keys)
+
+    def _note_words(self, text: str) -> None:
+        """Keep what we say, with placeholders instead of secrets."""
+        self._call.progress.say(
+            TranscriptLine(time=dt_util.utcnow(), speaker=Speaker.ASSISTANT, text=text)
+        )
+        self._call.changed(ChangeKind.TRANSCRIPT)

@@ -1,0 +1,121 @@
+"""The one engine of this Home Assistant: shared by all accounts, started with the first of them."""
+
+import asyncio
+from collections.abc import Callable
+import logging
+from typing import Final
+
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
+from homeassistant.util.hass_dict import HassKey
+
+from ..const import DOMAIN
+from ..telephony.link import EngineLink
+from ..telephony.messages import EngineEvent, IncomingCall, Ready, Registration
+from ..telephony.supervision import LinkState
+
+_LOGGER = logging.getLogger(__name__)
+
+type EventHandler = Callable[[EngineEvent], None]
+type StateHandler = Callable[[LinkState], None]
+
+
+class SharedEngine:
+    """Counts its users, starts and stops the link, and hands each event to whom it concerns."""
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        """Prepare a link; nothing is started yet."""
+        self.link = EngineLink(
+            on_event=self._on_event, on_state=self._on_state, log=_LOGGER.getChild("link")
+        )
+        self.ready: Ready | None = None
+        self._hass = hass
+        self._users = 0
+        self._lock = asyncio.Lock()
+        self._by_account: dict[str, EventHandler] = {}
+        self._by_call: dict[str, EventHandler] = {}
+        self._by_state: set[StateHandler] = set()
+        self._stop_at_shutdown: CALLBACK_TYPE | None = None
+
+    @property
+    def running(self) -> bool:
+        """Tell whether the engine answers."""
+        return self.link.state is LinkState.RUNNING
+
+    async def acquire(self) -> Ready:
+        """Use the engine, starting it for the first user; raises `EngineStartError`."""
+        async with self._lock:
+            if self._users == 0 or self.ready is None:
+                self.ready = await self.link.start()
+                self._stop_at_shutdown = self._hass.bus.async_listen_once(
+                    EVENT_HOMEASSISTANT_STOP, self._shut_down
+                )
+            self._users += 1
+            return self.ready
+
+    async def release(self) -> None:
+        """Stop using the engine, which stops with its last user."""
+        async with self._lock:
+            self._users -= 1
+            if self._users == 0:
+                if self._stop_at_shutdown is not None:
+                    self._stop_at_shutdown()
+                    self._stop_at_shutdown = None
+                await self._stop()
+
+    @callback
+    def watch_account(self, account_id: str, handler: EventHandler) -> CALLBACK_TYPE:
+        """Hand what concerns an account (registration, incoming calls) to `handler`."""
+        self._by_account[account_id] = handler
+        return lambda: self._by_account.pop(account_id, None) and None
+
+    @callback
+    def watch_call(self, call_id: str, handler: EventHandler) -> CALLBACK_TYPE:
+        """Hand what concerns the legs `<call_id>.…` to `handler`."""
+        self._by_call[call_id] = handler
+        return lambda: self._by_call.pop(call_id, None) and None
+
+    @callback
+    def watch_state(self, handler: StateHandler) -> CALLBACK_TYPE:
+        """Tell `handler` when the engine starts, stops or is restarted."""
+        self._by_state.add(handler)
+        return lambda: self._by_state.discard(handler)
+
+    async def _shut_down(self, _event: Event) -> None:
+        """Stop the engine with Home Assistant."""
+        self._stop_at_shutdown = None
+        await self._stop()
+
+    async def _stop(self) -> None:
+        """Stop the link."""
+        self.ready = None
+        await self.link.stop()
+
+    @callback
+    def _on_event(self, event: EngineEvent) -> None:
+        """Find whom an event concerns."""
+        if isinstance(event, Registration | IncomingCall):
+            handler = self._by_account.get(event.account_id)
+        else:
+            handler = self._by_call.get(event.leg.split(".")[0])
+        if handler is None:
+            _LOGGER.debug("Nobody waits for %s", type(event).__name__)
+            return
+        handler(event)
+
+    @callback
+    def _on_state(self, state: LinkState) -> None:
+        """Tell everybody who watches the engine's state."""
+        for handler in tuple(self._by_state):
+            handler(state)
+
+
+ENGINE: Final[HassKey[SharedEngine]] = HassKey(DOMAIN)
+
+
+@callback
+def shared_engine(hass: HomeAssistant) -> SharedEngine:
+    """Return the engine of this Home Assistant."""
+    if ENGINE not in hass.data:
+        hass.data[ENGINE] = SharedEngine(hass)
+    return hass.data[ENGINE]

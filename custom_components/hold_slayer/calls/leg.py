@@ -1,0 +1,160 @@
+"""One leg of a call, seen from Home Assistant: orders to the engine and what becomes of them."""
+
+import asyncio
+from collections.abc import AsyncIterable
+from itertools import count
+import logging
+
+from ..hearing.heard import Phase
+from ..navigation.acts import KeyMethod as WantedMethod
+from ..telephony.errors import EngineError
+from ..telephony.link import EngineLink
+from ..telephony.messages import (
+    HangUp,
+    HearingSettings,
+    KeyMethod,
+    LegChanged,
+    LegState,
+    PlaceCall,
+    Play,
+    Played,
+    PlayTone,
+    SendKeys,
+    SetPhase,
+    StopPlaying,
+    StreamSpeech,
+    Tone,
+)
+
+_LOGGER = logging.getLogger(__name__)
+
+#: Samples per second of everything played into a leg.
+RATE = 16000
+#: How long the engine may take to hang up before the leg is given up for lost, s.
+HANG_UP_S = 5.0
+
+
+class Leg:
+    """A SIP dialog at the far end of the link."""
+
+    def __init__(self, link: EngineLink, leg_id: str, account_id: str) -> None:
+        """Name a leg that is not there yet."""
+        self.id = leg_id
+        self.state: LegState | None = None
+        self._link = link
+        self._account_id = account_id
+        self._playbacks = count(1)
+        self._playing: dict[int, asyncio.Future[bool]] = {}
+
+    @property
+    def up(self) -> bool:
+        """Tell whether there is anything to hang up."""
+        return self.state not in (None, LegState.DISCONNECTED)
+
+    async def place(self, target: str, *, phase: Phase, ring_s: float = 0.0) -> None:
+        """Dial; raises `EngineError` when the engine refuses."""
+        self.state = LegState.CALLING
+        try:
+            await self._link.request(
+                PlaceCall(
+                    leg=self.id,
+                    account_id=self._account_id,
+                    target=target,
+                    hearing=HearingSettings(),
+                    phase=phase,
+                    ring_time_s=ring_s,
+                )
+            )
+        except EngineError:
+            self.state = LegState.DISCONNECTED
+            raise
+
+    def changed(self, message: LegChanged) -> None:
+        """Note the leg's new state; when it is over nothing plays any more."""
+        self.state = message.state
+        if message.state is LegState.DISCONNECTED:
+            self._stop_waiting()
+
+    def played(self, message: Played) -> None:
+        """Note that a playback ended."""
+        if (waiting := self._playing.pop(message.playback, None)) and not waiting.done():
+            waiting.set_result(message.completed)
+
+    async def play(self, pcm: AsyncIterable[bytes]) -> bool:
+        """Play PCM16 mono at `RATE`; return whether it was played to the end."""
+        playback = next(self._playbacks)
+        ended = self._expect(playback)
+        async for chunk in pcm:
+            if ended.done():
+                return ended.result()
+            await self._link.request(
+                Play(leg=self.id, playback=playback, rate=RATE, last=False, payload=chunk)
+            )
+        await self._link.request(Play(leg=self.id, playback=playback, rate=RATE, last=True))
+        return await ended
+
+    async def play_tone(self, tone: Tone) -> bool:
+        """Play a tone once; return whether it was played to the end."""
+        playback = next(self._playbacks)
+        ended = self._expect(playback)
+        await self._link.request(PlayTone(leg=self.id, playback=playback, tone=tone))
+        return await ended
+
+    async def stop_playing(self) -> None:
+        """Be silent at once."""
+        self._stop_waiting()
+        if self.up:
+            await self._link.request(StopPlaying(leg=self.id))
+
+    async def send_keys(
+        self,
+        keys: str,
+        method: WantedMethod = WantedMethod.AUTO,
+        tone_ms: int = 0,
+        pause_ms: int = 0,
+    ) -> None:
+        """Press keys; returns when they are out."""
+        await self._link.request(
+            SendKeys(
+                leg=self.id,
+                keys=keys,
+                method=KeyMethod(method.value),
+                tone_ms=tone_ms,
+                pause_ms=pause_ms,
+            )
+        )
+
+    async def set_phase(self, phase: Phase) -> None:
+        """Tell the ears what the call is doing."""
+        if self.up:
+            await self._link.request(SetPhase(leg=self.id, phase=phase))
+
+    async def stream_speech(self) -> None:
+        """Have utterances sent here, for speech-to-text."""
+        await self._link.request(StreamSpeech(leg=self.id, active=True, rate=RATE))
+
+    async def hang_up(self, reason: str = "") -> None:
+        """End the leg whatever its state; never raises."""
+        if not self.up:
+            return
+        self._stop_waiting()
+        try:
+            async with asyncio.timeout(HANG_UP_S):
+                await self._link.request(HangUp(leg=self.id, reason=reason))
+        except EngineError as err:
+            _LOGGER.debug("Leg %s was gone already: %s", self.id, err)
+        except TimeoutError:
+            _LOGGER.warning("The engine did not confirm hanging up leg %s", self.id)
+        self.state = LegState.DISCONNECTED
+
+    def _expect(self, playback: int) -> asyncio.Future[bool]:
+        """Return a future for the end of a playback."""
+        self._playing[playback] = future = asyncio.get_running_loop().create_future()
+        return future
+
+    def _stop_waiting(self) -> None:
+        """Take everything that still plays as stopped."""
+        for waiting in self._playing.values():
+            if not waiting.done():
+                waiting.set_result(False)
+        self._playing.clear()

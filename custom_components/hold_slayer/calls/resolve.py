@@ -1,0 +1,118 @@
+"""From what was asked for to a job: names become contacts and phones, numbers are checked."""
+
+from typing import TYPE_CHECKING
+
+from homeassistant.util.ulid import ulid_now
+
+from ..navigation.plan import CallBack, CallPlan, Limits
+from ..reach.phone import Phone
+from ..sentences import base_language
+from .contact import Contact
+from .flow_store import FlowError, parse_flow
+from .job import Job
+from .line import Line
+from .numbers import NumberError, normalise_target, refuse_emergency
+from .problems import failed, invalid, invalid_number
+from .request import CallRequest
+
+if TYPE_CHECKING:
+    from .account import Account
+
+#: Longest intent, characters; it is said aloud and shown to a model.
+LONGEST_INTENT = 300
+
+
+async def resolve(account: Account, request: CallRequest) -> tuple[Job, Line]:
+    """Return the job and the line for a request; raises a translated error."""
+    if not account.engine.running:
+        raise failed("engine_not_running")
+    if not account.registered:
+        raise failed("not_registered", account=account.entry.title)
+    contact = find_contact(account, request.contact) if request.contact else None
+    target = _target(request, contact)
+    phones = find_phones(account, request.phones)
+    if not phones:
+        raise invalid("no_phone")
+    line = account.switchboard.free_line(request.line)
+    language = request.language or (contact.language if contact else "") or account.language
+    intent = (request.intent or (contact.intent if contact else "")).strip()
+    if len(intent) > LONGEST_INTENT:
+        raise invalid("intent_too_long", longest=LONGEST_INTENT)
+    name = contact.name if contact else target
+    flow = contact.flow if contact else None
+    if request.flow is not None:
+        try:
+            flow = parse_flow(name, request.flow)
+        except FlowError as err:
+            raise invalid("flow_invalid", reason=err) from err
+    secrets = dict(contact.secrets) if contact else {}
+    settings = account.settings
+    tools = account.tools()
+    plan = CallPlan(
+        intent=intent,
+        mode=request.mode,
+        flow=flow,
+        languages=(base_language(language),),
+        user_name=settings.your_name,
+        secrets=frozenset(secrets),
+        early_ring=settings.ring_early,
+        auto_connect=line.auto_connect if request.auto_connect is None else request.auto_connect,
+        speech_to_text=tools.make_transcriber(language, lambda _result: None).available,
+        text_to_speech=tools.voice.available,
+        model=tools.adviser.available,
+        call_back=CallBack(policy=contact.call_back, after_s=contact.call_back_after_s)
+        if contact
+        else CallBack(),
+        limits=Limits(call_s=settings.max_call_s),
+    )
+    job = Job(
+        id=ulid_now().lower(),
+        target=target,
+        name=name,
+        plan=plan,
+        phones=phones,
+        contact=contact,
+        language=language,
+        user_language=account.language,
+        context=request.context,
+        secrets=secrets,
+    )
+    return job, line
+
+
+def find_contact(account: Account, wanted: str) -> Contact:
+    """Return the contact of that id, name or alias; raises a translated error."""
+    if wanted in account.contacts:
+        return account.contacts[wanted]
+    folded = wanted.strip().casefold()
+    for contact in account.contacts.values():
+        if folded in (name.casefold() for name in contact.names()):
+            return contact
+    raise invalid("unknown_contact", contact=wanted)
+
+
+def find_phones(account: Account, wanted: tuple[str, ...]) -> tuple[Phone, ...]:
+    """Return the phones of those ids or names, all of them for none; raises a translated error."""
+    if not wanted:
+        return tuple(sorted(account.phones.values(), key=lambda phone: phone.order))
+    found: list[Phone] = []
+    for name in wanted:
+        folded = name.strip().casefold()
+        match = account.phones.get(name) or next(
+            (phone for phone in account.phones.values() if phone.name.casefold() == folded), None
+        )
+        if match is None:
+            raise invalid("unknown_phone", phone=name)
+        found.append(match)
+    return tuple(found)
+
+
+def _target(request: CallRequest, contact: Contact | None) -> str:
+    """Return what to dial, checked."""
+    number = request.number or (contact.number if contact else "")
+    if not number:
+        raise invalid("contact_or_number")
+    try:
+        return refuse_emergency(normalise_target(number))
+    except NumberError as err:
+        raise invalid_number(err) from err

@@ -1,0 +1,25 @@
+"""What a call works with: the engine, a voice, ears for words, a model, ways to reach the user."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..reach.escalation import EscalationPlan
+from ..reach.phone import Phone
+from ..speech.decide import Adviser
+from ..speech.listen import Result, Transcriber
+from ..speech.speak import Voice
+from ..telephony.link import EngineLink
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallTools:
+    """Everything a call uses and does not own."""
+
+    link: EngineLink
+    account_id: str
+    voice: Voice
+    adviser: Adviser
+    make_transcriber: Callable[[str, Callable[[Result], None]], Transcriber]
+    escalation: EscalationPlan
+    #: What to dial for a phone.
+    phone_target: Callable[[Phone], str]

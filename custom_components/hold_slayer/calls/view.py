@@ -1,0 +1,68 @@
+"""A call as data for responses, the card and tools: JSON types only."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from .call import Call
+from .progress import Segment, TranscriptLine
+
+if TYPE_CHECKING:
+    from .account import Account
+
+
+def call_view(account: Account, call: Call) -> dict[str, Any]:
+    """Return a call as it stands."""
+    progress = call.progress
+    line = account.switchboard.line_of(call)
+    return {
+        "call_id": call.id,
+        "config_entry_id": account.entry.entry_id,
+        "line": line.number if line else None,
+        "state": call.state.value,
+        "since": _iso(progress.since),
+        "contact": call.job.contact.name if call.job.contact else None,
+        "number": call.job.target,
+        "intent": call.job.plan.intent,
+        "mode": call.job.plan.mode.value,
+        "started": _iso(progress.started),
+        "answered": _iso(progress.answered),
+        "hold_started": _iso(progress.hold_started),
+        "connected": _iso(progress.connected),
+        "ended": _iso(progress.ended),
+        "hold_time": round(progress.held_s, 1),
+        "queue_position": progress.queue_position,
+        "estimated_wait": progress.estimated_wait_s,
+        "sound": progress.sound.value if progress.sound else None,
+        "verdict": progress.verdict.value,
+        "probability": progress.probability,
+        "reasons": [
+            {"cue": r.cue.value, "weight": round(r.weight, 2), "value": r.value}
+            for r in progress.reasons
+        ],
+        "phones": [
+            {"id": phone.id, "name": phone.name, "state": phone.state}
+            for phone in progress.phones.values()
+        ],
+        "keys": list(progress.keys),
+        "outcome": progress.outcome.value if progress.outcome else None,
+        "reason": progress.reason,
+    }
+
+
+def segment_view(segment: Segment) -> dict[str, Any]:
+    """Return a stretch of the timeline."""
+    return {
+        "kind": segment.kind.value,
+        "start": _iso(segment.start),
+        "end": _iso(segment.end),
+    }
+
+
+def transcript_view(line: TranscriptLine) -> dict[str, Any]:
+    """Return a transcript line."""
+    return {"time": _iso(line.time), "speaker": line.speaker.value, "text": line.text}
+
+
+def _iso(moment: datetime | None) -> str | None:
+    """Return a time as text."""
+    return moment.isoformat() if moment else None

@@ -1,0 +1,99 @@
+"""Names and defaults that the parts inside Home Assistant share."""
+
+from enum import StrEnum
+from typing import Final
+
+DOMAIN: Final = "hold_slayer"
+MANUFACTURER: Final = "Hold Slayer"
+
+#: Lines of an account unless the user chose another number, and the most it may have.
+DEFAULT_LINES: Final = 2
+MAX_LINES: Final = 8
+#: How long a phone rings, s (a mobile's voicemail often answers after 20 to 25 s).
+DEFAULT_RING_S: Final = 25
+
+
+class SubentryType(StrEnum):
+    """What can be added under an account."""
+
+    PHONE = "phone"
+    CONTACT = "contact"
+
+
+class PhoneKind(StrEnum):
+    """How a phone is reached."""
+
+    EXTENSION = "extension"
+    NUMBER = "number"
+    SIP_URI = "sip_uri"
+
+
+class Conf(StrEnum):
+    """Keys in the data and options of the entry and its subentries."""
+
+    # account: data
+    PROVIDER = "provider"
+    REGISTRAR = "registrar"
+    USERNAME = "username"
+    PASSWORD = "password"  # noqa: S105
+    ADVANCED = "advanced"
+    AUTH_USERNAME = "auth_username"
+    DISPLAY_NAME = "display_name"
+    CALLER_ID = "caller_id"
+    SIP_DOMAIN = "sip_domain"
+    OUTBOUND_PROXY = "outbound_proxy"
+    TRANSPORT = "transport"
+    LOCAL_PORT = "local_port"
+    SRTP = "srtp"
+    VERIFY_TLS = "verify_tls"
+    CODECS = "codecs"
+    DTMF_METHOD = "dtmf_method"
+    # account: options
+    LINES = "lines"
+    LANGUAGE = "language"
+    YOUR_NAME = "your_name"
+    STT_ENGINE = "stt_engine"
+    TTS_ENGINE = "tts_engine"
+    TTS_VOICE = "tts_voice"
+    AI_TASK = "ai_task"
+    RING_EARLY = "ring_early"
+    RING_TOGETHER = "ring_together"
+    RING_ROUNDS = "ring_rounds"
+    MAX_CALL_MINUTES = "max_call_minutes"
+    NOTIFY_HOLD = "notify_hold"
+    CRITICAL_PUSH = "critical_push"
+    QUIET_START = "quiet_start"
+    QUIET_END = "quiet_end"
+    LLM_CALLS = "llm_calls"
+    # phone
+    NAME = "name"
+    KIND = "kind"
+    ADDRESS = "address"
+    RING_TIME = "ring_time"
+    ORDER = "order"
+    TRUSTED = "trusted"
+    PUSH_DEVICE = "push_device"
+    # contact
+    NUMBER = "number"
+    ALIASES = "aliases"
+    COMPANY = "company"
+    INTENT = "intent"
+    FLOW = "flow"
+    FLOW_TEXT = "flow_text"
+    SECRETS = "secrets"
+    SECRET_NAME = "secret_name"  # noqa: S105
+    SECRET_VALUE = "secret_value"  # noqa: S105
+    CALL_BACK = "call_back"
+    CALL_BACK_MINUTES = "call_back_minutes"
+    OPENS = "opens"
+    CLOSES = "closes"
+    OPEN_DAYS = "open_days"
+
+
+class BusEvent(StrEnum):
+    """Events on Home Assistant's bus (fields: docs/automations.md)."""
+
+    CALL = "hold_slayer_call"
+    HOLD_DETECTED = "hold_slayer_hold_detected"
+    HUMAN_DETECTED = "hold_slayer_human_detected"
+    CALL_ENDED = "hold_slayer_call_ended"

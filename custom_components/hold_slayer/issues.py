@@ -1,0 +1,34 @@
+"""Repair issues: raised where the user must act, withdrawn when it is put right."""
+
+from typing import Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+
+from .const import DOMAIN
+
+#: Issues with a fix flow in repairs.py; the others explain what to do.
+FIXABLE: Final = frozenset({"engine_cannot_start", "engine_missing", "port_in_use", "no_phone"})
+
+
+@callback
+def raise_issue(hass: HomeAssistant, entry: ConfigEntry, key: str, **values: str) -> None:
+    """Raise an issue of an account."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        f"{key}_{entry.entry_id}",
+        data={"entry_id": entry.entry_id, "key": key},
+        is_fixable=key in FIXABLE,
+        severity=ir.IssueSeverity.ERROR if key.startswith("engine") else ir.IssueSeverity.WARNING,
+        translation_key=key,
+        translation_placeholders={"account": entry.title, **values},
+    )
+
+
+@callback
+def withdraw_issue(hass: HomeAssistant, entry: ConfigEntry, *keys: str) -> None:
+    """Withdraw issues that no longer hold."""
+    for key in keys:
+        ir.async_delete_issue(hass, DOMAIN, f"{key}_{entry.entry_id}")

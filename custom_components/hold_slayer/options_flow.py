@@ -1,0 +1,152 @@
+"""Changing an account's behaviour; takes effect at once, calls go on."""
+
+from typing import Any
+
+from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
+from homeassistant.data_entry_flow import section
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    EntitySelector,
+    EntitySelectorConfig,
+    LanguageSelector,
+    LanguageSelectorConfig,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SelectSelector,
+    SelectSelectorConfig,
+    TextSelector,
+    TimeSelector,
+)
+import probatio
+
+from .const import DEFAULT_LINES, MAX_LINES, Conf
+from .navigation.plan import EarlyRing
+from .sentences import LANGUAGES
+
+#: Longest name told to an agent, characters.
+LONGEST_NAME = 60
+SECTION_SPEECH = "speech"
+SECTION_REACH = "reach"
+
+
+def _box(least: int, most: int, unit: str | None = None) -> NumberSelector:
+    """Return a number field."""
+    config = NumberSelectorConfig(min=least, max=most, step=1, mode=NumberSelectorMode.BOX)
+    if unit:
+        config["unit_of_measurement"] = unit
+    return NumberSelector(config)
+
+
+OPTIONS_SCHEMA = probatio.Schema(
+    {
+        probatio.Optional(Conf.YOUR_NAME): TextSelector(),
+        probatio.Optional(Conf.LINES, default=DEFAULT_LINES): _box(1, MAX_LINES),
+        probatio.Optional(Conf.MAX_CALL_MINUTES, default=240): _box(5, 1440, "min"),
+        probatio.Required(SECTION_SPEECH): section(
+            probatio.Schema(
+                {
+                    probatio.Optional(Conf.LANGUAGE): LanguageSelector(
+                        LanguageSelectorConfig(languages=list(LANGUAGES))
+                    ),
+                    probatio.Optional(Conf.STT_ENGINE): EntitySelector(
+                        EntitySelectorConfig(domain="stt")
+                    ),
+                    probatio.Optional(Conf.TTS_ENGINE): EntitySelector(
+                        EntitySelectorConfig(domain="tts")
+                    ),
+                    probatio.Optional(Conf.TTS_VOICE): TextSelector(),
+                    probatio.Optional(Conf.AI_TASK): EntitySelector(
+                        EntitySelectorConfig(domain="ai_task")
+                    ),
+                }
+            ),
+            {"collapsed": True},
+        ),
+        probatio.Required(SECTION_REACH): section(
+            probatio.Schema(
+                {
+                    probatio.Optional(
+                        Conf.RING_EARLY, default=EarlyRing.KNOWN_ANNOUNCEMENTS
+                    ): SelectSelector(
+                        SelectSelectorConfig(options=list(EarlyRing), translation_key="ring_early")
+                    ),
+                    probatio.Optional(Conf.RING_TOGETHER, default=False): BooleanSelector(),
+                    probatio.Optional(Conf.RING_ROUNDS, default=2): _box(1, 10),
+                    probatio.Optional(Conf.NOTIFY_HOLD, default=True): BooleanSelector(),
+                    probatio.Optional(Conf.CRITICAL_PUSH, default=False): BooleanSelector(),
+                    probatio.Optional(Conf.QUIET_START): TimeSelector(),
+                    probatio.Optional(Conf.QUIET_END): TimeSelector(),
+                }
+            ),
+            {"collapsed": True},
+        ),
+    }
+)
+_SECTIONS = {
+    SECTION_SPEECH: (
+        Conf.LANGUAGE,
+        Conf.STT_ENGINE,
+        Conf.TTS_ENGINE,
+        Conf.TTS_VOICE,
+        Conf.AI_TASK,
+    ),
+    SECTION_REACH: (
+        Conf.RING_EARLY,
+        Conf.RING_TOGETHER,
+        Conf.RING_ROUNDS,
+        Conf.NOTIFY_HOLD,
+        Conf.CRITICAL_PUSH,
+        Conf.QUIET_START,
+        Conf.QUIET_END,
+    ),
+}
+_WHOLE = (Conf.LINES, Conf.MAX_CALL_MINUTES, Conf.RING_ROUNDS)
+
+
+class HoldSlayerOptionsFlow(OptionsFlow):
+    """Change lines, speech, model, ringing and limits."""
+
+    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Show and store the options."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            options = _flat(user_input)
+            errors = _errors(options)
+            if not errors:
+                return self.async_create_entry(data=options)
+        else:
+            user_input = _nested(dict(self.config_entry.options))
+        return self.async_show_form(
+            step_id="init",
+            data_schema=self.add_suggested_values_to_schema(OPTIONS_SCHEMA, user_input),
+            errors=errors,
+        )
+
+
+def _flat(form: dict[str, Any]) -> dict[str, Any]:
+    """Return the form as stored."""
+    options = {key: value for key, value in form.items() if key not in _SECTIONS}
+    for name in _SECTIONS:
+        options |= form.get(name, {})
+    return {key: int(value) if key in _WHOLE else value for key, value in options.items()}
+
+
+def _nested(options: dict[str, Any]) -> dict[str, Any]:
+    """Return stored options as the form shows them."""
+    inner = {key for keys in _SECTIONS.values() for key in keys}
+    form: dict[str, Any] = {key: value for key, value in options.items() if key not in inner}
+    for name, keys in _SECTIONS.items():
+        form[name] = {key: options[key] for key in keys if key in options}
+    return form
+
+
+def _errors(options: dict[str, Any]) -> dict[str, str]:
+    """Return error keys by field."""
+    errors: dict[str, str] = {}
+    name = options.get(Conf.YOUR_NAME, "")
+    if len(name) > LONGEST_NAME or not name.isprintable():
+        errors[Conf.YOUR_NAME] = "invalid_name"
+    if bool(options.get(Conf.QUIET_START)) != bool(options.get(Conf.QUIET_END)):
+        errors["base"] = "invalid_quiet_hours"
+    return errors

@@ -1,0 +1,1 @@
+"""Reaching the user: phones, push messages and what to do when nobody answers."""

@@ -1,0 +1,1 @@
+"""Home Assistant's speech-to-text, text-to-speech and models, as a call needs them."""

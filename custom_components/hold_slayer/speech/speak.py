@@ -1,0 +1,124 @@
+"""Text to PCM through any text-to-speech entity of Home Assistant."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Iterable
+import logging
+
+from homeassistant.components import tts
+from homeassistant.components.tts.helper import get_engine_instance
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util.language import matches
+
+from .wav import WavError, WavFormat, read_pcm
+
+_LOGGER = logging.getLogger(__name__)
+
+WANTED = WavFormat(rate=16000, channels=1, bits=16)
+#: Until the first audio must be there, s; a slow voice must not cost the agent's patience.
+FIRST_AUDIO_S = 6.0
+#: Fixed phrases kept in memory: 40 of 4 s at 16 kHz are 5 MB.
+MOST_KEPT = 40
+#: Longest text spoken in one piece, characters.
+LONGEST_TEXT = 600
+
+
+class SpeechUnavailable(Exception):
+    """Text-to-speech is missing, slow or failed; the message says which."""
+
+
+class Voice:
+    """Speaks with one engine; keeps fixed phrases so that they are there at once."""
+
+    def __init__(self, hass: HomeAssistant, engine: str | None, voice: str | None = None) -> None:
+        """Choose an engine (None = Home Assistant's default) and one of its voices."""
+        self._hass = hass
+        self._engine = engine
+        self._voice = voice
+        self._kept: OrderedDict[tuple[str, str], bytes] = OrderedDict()
+
+    @property
+    def available(self) -> bool:
+        """Tell whether there is an engine to speak with."""
+        return self._engine_id() is not None
+
+    async def prepare(self, phrases: Iterable[tuple[str, str]]) -> None:
+        """Make phrases, given as (text, language), before they are needed; never raises."""
+        for text, language in phrases:
+            if (text, language) in self._kept:
+                continue
+            try:
+                pcm = b"".join([chunk async for chunk in self._make(text, language)])
+            except SpeechUnavailable as err:
+                _LOGGER.debug("Phrase not made in advance: %s", err)
+                return
+            self._keep(text, language, pcm)
+
+    async def speak(
+        self, text: str, language: str, *, secret: bool = False
+    ) -> AsyncIterator[bytes]:
+        """Yield PCM16 mono at 16 kHz; raises `SpeechUnavailable`. A secret text leaves no file behind."""
+        text = text.strip()[:LONGEST_TEXT]
+        if kept := self._kept.get((text, language)):
+            yield kept
+            return
+        async for chunk in self._make(text, language, secret=secret):
+            yield chunk
+
+    def _engine_id(self) -> str | None:
+        """Return the engine in use, or None."""
+        if "tts" not in self._hass.config.components:
+            return None
+        if self._engine is not None:
+            return self._engine
+        return tts.async_default_engine(self._hass)
+
+    async def _make(
+        self, text: str, language: str, *, secret: bool = False
+    ) -> AsyncIterator[bytes]:
+        """Yield what the engine says, converted to the format of the line."""
+        if (engine := self._engine_id()) is None:
+            raise SpeechUnavailable("no text-to-speech entity")
+        options: dict[str, str | int] = {
+            tts.ATTR_PREFERRED_FORMAT: "wav",
+            tts.ATTR_PREFERRED_SAMPLE_RATE: WANTED.rate,
+            tts.ATTR_PREFERRED_SAMPLE_CHANNELS: WANTED.channels,
+            tts.ATTR_PREFERRED_SAMPLE_BYTES: WANTED.bits // 8,
+        }
+        if self._voice:
+            options[tts.ATTR_VOICE] = self._voice
+        try:
+            stream = tts.async_create_stream(
+                self._hass, engine, self._spoken_language(engine, language), options
+            )
+            if secret:
+                stream.use_file_cache = False
+            stream.async_set_message(text)
+            pcm = read_pcm(stream.async_stream_result(), WANTED)
+            async with asyncio.timeout(FIRST_AUDIO_S):
+                first = await anext(pcm)
+            yield first
+            async for chunk in pcm:
+                yield chunk
+        except TimeoutError:
+            raise SpeechUnavailable(
+                f"{engine} gave no audio within {FIRST_AUDIO_S:.0f} s"
+            ) from None
+        except StopAsyncIteration:
+            raise SpeechUnavailable(f"{engine} gave no audio") from None
+        except (HomeAssistantError, WavError, OSError) as err:
+            raise SpeechUnavailable(f"{engine}: {err}") from err
+
+    def _spoken_language(self, engine: str, language: str) -> str | None:
+        """Return the engine's name for a language; None = its default."""
+        if (instance := get_engine_instance(self._hass, engine)) is None:
+            raise SpeechUnavailable(f"{engine} is not there")
+        found = matches(language, instance.supported_languages)
+        return found[0] if found else None
+
+    def _keep(self, text: str, language: str, pcm: bytes) -> None:
+        """Remember a phrase, dropping the oldest when there are too many."""
+        self._kept[(text, language)] = pcm
+        while len(self._kept) > MOST_KEPT:
+            self._kept.popitem(last=False)
