@@ -1,11 +1,23 @@
-"""What kind of sound it is: the chances of a voice, of music, of singing, of a live voice."""
+"""What kind of sound it is: the chances of a voice, of music, of singing, of a live voice.
+
+A small network of causal convolutions judges steps of 50 ms. MODEL_CARD.md says what it learned from, and its limits.
+"""
 
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .frames import FRAMES_PER_STEP, Frames
+from .frames import BANDS, FLOOR_DB, FRAMES_PER_STEP, Frames
+
+#: The weights that ship with the package.
+WEIGHTS = Path(__file__).with_name("timbre.npz")
+#: Figures that describe a step.
+INPUTS = 2 * BANDS + 12
+
+type Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,46 +25,101 @@ class Timbre:
     """Chances 0 to 1 for a run of steps of 50 ms, one row each."""
 
     #: (n,) somebody talks.
-    voice: NDArray[np.float32]
+    voice: Floats
     #: (n,) music plays, with or without a voice.
-    music: NDArray[np.float32]
+    music: Floats
     #: (n,) somebody sings, given that music plays.
-    singing: NDArray[np.float32]
+    singing: Floats
     #: (n,) the voice is live on a telephone, given that somebody talks.
-    live: NDArray[np.float32]
+    live: Floats
+
+
+def describe(frames: Frames, previous: Floats) -> Floats:
+    """Return (n, INPUTS) figures of near unit size for the n steps of `frames`.
+
+    `previous` is the mean mel spectrum (BANDS,) of the step before the first.
+    """
+    steps = len(frames) // FRAMES_PER_STEP
+    mel = frames.mel[: steps * FRAMES_PER_STEP].reshape(steps, FRAMES_PER_STEP, BANDS)
+    level = frames.level[: steps * FRAMES_PER_STEP].reshape(steps, FRAMES_PER_STEP)
+    harmonicity = frames.harmonicity[: steps * FRAMES_PER_STEP].reshape(steps, FRAMES_PER_STEP)
+    pitch = frames.pitch[: steps * FRAMES_PER_STEP].reshape(steps, FRAMES_PER_STEP)
+    mean = mel.mean(axis=1)
+    weight = harmonicity + np.float32(1e-3)
+    centre = (pitch * weight).sum(axis=1) / weight.sum(axis=1)
+    spread = (np.abs(pitch - centre[:, None]) * weight).sum(axis=1) / weight.sum(axis=1)
+    jumps = np.abs(np.diff(pitch, axis=1)) * harmonicity[:, 1:]
+    change = np.diff(mel, axis=1)
+    highest = harmonicity.max(axis=1)
+    figures = (
+        (level.mean(axis=1) + 45) / 20,
+        (level.max(axis=1) + 45) / 20,
+        (level.min(axis=1) + 45) / 20,
+        np.abs(change).mean(axis=(1, 2)) / 3,
+        np.maximum(change, 0).mean(axis=2).max(axis=1) / 4,
+        (harmonicity.mean(axis=1) - 0.4) * 4,
+        (highest - 0.5) * 4,
+        (centre - 1.2) * highest,
+        np.minimum(spread, 0.5) * 6,
+        jumps.mean(axis=1) * 6,
+        (mean.max(axis=1) - mean.mean(axis=1) - 12) / 6,
+        mel.std(axis=2).mean(axis=1) / 8 - 1,
+    )
+    return np.concatenate(
+        [
+            (mean + 55) / 20,
+            np.diff(mean, axis=0, prepend=previous[None]) / 8,
+            np.stack(figures, axis=1),
+        ],
+        axis=1,
+    ).astype(np.float32)
+
+
+@cache
+def _weights(path: Path) -> dict[str, Floats]:
+    """Read the weights once for all legs."""
+    with np.load(path) as stored:
+        return {name: np.ascontiguousarray(stored[name], np.float32) for name in stored.files}
 
 
 class TimbreModel:
-    """Judges steps from levels alone: syllables come and go, music stays."""
+    """The network of one leg: its weights are shared, its memory is its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, path: Path = WEIGHTS) -> None:
         """Start on a silent line."""
-        self._floor = -70.0
-        self._levels = np.full(150, -90.0, np.float32)
-        self._harmonicities = np.zeros(150, np.float32)
+        weights = _weights(path)
+        self._in, self._in_bias = weights["in"], weights["in_bias"]
+        self._layers = list(zip(weights["convolutions"], weights["convolution_biases"], strict=True))
+        self._join, self._join_bias = weights["join"], weights["join_bias"]
+        self._out, self._out_bias = weights["out"], weights["out_bias"]
+        self._dilations = [int(gap) for gap in weights["dilations"]]
+        size = self._in.shape[1]
+        #: The rows each convolution still needs, (2 * dilation, size).
+        self._history = [np.zeros((2 * gap, size), np.float32) for gap in self._dilations]
+        self._previous = np.full(BANDS, FLOOR_DB, np.float32)
 
     def process(self, frames: Frames) -> Timbre:
         """Judge every step of `frames`."""
-        steps = len(frames) // FRAMES_PER_STEP
-        out = np.zeros((steps, 4), np.float32)
-        for step in range(steps):
-            part = slice(step * FRAMES_PER_STEP, (step + 1) * FRAMES_PER_STEP)
-            self._levels = np.concatenate([self._levels[FRAMES_PER_STEP:], frames.level[part]])
-            self._harmonicities = np.concatenate(
-                [self._harmonicities[FRAMES_PER_STEP:], frames.harmonicity[part]]
-            )
-            out[step] = self._judge()
-        return Timbre(voice=out[:, 0], music=out[:, 1], singing=out[:, 2], live=out[:, 3])
+        figures = describe(frames, self._previous)
+        if not len(figures):
+            empty = np.zeros(0, np.float32)
+            return Timbre(voice=empty, music=empty, singing=empty, live=empty)
+        self._previous = frames.mel[-FRAMES_PER_STEP:].mean(axis=0)
+        first = np.maximum(figures @ self._in + self._in_bias, 0)
+        flow = first
+        for layer in range(len(self._layers)):
+            flow = self._convolve(layer, flow)
+        joined = np.maximum(np.concatenate([first, flow], axis=1) @ self._join + self._join_bias, 0)
+        chances = 1 / (1 + np.exp(-np.clip(joined @ self._out + self._out_bias, -30, 30)))
+        return Timbre(
+            voice=chances[:, 0], music=chances[:, 1], singing=chances[:, 2], live=chances[:, 3]
+        )
 
-    def _judge(self) -> tuple[float, float, float, float]:
-        """Judge the last 1.5 s."""
-        level = float(np.max(self._levels[-10:]))
-        self._floor = min(self._floor + 0.02, max(float(np.min(self._levels[-50:])), -80.0))
-        if level < max(self._floor + 10, -50):
-            return 0.0, 0.0, 0.0, 0.5
-        # Speech falls at least 15 dB below its peak between syllables, music seldom does.
-        low = float(np.mean(self._levels < np.max(self._levels) - 20))
-        tonal = float(np.mean(self._harmonicities[-100:] > 0.5))
-        voice = 1 / (1 + np.exp(-(low - 0.2) * 20)) if tonal > 0.1 else 0.0
-        music = (1 - voice) if tonal > 0.3 else 0.0
-        return float(voice), float(music), 0.0, 0.5
+    def _convolve(self, layer: int, flow: Floats) -> Floats:
+        """Add to each row what a layer makes of it and of two earlier rows."""
+        (oldest, older, newest), bias = self._layers[layer]
+        gap, count = self._dilations[layer], len(flow)
+        rows = np.concatenate([self._history[layer], flow])
+        self._history[layer] = rows[count:]
+        made = rows[:count] @ oldest + rows[gap : gap + count] @ older + flow @ newest + bias
+        return flow + np.maximum(made, 0)
