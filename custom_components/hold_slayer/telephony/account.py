@@ -87,6 +87,9 @@ class AccountSettings:
     keep_alive_s: int = 15
     #: Longest time without session refresh (RFC 4028), s.
     session_timer_s: int = 1800
+    #: First of our RTP ports, and how many from there on; a port is picked at random.
+    rtp_port: int = 10000
+    rtp_port_range: int = 10000
     #: Calls at once; more incoming ones are answered with 486.
     max_calls: int = 8
 

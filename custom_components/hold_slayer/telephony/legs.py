@@ -58,8 +58,10 @@ class HearingSettings:
     country: str = ""
     #: Probability from which a person is suspected; None = the listener's own.
     suspect_at: float | None = None
-    #: Probability from which a person is taken as certain; None = the listener's own.
-    certain_at: float | None = None
+    #: Probability from which a person is detected; None = the listener's own.
+    detect_at: float | None = None
+    #: Probability below which a suspicion is called off; None = the listener's own.
+    cancel_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""The child process that speaks SIP and RTP and does the hearing; imported by nobody else."""

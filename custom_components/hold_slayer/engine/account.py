@@ -1,0 +1,216 @@
+"""One SIP account: registration, its answers, incoming calls."""
+
+import asyncio
+from collections.abc import Callable
+import logging
+import re
+from typing import Any
+
+import pjsua2 as pj
+
+from ..telephony.messages import (
+    AccountSettings,
+    Encryption,
+    ErrorKind,
+    Registration,
+    RegistrationState,
+    Transport,
+)
+from .address import (
+    account_domain,
+    name_address,
+    parse_host,
+    quoted_user,
+    transport_parameter,
+)
+from .failures import registration_error, registration_sentence
+from .guard import callback
+from .refusal import RefusalError
+from .transports import uses_ipv6
+
+_LOGGER = logging.getLogger("engine.account")
+
+#: Seconds until a failed registration is tried again, and the spread around it.
+RETRY_S = 30
+RETRY_SPREAD_S = 10
+#: Smallest session interval we accept, s (RFC 4028).
+SMALLEST_SESSION_S = 90
+
+_REALM = re.compile(r'(?im)^(?:WWW|Proxy)-Authenticate\s*:.*?\brealm\s*=\s*"((?:[^"\\]|\\.)*)"')
+_SRTP = {
+    Encryption.OFF: pj.PJMEDIA_SRTP_DISABLED,
+    Encryption.OPTIONAL: pj.PJMEDIA_SRTP_OPTIONAL,
+    Encryption.REQUIRED: pj.PJMEDIA_SRTP_MANDATORY,
+}
+
+
+class Account(pj.Account):  # type: ignore[misc]
+    """A `pj.Account` that reports its registration and hands on calls."""
+
+    def __init__(
+        self,
+        settings: AccountSettings,
+        *,
+        report: Callable[[Registration], None],
+        incoming: Callable[["Account", Any], None],
+    ) -> None:
+        """Prepare; `open` registers."""
+        pj.Account.__init__(self)
+        self.settings = settings
+        self.state = RegistrationState.UNREGISTERED
+        self._report = report
+        self._incoming = incoming
+        self._realm = settings.realm
+        self._first: asyncio.Future[RefusalError | None] | None = None
+        self._open = False
+
+    def open(self, transport: int) -> None:
+        """Create the account in the library; with `register` the REGISTER leaves at once."""
+        config = _configuration(self.settings, transport)
+        if self.settings.register:
+            self.state = RegistrationState.REGISTERING
+        else:
+            self.state = RegistrationState.STATIC
+        try:
+            self.create(config)
+        except pj.Error as error:
+            raise RefusalError(
+                ErrorKind.ENGINE_ERROR, f"the account cannot be used: {error.reason}"
+            ) from error
+        self._open = True
+        self._say(0, "")
+
+    async def first_answer(self) -> RefusalError | None:
+        """Wait until the registrar has answered; return why it refused, None when registered."""
+        if self.state is not RegistrationState.REGISTERING:
+            return None
+        self._first = asyncio.get_running_loop().create_future()
+        return await self._first
+
+    def close(self) -> None:
+        """Unregister and forget; the library sends the REGISTER in the background."""
+        if self._open:
+            self._open = False
+            self.shutdown()
+        if self.state is not RegistrationState.UNREGISTERED:
+            self.state = RegistrationState.UNREGISTERED
+            self._say(0, "")
+
+    @callback
+    def onRegState(self, prm: Any) -> None:  # noqa: N802
+        """Take the registrar's answer."""
+        if not self._open:
+            return
+        code, reason = int(prm.code), str(prm.reason)
+        refusal: RefusalError | None = None
+        if code // 100 == 2 and prm.expiration > 0:
+            self.state = RegistrationState.REGISTERED
+        elif code // 100 == 2:
+            self.state = RegistrationState.UNREGISTERED
+        else:
+            self.state = RegistrationState.FAILED
+            refusal = self._refusal(code, reason)
+            reason = refusal.text
+        self._say(code, reason)
+        if self._first is not None and not self._first.done():
+            self._first.set_result(refusal)
+
+    @callback
+    def onAuthChallenge(self, prm: Any) -> None:  # noqa: N802
+        """Answer a challenge only from the account's own realm; learn it from the first."""
+        match = _REALM.search(prm.rdata.wholeMsg)
+        realm = match[1] if match else ""
+        if not self._realm:
+            self._realm = realm
+        if self._realm not in ("*", realm):
+            _LOGGER.warning(
+                "Account %s: not answering a challenge of realm %r, only of %r",
+                self.settings.id,
+                realm,
+                self._realm,
+            )
+            prm.challenge.abandon()
+
+    @callback
+    def onIncomingCall(self, prm: Any) -> None:  # noqa: N802
+        """Hand on a call."""
+        self._incoming(self, prm)
+
+    def _refusal(self, code: int, reason: str) -> RefusalError:
+        """Return why the registration failed."""
+        error = registration_error(code)
+        if self.settings.transport is Transport.TLS and "TLS" in reason.upper():
+            error = ErrorKind.TLS_FAILED
+        return RefusalError(error, registration_sentence(error, code, reason), sip_code=code)
+
+    def _say(self, code: int, text: str) -> None:
+        """Report the state."""
+        self._report(
+            Registration(
+                account_id=self.settings.id, state=self.state, sip_code=code, text=text
+            )
+        )
+
+
+def _configuration(settings: AccountSettings, transport: int) -> Any:
+    """Return the library's settings of an account; raises `RefusalError`."""
+    config = pj.AccountConfig()
+    suffix = transport_parameter(settings.transport)
+    registrar = parse_host(settings.registrar, "the registrar")
+    domain = account_domain(settings)
+    user = quoted_user(settings.caller_id or settings.username)
+    config.idUri = name_address(settings.display_name, f"sip:{user}@{domain}")
+
+    if settings.register:
+        config.regConfig.registrarUri = f"sip:{domain}{suffix}"
+    config.regConfig.registerOnAdd = settings.register
+    config.regConfig.timeoutSec = settings.expires_s
+    config.regConfig.retryIntervalSec = RETRY_S
+    config.regConfig.firstRetryIntervalSec = RETRY_S // 3
+    config.regConfig.randomRetryIntervalSec = RETRY_SPREAD_S
+    config.regConfig.dropCallsOnFail = False
+    config.regConfig.unregWaitMsec = 1000
+
+    proxies = [parse_host(proxy, "the outbound proxy") for proxy in settings.outbound_proxies]
+    if not proxies and domain != str(registrar):
+        proxies = [registrar]
+    for proxy in proxies:
+        config.sipConfig.proxies.append(f"sip:{proxy}{suffix};lr;hide")
+    if settings.password:
+        config.sipConfig.authCreds.append(
+            pj.AuthCredInfo(
+                "digest",
+                # onAuthChallenge guards the realm.
+                "*",
+                settings.auth_username or settings.username,
+                0,
+                settings.password,
+            )
+        )
+    config.sipConfig.transportId = transport
+
+    calls = config.callConfig
+    calls.timerUse = pj.PJSUA_SIP_TIMER_OPTIONAL
+    calls.timerMinSESec = SMALLEST_SESSION_S
+    calls.timerSessExpiresSec = max(SMALLEST_SESSION_S, settings.session_timer_s)
+    calls.prackUse = pj.PJSUA_100REL_OPTIONAL
+
+    nat = config.natConfig
+    nat.udpKaIntervalSec = settings.keep_alive_s
+    nat.sipOutboundUse = 0
+    nat.iceEnabled = False
+    nat.sdpNatRewriteUse = 0 if settings.bind_address else 1
+
+    media = config.mediaConfig
+    media.transportConfig.port = settings.rtp_port
+    media.transportConfig.portRange = settings.rtp_port_range
+    media.transportConfig.randomizePort = True
+    media.transportConfig.boundAddress = settings.bind_address
+    media.transportConfig.publicAddress = settings.public_address
+    media.srtpUse = _SRTP[settings.encryption]
+    # 1 = keys may only travel over TLS; on plain transports that would refuse every call.
+    media.srtpSecureSignaling = int(settings.transport is Transport.TLS)
+    if uses_ipv6(settings):
+        config.sipConfig.ipv6Use = pj.PJSUA_IPV6_ENABLED_PREFER_IPV6
+        media.ipv6Use = pj.PJSUA_IPV6_ENABLED_PREFER_IPV6
+    return config

@@ -1,0 +1,177 @@
+"""The SIP side of a leg: a `pj.Call` whose callbacks become plain calls."""
+
+from dataclasses import dataclass
+import re
+from typing import Any, Protocol
+
+import pjsua2 as pj
+
+from ..telephony.messages import KeyMethod
+from .account import Account
+from .guard import callback
+from .sdp import keep_codecs
+
+_RETRY_AFTER = re.compile(r"(?im)^Retry-After\s*:\s*(\d+)")
+_METHODS = {
+    pj.PJSUA_DTMF_METHOD_RFC2833: KeyMethod.RFC4733,
+    pj.PJSUA_DTMF_METHOD_SIP_INFO: KeyMethod.INFO,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """A change of the dialog's state."""
+
+    #: One of `pj.PJSIP_INV_STATE_*`.
+    state: int
+    #: Last SIP status, made by the far side or by the library itself.
+    code: int
+    reason: str
+    #: True when a message of the far side brought it.
+    by_them: bool = False
+    retry_after_s: int = 0
+
+
+class DialogOwner(Protocol):
+    """Who is told what happens to a dialog."""
+
+    def turned(self, turn: Turn) -> None:
+        """The state changed."""
+
+    def media_changed(self, port: Any, *, held: bool) -> None:
+        """The port in the bridge changed; None = no audio."""
+
+    def key_received(self, key: str, method: KeyMethod) -> None:
+        """The far side pressed a key."""
+
+    def info_answered(self, code: int) -> None:
+        """An INFO of ours was answered."""
+
+    def transfer_answered(self, code: int, reason: str) -> None:
+        """A REFER of ours was answered, or what it asked for went on."""
+
+
+class Dialog(pj.Call):  # type: ignore[misc]
+    """One INVITE dialog."""
+
+    def __init__(self, account: Account, owner: DialogOwner, call_id: int | None = None) -> None:
+        """Make an outgoing dialog, or take over the incoming `call_id`."""
+        pj.Call.__init__(self, account, pj.PJSUA_INVALID_ID if call_id is None else call_id)
+        self._owner: DialogOwner | None = owner
+        self._codecs = account.settings.codecs
+
+    def release(self) -> None:
+        """Let go of the owner: no more reports."""
+        self._owner = None
+
+    @callback
+    def onCallState(self, prm: Any) -> None:  # noqa: N802
+        """Report a new state."""
+        if self._owner is None:
+            return
+        info = self.getInfo()
+        message = _message(prm.e)
+        retry = _RETRY_AFTER.search(message)
+        self._owner.turned(
+            Turn(
+                state=info.state,
+                code=int(info.lastStatusCode),
+                reason=str(info.lastReason),
+                by_them=bool(message),
+                retry_after_s=int(retry[1]) if retry else 0,
+            )
+        )
+
+    @callback
+    def onCallMediaState(self, prm: Any) -> None:  # noqa: N802, ARG002
+        """Report the audio port."""
+        if self._owner is None:
+            return
+        for media in self.getInfo().media:
+            if media.type != pj.PJMEDIA_TYPE_AUDIO:
+                continue
+            held = media.status == pj.PJSUA_CALL_MEDIA_REMOTE_HOLD
+            there = media.audioConfSlot != pj.PJSUA_INVALID_ID
+            self._owner.media_changed(
+                self.getAudioMedia(media.index) if there else None, held=held
+            )
+            return
+
+    @callback
+    def onCallSdpCreated(self, prm: Any) -> None:  # noqa: N802
+        """Offer and accept the account's codecs alone."""
+        prm.sdp.wholeSdp = keep_codecs(prm.sdp.wholeSdp, self._codecs)
+
+    @callback
+    def onDtmfDigit(self, prm: Any) -> None:  # noqa: N802
+        """Report a key."""
+        if self._owner is not None and prm.method in _METHODS:
+            self._owner.key_received(str(prm.digit), _METHODS[prm.method])
+
+    @callback
+    def onCallTsxState(self, prm: Any) -> None:  # noqa: N802
+        """Follow our own INFO requests."""
+        transaction = prm.e.body.tsxState.tsx
+        if (
+            self._owner is not None
+            and transaction.method == "INFO"
+            and transaction.role == pj.PJSIP_ROLE_UAC
+            and transaction.statusCode >= 200
+        ):
+            self._owner.info_answered(int(transaction.statusCode))
+
+    def onCallRedirected(self, prm: Any) -> int:  # noqa: N802, ARG002
+        """Never dial a number the far side chose."""
+        return int(pj.PJSIP_REDIRECT_STOP)
+
+    @callback
+    def onCallTransferRequest(self, prm: Any) -> None:  # noqa: N802
+        """Never dial a number the far side chose."""
+        prm.statusCode = 603
+
+    @callback
+    def onCallReplaceRequest(self, prm: Any) -> None:  # noqa: N802
+        """Let nobody take over a call."""
+        prm.statusCode = 603
+
+    @callback
+    def onCallTransferStatus(self, prm: Any) -> None:  # noqa: N802
+        """Report how a transfer goes."""
+        if self._owner is not None:
+            self._owner.transfer_answered(int(prm.statusCode), str(prm.reason))
+
+    def event_type(self) -> int:
+        """Return the far side's payload type for key events (RFC 4733), -1 = it takes none."""
+        try:
+            return int(self.getStreamInfo(self._audio_index()).audTxEventPt)
+        except pj.Error:
+            return -1
+
+    def stream(self) -> tuple[Any, Any, Any] | None:
+        """Return info, figures and transport of the audio stream, None when there is none."""
+        index = self._audio_index()
+        try:
+            return (
+                self.getStreamInfo(index),
+                self.getStreamStat(index),
+                self.getMedTransportInfo(index),
+            )
+        except pj.Error:
+            return None
+
+    def _audio_index(self) -> int:
+        """Return the index of the audio stream."""
+        for media in self.getInfo().media:
+            if media.type == pj.PJMEDIA_TYPE_AUDIO:
+                return int(media.index)
+        return 0
+
+
+def _message(event: Any) -> str:
+    """Return the SIP message that brought an event, "" when a timer or we ourselves did."""
+    if event.type == pj.PJSIP_EVENT_TSX_STATE:
+        change = event.body.tsxState
+        return str(change.src.rdata.wholeMsg) if change.type == pj.PJSIP_EVENT_RX_MSG else ""
+    if event.type == pj.PJSIP_EVENT_RX_MSG:
+        return str(event.body.rxMsg.rdata.wholeMsg)
+    return ""

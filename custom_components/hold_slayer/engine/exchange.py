@@ -1,0 +1,342 @@
+"""The engine's accounts and legs, and what can be asked of them."""
+
+import asyncio
+from collections.abc import Callable
+import gc
+from itertools import count
+import logging
+import os
+import re
+import time
+from typing import Any
+
+import pjsua2 as pj
+
+from ..telephony import messages as m
+from ..telephony.messages import ErrorKind, LegState, RegistrationState
+from .account import Account
+from .address import split_name_address, target_uri
+from .endpoint import FRAME_MS, SipEndpoint
+from .figures import leg_figures
+from .keys import check_keys
+from .leg import Leg
+from .recorder import Disk
+from .refusal import RefusalError
+
+_LOGGER = logging.getLogger("engine.exchange")
+
+#: Ended legs whose prints may still be asked for.
+KEPT_BOOKS = 16
+#: Seconds between two collections of garbage; nothing else collects it.
+GARBAGE_S = 60.0
+#: Longest wait for the dialogs of an account that is removed, s.
+REMOVAL_S = 2.0
+
+_CALLED = re.compile(r"^\S+ sips?:([^@;>\s]*)@")
+
+
+class Exchange:
+    """Everything between the server's requests and the SIP library."""
+
+    def __init__(self, send: Callable[[m.Message], None], *, user_agent: str) -> None:
+        """Start the library."""
+        self._send = send
+        self._endpoint = SipEndpoint(user_agent=user_agent)
+        self.version = self._endpoint.version()
+        self.codecs = self._endpoint.codec_names()
+        self.disk = Disk()
+        self._accounts: dict[str, Account] = {}
+        self._legs: dict[str, Leg] = {}
+        #: Dialogs that are not over yet, and those to be dropped outside of callbacks.
+        self._dialogs: set[Leg] = set()
+        self._over: list[Leg] = []
+        self._books: dict[str, bytes] = {}
+        self._numbers = count(1)
+        self._run = f"{os.getpid():x}{int(time.time()) & 0xFFFF:x}"
+        self._garbage_due = time.monotonic() + GARBAGE_S
+        # Nobody reads it: only its count of frames is of interest.
+        self._clock: Any = pj.AudioTap()
+        self._clock.createTap("clock", 8000, FRAME_MS, 320)
+
+    @property
+    def media_frames(self) -> int:
+        """Return the frames the media clock has made."""
+        return int(self._clock.frames())
+
+    @property
+    def leg_states(self) -> dict[str, LegState]:
+        """Return the state of every leg."""
+        return {name: leg.state for name, leg in self._legs.items()}
+
+    @property
+    def account_states(self) -> dict[str, RegistrationState]:
+        """Return the state of every account."""
+        return {name: account.state for name, account in self._accounts.items()}
+
+    @property
+    def has_dialogs(self) -> bool:
+        """Tell whether some far side still has to be told that we hung up."""
+        return bool(self._dialogs)
+
+    @property
+    def has_bridges(self) -> bool:
+        """Tell whether two legs talk to each other."""
+        return any(leg.wiring.is_bridged for leg in self._legs.values())
+
+    def poll(self, milliseconds: int) -> None:
+        """Let the library work."""
+        self._endpoint.poll(milliseconds)
+
+    def tick(self) -> None:
+        """Move audio, drop what is over."""
+        for leg in tuple(self._legs.values()):
+            leg.tick()
+        for leg in self._over:
+            leg.release()
+        self._over.clear()
+        if (now := time.monotonic()) >= self._garbage_due:
+            self._garbage_due = now + GARBAGE_S
+            gc.collect()
+
+    def hang_up_all(self, *, keep_bridges: bool = False) -> None:
+        """Hang up; with `keep_bridges` only what is no conversation of two people."""
+        for leg in tuple(self._legs.values()):
+            if not (keep_bridges and leg.wiring.is_bridged):
+                leg.hang_up()
+
+    def close(self) -> None:
+        """Drop media, calls and accounts."""
+        for leg in tuple(self._legs.values()):
+            leg.hang_up()
+        for account in self._accounts.values():
+            account.close()
+        self.disk.close()
+        for leg in (*self._dialogs, *self._over):
+            leg.release()
+        self._dialogs.clear()
+        self._over.clear()
+        self._legs.clear()
+        self._accounts.clear()
+        self._clock = None
+
+    def end(self) -> None:
+        """End the library; nothing of it may be in use any more."""
+        self._endpoint.end()
+
+    # --- what legs and accounts report -------------------------------------------------------
+
+    def report(self, report: m.Report) -> None:
+        """Tell Home Assistant."""
+        self._send(report)
+
+    def leg_ended(self, leg: Leg) -> None:
+        """Forget a leg; its prints stay for a while."""
+        if leg.ears is not None:
+            self._books[leg.name] = leg.ears.book()
+            for name in list(self._books)[:-KEPT_BOOKS]:
+                del self._books[name]
+        if self._legs.get(leg.name) is leg:
+            del self._legs[leg.name]
+
+    def dialog_over(self, leg: Leg) -> None:
+        """Drop a dialog soon: not from within its own callback."""
+        self._dialogs.discard(leg)
+        self._over.append(leg)
+
+    def _incoming(self, account: Account, prm: Any) -> None:
+        """Take in a call, unless the account has enough of them."""
+        leg = Leg(f"in-{self._run}-{next(self._numbers)}", account, self, int(prm.callId))
+        self._legs[leg.name] = leg
+        self._dialogs.add(leg)
+        busy = sum(1 for other in self._legs.values() if other.account is account)
+        if busy > account.settings.max_calls:
+            leg.reject(486)
+            return
+        name, uri = split_name_address(leg.caller)
+        called = _CALLED.match(str(prm.rdata.wholeMsg))
+        self._send(
+            m.IncomingCall(
+                leg=leg.name,
+                account_id=account.settings.id,
+                caller=uri,
+                caller_name=name,
+                called=called[1] if called else "",
+            )
+        )
+
+    # --- requests ----------------------------------------------------------------------------
+
+    async def carry_out(self, request: m.Request[Any]) -> m.Message:
+        """Carry out one request; raises `RefusalError`."""
+        match request:
+            case m.AddAccount():
+                await self._add_account(request.account, keep=request.keep)
+            case m.TestAccount():
+                await self._test_account(request.account)
+            case m.RemoveAccount():
+                await self._remove_account(request.account_id)
+            case m.PlaceCall():
+                self._place_call(request)
+            case m.AnswerCall():
+                leg = self._leg(request.leg)
+                if request.hearing is not None:
+                    leg.listen(request.hearing, request.phase)
+                leg.answer(request.code)
+            case m.RejectCall():
+                self._leg(request.leg).reject(request.code)
+            case m.HangUp():
+                self._leg(request.leg).hang_up(request.reason)
+            case m.SendKeys():
+                check_keys(request.keys)
+                await self._leg(request.leg).send_keys(
+                    request.keys, request.method, request.tone_ms, request.pause_ms
+                )
+            case m.Transfer():
+                leg = self._leg(request.leg)
+                await leg.transfer(target_uri(request.target, leg.account.settings))
+            case m.Bridge():
+                self._bridge(request)
+            case m.Unbridge():
+                first, second = self._leg(request.first), self._leg(request.second)
+                first.wiring.stop_hearing(second.wiring)
+                second.wiring.stop_hearing(first.wiring)
+            case m.GetStatistics():
+                return leg_figures(request.request, self._leg(request.leg))
+            case m.GetPrintBook():
+                return self._print_book(request)
+            case _:
+                self._carry_out_audio(request)
+        return m.Done(request=request.request)
+
+    def _carry_out_audio(self, request: m.Request[Any]) -> None:
+        """Carry out a request about a leg's audio."""
+        match request:
+            case m.Play():
+                self._leg(request.leg).player.play(
+                    request.playback, request.rate, request.payload, last=request.last
+                )
+            case m.PlayTone():
+                self._leg(request.leg).player.play_tone(
+                    request.playback, request.tone, request.times
+                )
+            case m.StopPlaying():
+                self._leg(request.leg).player.stop()
+            case m.SetPhase():
+                self._ears(request.leg).set_phase(request.phase)
+            case m.SetPrintBook():
+                self._ears(request.leg).set_book(request.payload)
+            case m.StreamSpeech():
+                self._ears(request.leg).stream(request.rate if request.active else 0)
+            case m.Record():
+                self._leg(request.leg).record(request)
+            case m.StopRecording():
+                self._leg(request.leg).stop_recording(request.path)
+            case _:
+                text = f"{request.wire_type()} is not for the engine"
+                raise RefusalError(ErrorKind.UNKNOWN_MESSAGE, text)
+
+    def _leg(self, name: str) -> Leg:
+        """Return a leg; raises `RefusalError`."""
+        try:
+            return self._legs[name]
+        except KeyError:
+            raise RefusalError(ErrorKind.UNKNOWN_LEG, f"there is no leg {name!r}") from None
+
+    def _ears(self, name: str) -> Any:
+        """Return a leg's ears; raises `RefusalError`."""
+        if (ears := self._leg(name).ears) is None:
+            raise RefusalError(ErrorKind.WRONG_STATE, f"nobody listens to leg {name!r}")
+        return ears
+
+    def _account(self, name: str) -> Account:
+        """Return an account; raises `RefusalError`."""
+        try:
+            return self._accounts[name]
+        except KeyError:
+            text = f"there is no account {name!r}"
+            raise RefusalError(ErrorKind.UNKNOWN_ACCOUNT, text) from None
+
+    def _open_account(self, settings: m.AccountSettings, report: Any) -> Account:
+        """Make an account and let it register."""
+        transport = self._endpoint.transports.for_account(settings)
+        wanted = [*(a.settings for a in self._accounts.values()), settings]
+        self._endpoint.use_codecs([name for each in wanted for name in each.codecs])
+        account = Account(settings, report=report, incoming=self._incoming)
+        account.open(transport)
+        return account
+
+    async def _add_account(self, settings: m.AccountSettings, *, keep: bool) -> None:
+        """Use an account from now on."""
+        if settings.id in self._accounts:
+            await self._remove_account(settings.id)
+        account = self._open_account(settings, self.report)
+        self._accounts[settings.id] = account
+        refusal = await account.first_answer()
+        if refusal is None:
+            return
+        if not keep and self._accounts.get(settings.id) is account:
+            del self._accounts[settings.id]
+            account.close()
+        raise refusal
+
+    async def _test_account(self, settings: m.AccountSettings) -> None:
+        """Register once and forget."""
+        account = self._open_account(settings, lambda _: None)
+        try:
+            refusal = await account.first_answer()
+        finally:
+            account.close()
+        if refusal is not None:
+            raise refusal
+
+    async def _remove_account(self, name: str) -> None:
+        """Forget an account and hang up its legs."""
+        account = self._account(name)
+        loop = asyncio.get_running_loop()
+        for leg in tuple(self._legs.values()):
+            if leg.account is account:
+                leg.hang_up("account removed")
+        deadline = loop.time() + REMOVAL_S
+        while any(leg.account is account for leg in self._dialogs) and loop.time() < deadline:
+            await asyncio.sleep(FRAME_MS / 1000)
+        if self._accounts.get(name) is account:
+            del self._accounts[name]
+        account.close()
+
+    def _place_call(self, request: m.PlaceCall) -> None:
+        """Dial."""
+        if request.leg in self._legs:
+            raise RefusalError(ErrorKind.LEG_EXISTS, f"there is a leg {request.leg!r} already")
+        account = self._account(request.account_id)
+        if account.state is RegistrationState.FAILED:
+            text = f"the account {request.account_id!r} is not registered"
+            raise RefusalError(ErrorKind.UNAUTHORISED, text)
+        uri = target_uri(request.target, account.settings)
+        leg = Leg(request.leg, account, self)
+        if request.hearing is not None:
+            leg.listen(request.hearing, request.phase)
+        leg.dial(
+            uri,
+            display_name=request.display_name,
+            headers=request.headers,
+            ring_s=request.ring_time_s,
+        )
+        self._legs[leg.name] = leg
+        self._dialogs.add(leg)
+
+    def _bridge(self, request: m.Bridge) -> None:
+        """Let two legs hear each other."""
+        first, second = self._leg(request.first), self._leg(request.second)
+        if first is second:
+            raise RefusalError(ErrorKind.WRONG_STATE, "a leg cannot be bridged to itself")
+        second.wiring.hear(first.wiring)
+        if request.both_ways:
+            first.wiring.hear(second.wiring)
+
+    def _print_book(self, request: m.GetPrintBook) -> m.PrintBookData:
+        """Return the prints of a leg, also of one that just ended."""
+        if request.leg in self._books and request.leg not in self._legs:
+            payload = self._books[request.leg]
+        else:
+            payload = self._ears(request.leg).book()
+        return m.PrintBookData(request=request.request, leg=request.leg, payload=payload)

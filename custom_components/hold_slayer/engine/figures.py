@@ -1,0 +1,38 @@
+"""The figures of a leg's media."""
+
+from ..telephony.messages import LegStatistics
+from .leg import Leg
+
+
+def leg_figures(request: int, leg: Leg) -> LegStatistics:
+    """Return the statistics of a leg as the answer to `request`."""
+    unheard = leg.ears.unheard_s if leg.ears else 0.0
+    empty = leg.ears.empty_frames if leg.ears else 0
+    stream = leg.stream()
+    if stream is None:
+        return LegStatistics(
+            request=request, leg=leg.name, state=leg.state, unheard_s=unheard, empty_frames=empty
+        )
+    info, stat, _transport = stream
+    received, sent = stat.rtcp.rxStat, stat.rtcp.txStat
+    return LegStatistics(
+        request=request,
+        leg=leg.name,
+        state=leg.state,
+        codec=str(info.codecName),
+        clock_rate=int(info.codecClockRate),
+        encrypted="SAVP" in leg.media_protocol(),
+        remote=str(info.remoteRtpAddress),
+        duration_s=leg.seconds(),
+        rx_packets=int(received.pkt),
+        rx_bytes=int(received.bytes),
+        rx_lost=int(received.loss),
+        rx_jitter_ms=received.jitterUsec.mean / 1000,
+        tx_packets=int(sent.pkt),
+        tx_bytes=int(sent.bytes),
+        tx_lost=int(sent.loss),
+        tx_jitter_ms=sent.jitterUsec.mean / 1000,
+        rtt_ms=stat.rtcp.rttUsec.mean / 1000,
+        unheard_s=unheard,
+        empty_frames=empty,
+    )

@@ -1,0 +1,20 @@
+"""Keeps Python exceptions out of the SIP library: it would print and forget them."""
+
+from collections.abc import Callable
+from functools import wraps
+import logging
+
+_LOGGER = logging.getLogger("engine")
+
+
+def callback[**P](function: Callable[P, None]) -> Callable[P, None]:
+    """Wrap a callback of the SIP library: what it raises is logged, and the call goes on."""
+
+    @wraps(function)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            function(*args, **kwargs)
+        except Exception:
+            _LOGGER.exception("%s failed", function.__qualname__)
+
+    return guarded

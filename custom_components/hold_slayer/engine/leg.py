@@ -1,0 +1,420 @@
+"""One leg: a SIP dialog with its audio, ears, player and recordings."""
+
+import asyncio
+from dataclasses import dataclass
+import logging
+from typing import Any, Protocol
+
+import pjsua2 as pj
+
+from ..hearing.heard import HeardEvent, Phase
+from ..telephony.messages import (
+    CallFailure,
+    EndedBy,
+    ErrorKind,
+    HeardOnLeg,
+    HearingSettings,
+    KeyMethod,
+    KeyReceived,
+    LegChanged,
+    LegHeld,
+    LegState,
+    Played,
+    Record,
+    RecordingEnded,
+    Report,
+)
+from .account import Account
+from .address import account_domain, name_address, quoted_user
+from .dialog import Dialog, Turn
+from .ears import Ears
+from .failures import call_failure, call_sentence
+from .keys import KeySender
+from .player import Player
+from .recorder import Disk, Recording
+from .refusal import RefusalError
+from .wiring import Wiring
+
+_LOGGER = logging.getLogger("engine.leg")
+
+#: Seconds after which a leg we hung up counts as ended, whatever the far side says or does not.
+HANG_UP_GRACE_S = 2.0
+
+
+class Office(Protocol):
+    """What a leg needs from its surroundings."""
+
+    disk: Disk
+
+    def report(self, report: Report) -> None:
+        """Tell Home Assistant; from any thread."""
+
+    def leg_ended(self, leg: "Leg") -> None:
+        """A leg is over for Home Assistant."""
+
+    def dialog_over(self, leg: "Leg") -> None:
+        """A leg's dialog is over for the far side, too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ending:
+    """How a leg ends, when we know before the far side does."""
+
+    failure: CallFailure | None = None
+    ended_by: EndedBy = EndedBy.US
+    text: str = ""
+
+
+class Leg:
+    """One SIP dialog and all that belongs to it."""
+
+    def __init__(
+        self, name: str, account: Account, office: Office, call_id: int | None = None
+    ) -> None:
+        """Make a leg to dial with, or take over the incoming `call_id`."""
+        self.name = name
+        self.account = account
+        self.state = LegState.CALLING if call_id is None else LegState.INCOMING
+        self.wiring = Wiring()
+        self.ears: Ears | None = None
+        self.player = Player(
+            self.wiring, name=name, played=self._played, speaking=self._we_speak
+        )
+        self._office = office
+        self._dialog = Dialog(account, self, call_id)
+        self._keys = KeySender(self._dialog, self.player.tone_generator)
+        self._recordings: list[Recording] = []
+        self._ending: _Ending | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._rang = False
+        self._was_up = False
+        self._held = False
+        self._over = False
+        self._transfer: asyncio.Future[tuple[int, str]] | None = None
+
+    @property
+    def caller(self) -> str:
+        """Return the far side's address as it names itself."""
+        return str(self._dialog.getInfo().remoteUri)
+
+    # --- orders ------------------------------------------------------------------------------
+
+    def listen(self, settings: HearingSettings, phase: Phase) -> None:
+        """Give the leg ears."""
+        if self.ears is None:
+            self.ears = Ears(
+                self.wiring,
+                name=self.name,
+                settings=settings,
+                phase=phase,
+                heard=self._heard,
+                speech=self._office.report,
+            )
+            if self.wiring.is_up:
+                self.ears.begin()
+
+    def dial(self, uri: str, *, display_name: str, headers: dict[str, str], ring_s: float) -> None:
+        """Send the INVITE; raises `RefusalError`."""
+        param = _options()
+        for name, value in headers.items():
+            _add_header(param, name, value)
+        if display_name:
+            settings = self.account.settings
+            user = quoted_user(settings.caller_id or settings.username)
+            uri_shown = f"sip:{user}@{account_domain(settings)}"
+            param.txOption.localUri = name_address(display_name, uri_shown)
+        try:
+            self._dialog.makeCall(uri, param)
+        except pj.Error as error:
+            self._over = True
+            self._dialog.release()
+            self.player.close()
+            raise _dial_refusal(uri, error) from error
+        if ring_s > 0:
+            self._later(ring_s, self._rang_out)
+
+    def answer(self, code: int) -> None:
+        """Answer an incoming call; raises `RefusalError`."""
+        self._expect_incoming()
+        param = _options()
+        param.statusCode = code
+        self._do("the call cannot be answered", lambda: self._dialog.answer(param))
+
+    def reject(self, code: int) -> None:
+        """Refuse an incoming call; raises `RefusalError`."""
+        self._expect_incoming()
+        self._ending = _Ending()
+        param = pj.CallOpParam()
+        param.statusCode = code
+        self._do("the call cannot be refused", lambda: self._dialog.hangup(param))
+
+    def hang_up(self, reason: str = "", ending: _Ending | None = None) -> None:
+        """End the leg, whatever its state."""
+        if self._over:
+            return
+        self._ending = self._ending or ending or _Ending()
+        param = pj.CallOpParam()
+        if reason:
+            text = "".join(char for char in reason if char.isprintable() and char not in '"\\')
+            _add_header(param, "Reason", f'SIP;cause=200;text="{text}"')
+        self._later(HANG_UP_GRACE_S, lambda: self._end(200, ""))
+        try:
+            self._dialog.hangup(param)
+        except pj.Error:
+            _LOGGER.debug("%s: hang-up of a dialog that is gone", self.name)
+            self._end(200, "")
+
+    async def send_keys(
+        self, keys: str, method: KeyMethod, tone_ms: int, pause_ms: int
+    ) -> None:
+        """Press keys; returns when they have been sent."""
+        if not self.wiring.is_up:
+            raise RefusalError(ErrorKind.WRONG_STATE, f"{self.name} has no audio yet")
+        settings = self.account.settings
+        await self._keys.send(
+            keys,
+            method if method is not KeyMethod.AUTO else settings.dtmf_method,
+            self._dialog.event_type(),
+            tone_ms or settings.dtmf_tone_ms,
+            pause_ms or settings.dtmf_pause_ms,
+        )
+
+    def record(self, wish: Record) -> None:
+        """Start a recording; raises `RefusalError`."""
+        self._recordings.append(
+            Recording(
+                self.wiring,
+                self._office.disk,
+                name=self.name,
+                path=wish.path,
+                kind=wish.kind,
+                ended=self._recorded,
+            )
+        )
+
+    def stop_recording(self, path: str) -> None:
+        """Finish one recording, or all with ""; raises `RefusalError`."""
+        ending = [item for item in self._recordings if path in ("", item.path)]
+        if path and not ending:
+            raise RefusalError(ErrorKind.FILE_ERROR, f"{self.name} does not record into {path}")
+        for recording in ending:
+            self._recordings.remove(recording)
+            recording.close()
+
+    async def transfer(self, uri: str) -> None:
+        """Hand the leg over (REFER); returns when the far side accepted."""
+        self._transfer = asyncio.get_running_loop().create_future()
+        self._do("the call cannot be transferred", lambda: self._dialog.xfer(uri, _options()))
+        code, reason = await self._transfer
+        if code // 100 != 2:
+            text = f"the transfer was not accepted ({code} {reason})"
+            raise RefusalError(ErrorKind.REJECTED, text, sip_code=code)
+
+    def stream(self) -> tuple[Any, Any, Any] | None:
+        """Return info, figures and transport of the audio stream, None when there is none."""
+        return None if self._over else self._dialog.stream()
+
+    def media_protocol(self) -> str:
+        """Return the protocol of the audio as in SDP: RTP/AVP, or RTP/SAVP when encrypted."""
+        stream = self.stream()
+        encrypted = stream is not None and stream[0].proto & pj.PJMEDIA_TP_PROFILE_SRTP
+        return "RTP/SAVP" if encrypted else "RTP/AVP"
+
+    def seconds(self) -> float:
+        """Return how long the leg has been answered, s."""
+        if self._over:
+            return 0.0
+        duration = self._dialog.getInfo().connectDuration
+        return float(duration.sec + duration.msec / 1000)
+
+    def tick(self) -> None:
+        """Move audio; called every few ms."""
+        self.player.tick()
+        for recording in self._recordings:
+            recording.tick()
+        if self.ears is not None:
+            self.ears.tick()
+
+    # --- what the dialog reports -------------------------------------------------------------
+
+    def turned(self, turn: Turn) -> None:
+        """Follow the dialog's state."""
+        match turn.state:
+            case pj.PJSIP_INV_STATE_EARLY if self.state is not LegState.INCOMING:
+                self._rang = True
+                self._enter(
+                    LegState.EARLY if turn.code == 183 else LegState.RINGING, turn.code, turn.reason
+                )
+            case pj.PJSIP_INV_STATE_CONFIRMED:
+                self._was_up = True
+                if self._ending is None:
+                    self._cancel_timer()
+                    self._enter(LegState.CONFIRMED, 200, turn.reason)
+            case pj.PJSIP_INV_STATE_DISCONNECTED:
+                self._disconnected(turn)
+
+    def media_changed(self, port: Any, *, held: bool) -> None:
+        """Follow the audio."""
+        self.wiring.port_changed(port)
+        if port is not None and self.ears is not None:
+            self.ears.begin()
+        if port is not None and self.state in (LegState.CALLING, LegState.RINGING):
+            self._enter(LegState.EARLY, 183, "")
+        if held != self._held:
+            self._held = held
+            self._office.report(LegHeld(leg=self.name, held=held))
+
+    def key_received(self, key: str, method: KeyMethod) -> None:
+        """Pass on a key of the far side."""
+        self._office.report(KeyReceived(leg=self.name, key=key, method=method))
+
+    def info_answered(self, code: int) -> None:
+        """Pass on the answer to an INFO."""
+        self._keys.info_answered(code)
+
+    def transfer_answered(self, code: int, reason: str) -> None:
+        """Take the answer to a REFER; later news of it are the far side's own business."""
+        if self._transfer is not None and not self._transfer.done():
+            self._transfer.set_result((code, reason))
+
+    # --- inside ------------------------------------------------------------------------------
+
+    def _disconnected(self, turn: Turn) -> None:
+        """Find out who ended it and why."""
+        if self._ending is None:
+            if self._was_up and (turn.by_them or turn.code == 200):
+                self._ending = _Ending(ended_by=EndedBy.THEM, text=turn.reason)
+            elif self.state is LegState.INCOMING:
+                self._ending = _Ending(ended_by=EndedBy.THEM, text="The caller hung up")
+            elif self._was_up:
+                self._ending = _Ending(
+                    failure=CallFailure.UNREACHABLE,
+                    ended_by=EndedBy.FAILURE,
+                    text=f"The connection to the far side was lost ({turn.code} {turn.reason})",
+                )
+            else:
+                failure = call_failure(turn.code, rang=self._rang)
+                text = call_sentence(failure, turn.code, turn.reason)
+                self._ending = _Ending(failure=failure, ended_by=EndedBy.FAILURE, text=text)
+        self._end(turn.code, turn.reason, turn.retry_after_s)
+        self._office.dialog_over(self)
+
+    def _end(self, code: int, reason: str, retry_after_s: int = 0) -> None:
+        """Close everything and report it, once."""
+        if self._over:
+            return
+        self._over = True
+        self._cancel_timer()
+        ending = self._ending or _Ending()
+        if self._transfer is not None and not self._transfer.done():
+            self._transfer.set_result((code, reason))
+        self._keys.close()
+        if self.ears is not None:
+            self.ears.close()
+        for recording in self._recordings:
+            recording.close()
+        self._recordings.clear()
+        self.player.close()
+        self.state = LegState.DISCONNECTED
+        self._office.leg_ended(self)
+        self._office.report(
+            LegChanged(
+                leg=self.name,
+                state=LegState.DISCONNECTED,
+                failure=ending.failure,
+                ended_by=ending.ended_by,
+                sip_code=code,
+                text=ending.text or reason,
+                retry_after_s=retry_after_s,
+            )
+        )
+
+    def release(self) -> None:
+        """Drop the dialog; the library has ended it."""
+        self._dialog.release()
+
+    def _enter(self, state: LegState, code: int, text: str) -> None:
+        """Report a new state."""
+        if state is self.state or self._over:
+            return
+        self.state = state
+        self._office.report(
+            LegChanged(leg=self.name, state=state, sip_code=code, text=text)
+        )
+
+    def _rang_out(self) -> None:
+        """Give up: nobody answered in the time given."""
+        if not self._was_up:
+            text = "Nobody answered in the time given"
+            ending = _Ending(
+                failure=CallFailure.NO_ANSWER, ended_by=EndedBy.FAILURE, text=text
+            )
+            self.hang_up(ending=ending)
+
+    def _expect_incoming(self) -> None:
+        """Raise `RefusalError` unless the leg waits for an answer."""
+        if self.state is not LegState.INCOMING:
+            text = f"{self.name} is {self.state}, not waiting to be answered"
+            raise RefusalError(ErrorKind.WRONG_STATE, text)
+
+    def _later(self, seconds: float, action: Any) -> None:
+        """Do something later, instead of what was planned so far."""
+        self._cancel_timer()
+        self._timer = asyncio.get_running_loop().call_later(seconds, action)
+
+    def _cancel_timer(self) -> None:
+        """Forget what was planned."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _do(self, what: str, action: Any) -> None:
+        """Call the library; what it refuses becomes `RefusalError`."""
+        try:
+            action()
+        except pj.Error as error:
+            raise RefusalError(ErrorKind.WRONG_STATE, f"{what}: {error.reason}") from error
+
+    def _heard(self, event: HeardEvent) -> None:
+        """Report what the ears heard."""
+        self._office.report(HeardOnLeg(leg=self.name, heard=event))
+
+    def _played(self, number: int, completed: bool) -> None:
+        """Report the end of a playback."""
+        self._office.report(Played(leg=self.name, playback=number, completed=completed))
+
+    def _recorded(self, path: str, seconds: float, error: str) -> None:
+        """Report a finished file; called on the disk's thread."""
+        self._office.report(
+            RecordingEnded(leg=self.name, path=path, seconds=seconds, error=error)
+        )
+
+    def _we_speak(self, active: bool) -> None:
+        """Tell the ears that we speak."""
+        if self.ears is not None:
+            self.ears.we_speak(active)
+
+
+def _options() -> Any:
+    """Return call options: one audio stream, nothing else."""
+    param = pj.CallOpParam(True)
+    param.opt.audioCount = 1
+    param.opt.videoCount = 0
+    param.opt.textCount = 0
+    return param
+
+
+def _add_header(param: Any, name: str, value: str) -> None:
+    """Add a SIP header; raises `RefusalError` for what would break the message."""
+    if not name.replace("-", "").isalnum() or not value.isprintable():
+        raise RefusalError(ErrorKind.BAD_MESSAGE, f"{name!r} cannot be a SIP header")
+    header = pj.SipHeader()
+    header.hName, header.hValue = name, value
+    param.txOption.headers.append(header)
+
+
+def _dial_refusal(uri: str, error: pj.Error) -> RefusalError:
+    """Return why the library does not even dial."""
+    if "TOOMANY" in str(error.reason).upper() or "Too many" in str(error.reason):
+        return RefusalError(ErrorKind.TOO_MANY_CALLS, "there are too many calls at once")
+    return RefusalError(ErrorKind.INVALID_ADDRESS, f"{uri} cannot be called: {error.reason}")

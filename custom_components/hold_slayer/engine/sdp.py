@@ -1,0 +1,35 @@
+"""Keeps an SDP offer or answer to the account's codecs, in its order (RFC 4566, RFC 3551)."""
+
+import re
+
+#: Payload types that need no rtpmap.
+_STATIC = {"0": "PCMU", "8": "PCMA", "9": "G722"}
+_EVENTS = "telephone-event"
+_RTPMAP = re.compile(r"(?m)^a=rtpmap:(\d+) ([^/\s]+)/(\d+)")
+_ATTRIBUTE = re.compile(r"^a=(?:rtpmap|fmtp|rtcp-fb):(\d+) ")
+
+
+def keep_codecs(sdp: str, codecs: tuple[str, ...]) -> str:
+    """Return `sdp` with only these codecs (and key events of their rates) in its audio line."""
+    names = {**_STATIC, **{pt: name for pt, name, _ in _RTPMAP.findall(sdp)}}
+    rates = {**dict.fromkeys(_STATIC, "8000"), **{pt: rate for pt, _, rate in _RTPMAP.findall(sdp)}}
+    order = [codec.lower() for codec in codecs]
+    lines = []
+    dropped: set[str] = set()
+    for line in sdp.splitlines():
+        if line.startswith("m=audio "):
+            kind, port, protocol, *types = line.split()
+            audio = [pt for pt in types if names.get(pt, "").lower() in order]
+            audio.sort(key=lambda pt: order.index(names[pt].lower()))
+            used = {rates[pt] for pt in audio}
+            events = [
+                pt for pt in types if names.get(pt, "").lower() == _EVENTS and rates[pt] in used
+            ]
+            if not audio:
+                return sdp
+            dropped = set(types) - {*audio, *events}
+            line = " ".join((kind, port, protocol, *audio, *events))
+        attribute = _ATTRIBUTE.match(line)
+        if attribute is None or attribute[1] not in dropped:
+            lines.append(line)
+    return "\r\n".join(lines) + "\r\n"
