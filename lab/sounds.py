@@ -1,0 +1,131 @@
+"""Sounds that are no speech: network tones, beeps, room noise, a loop of hold music.
+
+All functions give float32 samples in -1..1 at `RATE`.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.signal import butter, sosfilt
+
+#: Samples per second of all audio in the simulated world.
+RATE = 16_000
+
+type Samples = NDArray[np.float32]
+
+#: Frequencies in Hz and cadence in s (on, off, on, off …) of North American tones: ITU-T E.180, supplement 2.
+_TONES: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
+    "ringback": ((440.0, 480.0), (2.0, 4.0)),
+    "busy": ((480.0, 620.0), (0.5, 0.5)),
+    "congestion": ((480.0, 620.0), (0.25, 0.25)),
+    "dial": ((350.0, 440.0), (3600.0, 0.0)),
+}
+#: Special information tone "intercept": ITU-T E.180 (frequency in Hz, duration in s).
+_SIT = ((913.8, 0.274), (1370.6, 0.274), (1776.7, 0.380))
+TONE_NAMES = (*_TONES, "sit", "beep")
+
+#: Keys and their two frequencies in Hz: ITU-T Q.23.
+_ROWS = (697.0, 770.0, 852.0, 941.0)
+_COLUMNS = (1209.0, 1336.0, 1477.0, 1633.0)
+KEYS = {
+    key: (_ROWS[index // 4], _COLUMNS[index % 4]) for index, key in enumerate("123A456B789C*0#D")
+}
+
+
+def silence(seconds: float) -> Samples:
+    """Digital silence."""
+    return np.zeros(round(seconds * RATE), np.float32)
+
+
+def sines(frequencies: tuple[float, ...], seconds: float, level: float = 0.2) -> Samples:
+    """Sum of sine waves with 5 ms ramps; `level` is the amplitude of each."""
+    time = np.arange(round(seconds * RATE)) / RATE
+    wave = sum((np.sin(2 * np.pi * f * time) for f in frequencies), np.zeros_like(time))
+    ramp = np.minimum(1.0, np.minimum(time, seconds - time) / 0.005)
+    return (level * ramp * wave).astype(np.float32)
+
+
+def tone(name: str, seconds: float) -> Samples:
+    """A network tone of `TONE_NAMES` for that long; raises KeyError for another name."""
+    if name == "beep":
+        return sines((1000.0,), seconds, 0.3)
+    if name == "sit":
+        pieces = [sines((frequency,), duration) for frequency, duration in _SIT]
+        period = np.concatenate([*pieces, silence(1.0)])
+    else:
+        frequencies, cadence = _TONES[name]
+        pieces = [
+            silence(length) if index % 2 else sines(frequencies, min(length, seconds))
+            for index, length in enumerate(cadence)
+        ]
+        period = np.concatenate(pieces)
+    return np.resize(period, round(seconds * RATE))
+
+
+def keys_tone(keys: str, tone_ms: int = 120, pause_ms: int = 80) -> Samples:
+    """In-band DTMF for the keys; raises KeyError for what is no key."""
+    pieces = [
+        piece
+        for key in keys
+        for piece in (sines(KEYS[key], tone_ms / 1000), silence(pause_ms / 1000))
+    ]
+    return np.concatenate([silence(0), *pieces])
+
+
+@lru_cache(maxsize=8)
+def room(level_db: float, seed: int = 7) -> Samples:
+    """Ten seconds of an open-plan office: low hum, air and distant babble, `level_db` dBFS RMS; loops well."""
+    random = np.random.default_rng(seed)
+    count = 10 * RATE
+    white = random.standard_normal(count)
+    air = sosfilt(butter(2, (150, 2500), "bandpass", fs=RATE, output="sos"), white)
+    babble = sosfilt(
+        butter(2, (300, 1200), "bandpass", fs=RATE, output="sos"), random.standard_normal(count)
+    )
+    # people murmur at the rate of syllables, never together
+    swell = np.interp(
+        np.arange(count), np.arange(0, count + 4000, 4000), random.random(count // 4000 + 1) ** 2
+    )
+    mix = air + 2.0 * babble * swell
+    fade = np.minimum(1.0, np.arange(count) / 800)
+    mix = mix * fade * fade[::-1]
+    return np.asarray(mix / np.sqrt(np.mean(mix**2)) * 10 ** (level_db / 20), np.float32)
+
+
+@lru_cache(maxsize=8)
+def music(seed: int = 1) -> Samples:
+    """A loop of about 13 s of plucked chords, melody and bass, as hold music is: the same seed, the same tune."""
+    random = np.random.default_rng(seed)
+    beat = 0.4 + 0.1 * random.random()
+    scale = np.array((0, 2, 4, 7, 9, 12, 14, 16))
+    base = 220.0 * 2 ** (int(random.integers(-3, 4)) / 12)
+    roots = (0, -5, -3, 2, 0, -3, -5, 0)
+    bars = len(roots)
+    loop = np.zeros(round(bars * 4 * beat * RATE) + 2 * RATE)
+    for bar, root in enumerate(roots):
+        for step in range(8):
+            note = base * 2 ** ((root + int(random.choice(scale))) / 12)
+            _pluck(loop, (bar * 4 + step / 2) * beat, note, 0.8, 0.5)
+        for interval in (0, 4, 7):
+            _pluck(loop, bar * 4 * beat, base * 2 ** ((root + interval) / 12), 1.8, 0.35)
+        for half in (0, 2):
+            _pluck(loop, (bar * 4 + half) * beat, base / 2 * 2 ** (root / 12), 1.2, 0.6)
+    length = round(bars * 4 * beat * RATE)
+    # the tail of the last notes rings into the next round
+    loop[: len(loop) - length] += loop[length:]
+    loop = loop[:length]
+    return np.asarray((0.12 * loop / np.sqrt(np.mean(loop**2))).clip(-0.95, 0.95), np.float32)
+
+
+def _pluck(
+    into: NDArray[np.float64], at: float, frequency: float, seconds: float, level: float
+) -> None:
+    """Add a plucked string: harmonics that die away, the higher the faster."""
+    start = round(at * RATE)
+    time = np.arange(min(round(seconds * RATE), len(into) - start)) / RATE
+    for harmonic in range(1, 7):
+        decay = np.exp(-time * (2.5 + 1.5 * harmonic))
+        into[start : start + len(time)] += (
+            level / harmonic * decay * np.sin(2 * np.pi * frequency * harmonic * time)
+        )
