@@ -1,0 +1,170 @@
+"""Measures the ears on made hold calls: misses, false alarms, delays, sounds, repeats, tones, speed, memory.
+
+An alarm is a change to suspected (or detected) while nobody is there; one run is one alarm, and the figure in
+brackets counts a run again every 30 s. Agents count as found when suspected within 4 s of the first word (and
+detected within 15 s). Intervals are 95 %: exact for rates and shares, bootstrap over calls for medians.
+"""
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import count
+import json
+import multiprocessing
+from pathlib import Path
+import sys
+import time
+
+from lab import corpus
+from lab.bench import ears, memory, report, tones
+from lab.bench.peers import PEERS, Peers, hear_with
+from lab.bench.scoring import CallScore, score
+from lab.corpus import Corpus, CorpusError, Split
+from lab.holdcalls import cache
+from lab.synth.homemade import make
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What each process needs to make a call and listen to it."""
+
+    sounds: Corpus
+    split: Split | None
+    minutes: float
+    hard: float
+    phases: bool
+    packets: int
+    peers: Peers | None
+
+
+def run(seed: int, job: Job) -> dict[str, CallScore]:
+    """Make one call and score every pair of ears on it, by name."""
+    call = cache.made(job.sounds, seed, split=job.split, minutes=job.minutes, hard=job.hard)
+    scores = {"ears": score(call.truth, ears.listen(call, phases=job.phases, packets=job.packets))}
+    if job.peers is not None:
+        for name, heard in hear_with(job.peers, call).items():
+            scores[name] = score(call.truth, heard)
+    return scores
+
+
+def _scores(job: Job, seed: int, processes: int) -> Iterator[dict[str, CallScore]]:
+    """Scores of the calls from a seed on, in order, whatever the number of processes."""
+    if processes == 1:
+        yield from (run(number, job) for number in count(seed))
+    else:
+        with multiprocessing.get_context("forkserver").Pool(processes) as pool:
+            # a bounded batch at a time: an endless iterable would be drained ahead of the results
+            for start in count(seed, 4 * processes):
+                yield from pool.imap(partial(run, job=job), range(start, start + 4 * processes))
+
+
+def main(argv: list[str]) -> int:
+    """Measure; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="scripts/bench hearing",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--corpus", type=Path, help="folder with manifest.csv, or with sub-folders named by label"
+    )
+    parser.add_argument(
+        "--split",
+        choices=[*Split, "all"],
+        default="test",
+        help="groups to use (default %(default)s)",
+    )
+    parser.add_argument(
+        "--seed", type=int, default=1_000_000, help="seed of the first call (default %(default)s)"
+    )
+    parser.add_argument(
+        "--hours", type=float, default=1.0, help="hours of hold (default %(default)s)"
+    )
+    parser.add_argument(
+        "--minutes",
+        type=float,
+        default=4.0,
+        help="mean time on hold of a call (default %(default)s)",
+    )
+    parser.add_argument(
+        "--hard", type=float, default=1.0, help="how bad lines may be, 0 to 1 (default %(default)s)"
+    )
+    parser.add_argument(
+        "--recording", action="store_true", help="don't tell the ears when the menu is over"
+    )
+    parser.add_argument(
+        "--packets", type=int, default=1, help="20 ms packets per block (default %(default)s)"
+    )
+    parser.add_argument("--jobs", type=int, default=2, help="processes (default %(default)s)")
+    parser.add_argument(
+        "--worst",
+        type=int,
+        default=8,
+        help="how many errors of each kind to list (default %(default)s)",
+    )
+    parser.add_argument(
+        "--peers",
+        action="store_true",
+        help="also run webrtcvad, Silero and TEN VAD on the same calls",
+    )
+    parser.add_argument("--quick", action="store_true", help="leave out tones and memory")
+    parser.add_argument("--json", type=Path, help="also write every figure to this file")
+    options = parser.parse_args(argv)
+    split = None if options.split == "all" else Split(options.split)
+    try:
+        root = options.corpus or corpus.default() or make()
+        whole = corpus.load(root)
+        sounds = whole.only(split)
+        peers = PEERS.ready() if options.peers else None
+    except CorpusError as problem:
+        print(f"bench hearing: {problem}", file=sys.stderr)
+        return 1
+    job = Job(
+        sounds=sounds,
+        split=split,
+        minutes=options.minutes,
+        hard=options.hard,
+        phases=not options.recording,
+        packets=options.packets,
+        peers=peers,
+    )
+    print(
+        f"Corpus {root.name}, split {options.split}, seeds from {options.seed}, {options.hours:g} h of hold, "
+        f"hard {options.hard:g}, blocks of {20 * options.packets} ms"
+    )
+    totals: dict[str, report.Totals] = {}
+    begun = time.monotonic()
+    for scores in _scores(job, options.seed, options.jobs):
+        for name, one in scores.items():
+            totals.setdefault(name, report.Totals()).scores.append(one)
+        if totals["ears"].hours >= options.hours:
+            break
+    ours = totals["ears"]
+    groups = ", ".join(f"{number} {kind}" for kind, number in ours.groups().items())
+    print(
+        f"{len(ours.scores)} calls, {ours.hours:.2f} h of hold, {len(ours.met)} agents; different sources: {groups} "
+        f"({time.monotonic() - begun:.0f} s)\n"
+    )
+    printed: list[str] = []
+    for name, some in totals.items():
+        printed += report.lines(name, some)
+        if name == "ears":
+            printed += report.more_lines(some)
+            printed += report.worst_lines(some, options.worst)
+        printed += [""]
+    results: dict[str, object] = {name: report.figures(some) for name, some in totals.items()}
+    if peers is not None:
+        printed += [f"{name}: not run, {why}" for name, why in peers.missing.items()]
+    print("\n".join(printed))
+    if not options.quick:
+        trials = tones.measure(options.seed)
+        print("\n".join(trials.lines()), "\n")
+        used = memory.measure(
+            job.sounds, options.seed, split, minutes=min(180.0, max(20.0, options.hours * 60))
+        )
+        print("\n".join(used.lines()))
+        results["tones"], results["memory"] = trials.figures(), used.figures()
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=1, ensure_ascii=False), "utf-8")
+    return 0
