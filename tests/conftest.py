@@ -1,10 +1,28 @@
 """What every test gets: sockets on loopback, and nothing beyond this machine."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 import pytest_socket
+
+from .scripted_link import ScriptedLink
 
 
 @pytest.fixture(autouse=True)
 def loopback_only(socket_enabled: None) -> None:
     """Allow real sockets to this machine; Home Assistant's test plugin forbids all of them."""
     pytest_socket.socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+
+
+@pytest.fixture
+def link(monkeypatch: pytest.MonkeyPatch) -> ScriptedLink:
+    """Give Home Assistant a scripted engine; the same link however often it is made."""
+    made = ScriptedLink(on_event=lambda _event: None, on_state=lambda _state: None)
+
+    def make(*, on_event: Callable[..., None], on_state: Callable[..., None], **_: Any) -> Any:
+        made.attach(on_event, on_state)
+        return made
+
+    monkeypatch.setattr("custom_components.hold_slayer.calls.engine.EngineLink", make)
+    return made

@@ -8,9 +8,11 @@ from homeassistant.helpers.typing import ConfigType
 from .announce import CallAnnouncer
 from .calls.account import Account, HoldSlayerConfigEntry
 from .calls.engine import shared_engine
+from .card import async_register_card
 from .const import DOMAIN
 from .devices import register_devices
 from .entry_errors import setup_error
+from .issues import withdraw_issue
 from .navigation import phrases
 from .sentences import LANGUAGES, warm_up
 from .services import async_setup_services
@@ -25,6 +27,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     await hass.async_add_executor_job(warm_up)
     await hass.async_add_executor_job(phrases.preload, LANGUAGES)
     async_setup_services(hass)
+    await async_register_card(hass)
     return True
 
 
@@ -44,6 +47,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: HoldSlayerConfigEntry) -
     except BaseException:
         await engine.release()
         raise
+    withdraw_issue(hass, entry, "engine_missing", "engine_cannot_start", "port_in_use")
     entry.runtime_data = account
     register_devices(hass, entry)
     entry.async_on_unload(CallAnnouncer(hass, entry).start())

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import override
 
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -57,6 +58,7 @@ class LineButton(LineEntity, ButtonEntity):
     """A button of a line."""
 
     entity_description: LineButtonDescription
+    platform_domain = Platform.BUTTON
 
     @override
     async def async_press(self) -> None:

@@ -1,7 +1,7 @@
 """What the entities of lines, accounts, contacts and phones have in common."""
 
 from collections.abc import Callable, Iterable
-from typing import override
+from typing import ClassVar, override
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
@@ -12,7 +12,7 @@ from .calls.account import Account, HoldSlayerConfigEntry
 from .calls.call import Call
 from .calls.changes import Change
 from .calls.line import Line
-from .const import SubentryType
+from .const import DOMAIN, SubentryType
 from .devices import account_device, line_device, subentry_device
 
 
@@ -65,6 +65,8 @@ class HoldSlayerEntity(Entity):
 
     _attr_has_entity_name = True
     _attr_should_poll = False
+    #: Domain of the platform, such as `sensor`.
+    platform_domain: ClassVar[str]
 
     def __init__(self, entry: HoldSlayerConfigEntry, description: EntityDescription) -> None:
         """Remember the account."""
@@ -83,6 +85,7 @@ class AccountEntity(HoldSlayerEntity):
     def __init__(self, entry: HoldSlayerConfigEntry, description: EntityDescription) -> None:
         """Name it after the account."""
         super().__init__(entry, description)
+        self.entity_id = f"{self.platform_domain}.{DOMAIN}_{description.key}"
         self._attr_unique_id = f"{entry.entry_id}_{description.key}"
         self._attr_device_info = account_device(entry)
 
@@ -106,6 +109,8 @@ class LineEntity(HoldSlayerEntity):
         """Name it after the line."""
         super().__init__(entry, description)
         self.line = line
+        # The account's address would make ids that nobody wants to type.
+        self.entity_id = f"{self.platform_domain}.{DOMAIN}_line_{line.number}_{description.key}"
         self._attr_unique_id = f"{entry.entry_id}_line{line.number}_{description.key}"
         self._attr_device_info = line_device(hass, entry, line)
 

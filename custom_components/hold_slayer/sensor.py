@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, override
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, SensorEntityDescription
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
@@ -67,6 +68,7 @@ class LineSensor(LineEntity, SensorEntity):
     """A sensor of a line."""
 
     entity_description: LineSensorDescription
+    platform_domain = Platform.SENSOR
 
     @property
     @override
