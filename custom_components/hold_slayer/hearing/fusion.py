@@ -1,30 +1,55 @@
-"""The decision from all cues: one sum of log-odds, and two thresholds on it."""
+"""The decision from all cues: one sum of log-odds, and thresholds on it.
+
+Each cue adds a weight in nats (natural logarithm of odds) to the prior; the sum is the log-odds of
+a living person. The weights were set on hold calls made from development recordings.
+"""
 
 from dataclasses import dataclass
 from math import exp
 
 from .frames import STEP_SECONDS
 from .heard import Cue, Phase, Reason, Repeat, Verdict, VerdictChange
-from .liveness import OVER, PAUSE, VOICE_ON, Line, Talk
+from .liveness import MUSIC_BACK, OVER, PAUSE, VOICE_ON, Line, Step, Talk
 
-#: Log-odds (nats) of a living person before a word was weighed, by phase.
+#: Log-odds of a person before a word was weighed.
 PRIOR = {
     Phase.UNKNOWN: -3.0,
-    Phase.MENU: -6.0,
+    Phase.MENU: -7.0,
     Phase.HOLD: -3.0,
     Phase.PHONE: -1.0,
     Phase.TALKING: 0.0,
 }
-#: Weights in nats; each is explained where it is used.
-NEW_SPEECH = 4.0
-NEW_SPEECH_FULL = 0.55
+#: Before anything was held, the first voices of a call are menus and greetings.
+OPENING = -2.5
+#: Speech that is new, in full after this many seconds without music under it.
+NEW_SPEECH = 4.2
+NEW_SPEECH_FULL = 0.6
+#: Voices that follow music without a gap are mostly sung; fades as speech goes on.
+NO_GAP = -2.5
+NO_GAP_SECONDS = 0.25
+NO_GAP_FADES = 2.5
+#: Music under the voice; music after it.
 OVER_MUSIC = -7.0
-REPEATED = -8.0
-LIVE = 0.8
-WAITED = 3.0
+MUSIC = -6.0
+SINGING = -3.0
+REPEATED = -9.0
+#: Per nat of the model's own log-odds of a live voice, growing with what was heard.
+LIVE = 1.2
+LIVE_FULL = 1.5
+#: Waiting for an answer: nothing before the first, everything after the second length, s.
+WAITED = 3.2
 WAITED_FROM = 0.8
-WAITED_FULL = 2.0
-SHORT_GREETING = 0.7
+WAITED_FULL = 1.9
+SHORT_GREETING = 0.6
+SHORT_GREETING_SECONDS = 2.5
+#: Each pause of a person who waited and spoke again.
+TURN = 2.0
+TURN_FROM = 0.7
+TURN_FULL = 1.3
+TURNS_MOST = 4.0
+#: Share of the waiting cues where callers wait in silence, and before anything was held.
+SILENT_HOLD = 0.35
+#: Talk without a pause.
 MONOLOGUE_FROM = 7.0
 MONOLOGUE_PER_SECOND = -0.25
 MONOLOGUE_MOST = -2.0
@@ -39,45 +64,74 @@ class ListenerSettings:
     #: Probability of a person from which one is suspected.
     suspect_at: float = 0.5
     #: Probability of a person from which one is detected.
-    detect_at: float = 0.93
+    detect_at: float = 0.94
     #: Probability below which a suspicion is called off.
-    cancel_at: float = 0.2
+    cancel_at: float = 0.15
+
+
+def ramp(value: float, low: float, high: float) -> float:
+    """Return 0 below `low`, 1 above `high`, straight in between."""
+    return min(1.0, max(0.0, (value - low) / (high - low)))
 
 
 def weigh(talk: Talk, line: Line, phase: Phase) -> list[Reason]:
     """Return every cue that speaks for or against a person, with its weight."""
-    reasons = [
-        Reason(
-            cue=Cue.NEW_SPEECH,
-            weight=NEW_SPEECH * min(1.0, talk.clean / NEW_SPEECH_FULL),
-            value=round(talk.clean, 2),
-        )
+    found = [
+        *_sound(talk),
+        *_waiting(talk, 1.0 if line.holding and not line.silent_hold else SILENT_HOLD),
+        *_exchange(talk),
     ]
-    if talk.live and talk.voiced > 0.3:
-        reasons.append(Reason(cue=Cue.ROOM_NOISE, weight=LIVE * talk.live * min(1.0, talk.voiced)))
-    if talk.repeated > 0:
-        reasons.append(Reason(cue=Cue.REPEATED, weight=REPEATED * min(1.0, talk.repeated)))
-    if talk.bed > 0.2 and talk.talking:
-        reasons.append(Reason(cue=Cue.OVER_MUSIC, weight=OVER_MUSIC * talk.bed, value=talk.bed))
-    if talk.music_after > 0.1 and not talk.talking:
-        reasons.append(Reason(cue=Cue.MUSIC, weight=OVER_MUSIC * min(1.0, talk.music_after)))
-    if talk.waiting > WAITED_FROM and talk.voiced > 0.25:
-        share = min(1.0, (talk.waiting - WAITED_FROM) / (WAITED_FULL - WAITED_FROM))
-        reasons.append(Reason(cue=Cue.WAITED, weight=WAITED * share, value=talk.waiting))
-        if talk.voiced < 2.5 and not talk.pauses:
-            reasons.append(
-                Reason(cue=Cue.SHORT_GREETING, weight=SHORT_GREETING * share, value=talk.voiced)
-            )
-    if talk.voiced > MONOLOGUE_FROM:
-        over = talk.voiced - MONOLOGUE_FROM
+    if phase is Phase.UNKNOWN and not line.holding:
+        found.append((Cue.ANNOUNCEMENT_WORDS, OPENING, None))
+    return [Reason(cue=cue, weight=weight, value=value) for cue, weight, value in found if weight]
+
+
+type _Weighed = tuple[Cue, float, float | None]
+
+
+def _sound(talk: Talk) -> list[_Weighed]:
+    """Weigh what the voice and the sound under it are like."""
+    found: list[_Weighed] = [
+        (Cue.NEW_SPEECH, NEW_SPEECH * ramp(talk.clean, 0, NEW_SPEECH_FULL), round(talk.clean, 2)),
+        (Cue.ROOM_NOISE, LIVE * talk.live * ramp(talk.voiced, 0, LIVE_FULL), round(talk.live, 2)),
+        (Cue.REPEATED, REPEATED * ramp(talk.repeated, 0, 0.5), None),
+        (Cue.MUSIC, SINGING * talk.singing * ramp(talk.voiced, 0, 1), round(talk.singing, 2)),
+    ]
+    if talk.after_music < NO_GAP_SECONDS:
+        found.append((Cue.MUSIC, NO_GAP * (1 - ramp(talk.clean, 0, NO_GAP_FADES)), None))
+    if talk.talking:
+        found.append((Cue.OVER_MUSIC, OVER_MUSIC * ramp(talk.bed, 0.2, 0.8), round(talk.bed, 2)))
+    else:
+        found.append((Cue.MUSIC, MUSIC * ramp(talk.music_after, 0.1, 0.6), None))
+    return found
+
+
+def _waiting(talk: Talk, trust: float) -> list[_Weighed]:
+    """Weigh pauses: persons stop and wait for an answer. `trust` is 0 to 1."""
+    found: list[_Weighed] = []
+    if talk.voiced > 0.2:
+        share = trust * ramp(talk.waiting, WAITED_FROM, WAITED_FULL)
+        found.append((Cue.WAITED, WAITED * share, round(talk.waiting, 2)))
+        if talk.voiced < SHORT_GREETING_SECONDS:
+            found.append((Cue.SHORT_GREETING, SHORT_GREETING * share, round(talk.voiced, 2)))
+    turns = sum(ramp(pause, TURN_FROM, TURN_FULL) for pause in talk.pauses)
+    found.append((Cue.HESITATION, min(TURNS_MOST, TURN * turns) * trust, round(turns, 1)))
+    over = talk.voiced - MONOLOGUE_FROM
+    if over > 0:
         weight = max(MONOLOGUE_MOST, MONOLOGUE_PER_SECOND * over)
-        reasons.append(Reason(cue=Cue.LONG_MONOLOGUE, weight=weight, value=talk.voiced))
+        found.append((Cue.LONG_MONOLOGUE, weight, round(talk.voiced, 1)))
+    return found
+
+
+def _exchange(talk: Talk) -> list[_Weighed]:
+    """Weigh how the talk takes turns with our own words."""
+    found: list[_Weighed] = []
     if talk.answered_us is not None:
-        reasons.append(Reason(cue=Cue.ANSWERED_US, weight=ANSWERED_US, value=talk.answered_us))
+        found.append((Cue.ANSWERED_US, ANSWERED_US, round(talk.answered_us, 2)))
     if talk.talked_through > 0.4:
-        weight = TALKED_THROUGH * min(1.0, talk.talked_through)
-        reasons.append(Reason(cue=Cue.TALKED_THROUGH, weight=weight, value=talk.talked_through))
-    return reasons
+        weight = TALKED_THROUGH * ramp(talk.talked_through, 0, 1)
+        found.append((Cue.TALKED_THROUGH, weight, round(talk.talked_through, 2)))
+    return found
 
 
 class Fusion:
@@ -115,43 +169,35 @@ class Fusion:
             self.talk.repeat = repeat
             self.talk.repeated = max(self.talk.repeated, inside)
 
-    def step(
-        self, time: float, voice: float, music: float, live: float, level: float, tone: bool
-    ) -> VerdictChange | None:
-        """Take the step that ends at `time`; return the new verdict when it changes."""
-        if tone:
-            voice = music = 0.0
-        talk = self.talk
-        if talk is None:
-            talk = self._begin(time, voice)
+    def step(self, step: Step) -> VerdictChange | None:
+        """Take the next step; return the new verdict when it changes."""
+        talk = self.talk or self._begin(step)
         if talk is not None:
-            talk.step(time, voice, music, live, level)
-            self._turn(talk, time)
-        self.line.step(time, voice, music, level)
+            talk.step(step)
+            self._turn(talk, step.time)
+        self.line.step(step, talking=talk is not None)
         if talk is None:
             return None
         self.reasons = tuple(weigh(talk, self.line, self.phase))
         odds = PRIOR[self.phase] + sum(reason.weight for reason in self.reasons)
         self.probability = 1 / (1 + exp(-max(-30.0, min(30.0, odds))))
-        change = self._decide(time, talk)
-        if self._is_over(talk, tone):
-            change = change or self._end(time, talk)
-            self.talk = None
+        change = self._decide(step.time, talk)
+        if self._is_over(talk, step.tone):
+            change = self._end(step.time, talk) or change
         return change
 
-    def _begin(self, time: float, voice: float) -> Talk | None:
+    def _begin(self, step: Step) -> Talk | None:
         """Open a stretch of talking at the second step of voice in a row."""
-        self._run = self._run + STEP_SECONDS if voice >= VOICE_ON else 0.0
+        self._run = self._run + STEP_SECONDS if step.voice >= VOICE_ON and not step.tone else 0.0
         if self._run < 2 * STEP_SECONDS - 1e-6:
             return None
         self._run = 0.0
-        onset = time - 2 * STEP_SECONDS
+        onset = step.time - 2 * STEP_SECONDS
         self.talk = Talk(
             onset=onset,
-            quiet_before=self.line.quiet,
-            floor_before=self.line.floor,
-            voiced=STEP_SECONDS,
-            last_word=time,
+            after_music=onset - self.line.music_last,
+            floor_before=self.line.floor if self.line.quiet else None,
+            bed=step.music,
         )
         if onset - self._we_ended < 4.0:
             self.talk.answered_us = onset - self._we_ended
@@ -175,7 +221,7 @@ class Fusion:
         if self.probability >= settings.detect_at and self.verdict is not Verdict.PERSON:
             return self._change(time, talk, Verdict.PERSON)
         waiting = self.verdict in (Verdict.NOBODY, Verdict.MACHINE)
-        if waiting and talk.talking and self.probability >= settings.suspect_at:
+        if waiting and self.probability >= settings.suspect_at:
             return self._change(time, talk, Verdict.SUSPECTED)
         if not waiting and self.probability < settings.cancel_at:
             return self._change(time, talk, self._other(talk))
@@ -183,18 +229,26 @@ class Fusion:
 
     def _other(self, talk: Talk) -> Verdict:
         """Return what it was instead of a person."""
-        return Verdict.MACHINE if talk.repeated or talk.music_after or talk.bed else Verdict.NOBODY
+        machine = talk.repeated or talk.music_after or talk.bed > 0.5
+        return Verdict.MACHINE if machine else Verdict.NOBODY
 
     def _is_over(self, talk: Talk, tone: bool) -> bool:
         """Tell whether something else took the place of the talking."""
-        back = talk.music_after >= 0.8 and talk.waiting >= 2 * PAUSE
-        return back or talk.waiting >= OVER or (tone and talk.waiting >= 0.3)
+        music = talk.music_after >= MUSIC_BACK and talk.waiting >= 2 * PAUSE
+        return music or talk.waiting >= OVER or (tone and talk.waiting >= PAUSE)
 
     def _end(self, time: float, talk: Talk) -> VerdictChange | None:
         """Drop a mere suspicion when the talking is over; a person stays detected."""
+        self.talk = None
         self.probability = 0.0
         self.reasons = ()
-        if self.verdict is Verdict.SUSPECTED:
+        if talk.repeated or (talk.music_after and self.verdict is not Verdict.PERSON):
+            self.line.recording(talk)
+        if talk.repeated:
+            self.line.repeats += 1
+        if self.verdict is Verdict.SUSPECTED or (
+            self.verdict is Verdict.PERSON and talk.music_after
+        ):
             return self._change(time, talk, self._other(talk))
         return None
 
@@ -205,6 +259,6 @@ class Fusion:
             time=time,
             verdict=verdict,
             probability=round(self.probability, 4),
-            since=talk.onset,
+            since=round(talk.onset, 3),
             reasons=self.reasons,
         )

@@ -5,7 +5,17 @@ import logging
 import numpy as np
 from numpy.typing import NDArray
 
-from .frames import RATE, STEP, STEP_SECONDS, Frames, Intake, Samples, Spectra
+from .frames import (
+    BANDS,
+    FRAMES_PER_STEP,
+    RATE,
+    STEP,
+    STEP_SECONDS,
+    Frames,
+    Intake,
+    Samples,
+    Spectra,
+)
 from .fusion import Fusion, ListenerSettings
 from .heard import (
     NETWORK_TONES,
@@ -20,6 +30,7 @@ from .heard import (
     RepeatSource,
     Sound,
 )
+from .liveness import Step
 from .scene import Scene
 from .timbre import TimbreModel
 from .utterances import Utterances
@@ -158,38 +169,34 @@ class Listener:
         tone = self._tones.active if self._tones else None
         events += self._tell_tones(heard)
         events += self._remember(chunk, frames)
+        mel = frames.mel.reshape(-1, FRAMES_PER_STEP, BANDS).mean(axis=1)
+        level = frames.level.reshape(-1, FRAMES_PER_STEP).mean(axis=1)
         for index in range(len(timbre.voice)):
             self._steps += 1
+            quiet = tone is not None
             events += self._step(
-                voice=float(timbre.voice[index]),
-                music=float(timbre.music[index]),
-                singing=float(timbre.singing[index]),
-                live=float(timbre.live[index]),
-                level=float(frames.level[index * 5 : index * 5 + 5].mean()),
-                tone=tone,
+                Step(
+                    time=self.now,
+                    voice=0.0 if quiet else float(timbre.voice[index]),
+                    music=0.0 if quiet else float(timbre.music[index]),
+                    singing=float(timbre.singing[index]),
+                    live=float(timbre.live[index]),
+                    level=float(level[index]),
+                    mel=mel[index],
+                    tone=quiet,
+                )
             )
         events.sort(key=lambda event: event.time)
         return events
 
-    def _step(
-        self,
-        *,
-        voice: float,
-        music: float,
-        singing: float,
-        live: float,
-        level: float,
-        tone: Sound | None,
-    ) -> list[HeardEvent]:
+    def _step(self, step: Step) -> list[HeardEvent]:
         """Let scene, utterances and fusion take one step."""
-        time = self.now
-        on = tone is not None
         events: list[HeardEvent] = []
-        change = self._scene.step(time, voice, music, singing, level, on)
+        change = self._scene.step(step)
         if change is not None:
             events.append(change)
-        events += self._utterances.step(time, 0.0 if on else voice)
-        verdict = self._fusion.step(time, voice, music, live, level, on)
+        events += self._utterances.step(step.time, step.voice)
+        verdict = self._fusion.step(step)
         if verdict is not None:
             events.append(verdict)
         return events

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
-from .frames import STEP_SECONDS
+from .frames import BANDS, STEP_SECONDS
 from .heard import Repeat
 
 #: A voice chance above the first begins a word, below the second ends it.
@@ -13,7 +14,28 @@ VOICE_OFF = 0.4
 #: Silence that counts as a pause within talking, s.
 PAUSE = 0.35
 #: Quiet after which the talking is over, whoever it was, s.
-OVER = 9.0
+OVER = 8.0
+#: Music after the last word that ends the talking, s.
+MUSIC_BACK = 0.8
+#: Seconds over which the chance of music under a voice is smoothed.
+_BED_SECONDS = 0.4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What the detectors say about 50 ms: chances 0 to 1, levels in dB full scale."""
+
+    #: End of the step, s.
+    time: float
+    voice: float
+    music: float
+    singing: float
+    live: float
+    level: float
+    #: (BANDS,) mean mel spectrum, dB.
+    mel: NDArray[np.float32]
+    #: A network tone, digit or beep is on.
+    tone: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -24,87 +46,132 @@ class Talk:
     """
 
     onset: float
-    #: Quiet (no music, no voice) just before the first word.
-    quiet_before: float
-    #: Level of the line's quiet before the first word.
-    floor_before: float
+    #: Time since music was last heard before the first word.
+    after_music: float
+    #: Level of the line's quiet before the first word, or None when there was none.
+    floor_before: float | None
     #: Time with a voice, and that part of it with no music under it.
     voiced: float = 0.0
     clean: float = 0.0
-    last_word: float = 0.0
     #: Length of the quiet since the last word; 0 while talking.
     waiting: float = 0.0
-    #: Chance of music now, smoothed over half a second.
+    #: Chance of music now, smoothed.
     bed: float = 0.0
     #: Seconds of music since the last word.
     music_after: float = 0.0
-    #: Mean over the voice of the model's log-odds for a live voice.
+    #: Means over the voice: the model's log-odds of a live voice, and its chance of singing.
     live: float = 0.0
-    #: Level of the voice, and of the quiet in its pauses (None until there was one).
-    voice_level: float = -90.0
+    singing: float = 0.0
+    #: Level of the quiet in its pauses; None until there was one.
     pause_level: float | None = None
-    #: The pauses that ended.
+    #: The pauses that ended in more words.
     pauses: list[float] = field(default_factory=list)
     repeat: Repeat | None = None
     repeated: float = 0.0
-    #: It began, or stopped and went on, because we spoke; or took no notice of our words.
+    #: Delay of an answer to our words; how long it talked on over them.
     answered_us: float | None = None
     talked_through: float = 0.0
+    #: Sum of the voice's mel spectra, (BANDS,).
+    spectrum: NDArray[np.float32] = field(default_factory=lambda: np.zeros(BANDS, np.float32))
 
     @property
     def talking(self) -> bool:
         """Tell whether the voice is heard right now."""
         return self.waiting < PAUSE
 
-    def step(self, time: float, voice: float, music: float, live: float, level: float) -> None:
-        """Take the step that ends at `time`: chances 0 to 1 and the level."""
-        self.bed += (music - self.bed) * STEP_SECONDS / 0.4
-        if voice >= (VOICE_OFF if self.waiting == 0 else VOICE_ON):
-            if self.waiting >= PAUSE:
-                self.pauses.append(self.waiting)
-            self.waiting = 0.0
-            self.music_after = 0.0
-            self.last_word = time
-            self.voiced += STEP_SECONDS
-            self.clean += STEP_SECONDS * (1 - music)
-            share = STEP_SECONDS / self.voiced
-            chance = float(np.clip(live, 0.02, 0.98))
-            self.live += (np.log(chance / (1 - chance)) - self.live) * share
-            self.voice_level = max(self.voice_level - 0.1, level)
+    @property
+    def profile(self) -> NDArray[np.float32]:
+        """Return the voice's mean spectrum without its level, (BANDS,) dB."""
+        mean = self.spectrum * np.float32(STEP_SECONDS / max(self.voiced, STEP_SECONDS))
+        return np.asarray(mean - mean.mean(), np.float32)
+
+    def step(self, step: Step) -> None:
+        """Take the next step."""
+        self.bed += (step.music - self.bed) * STEP_SECONDS / _BED_SECONDS
+        if step.voice >= (VOICE_OFF if self.waiting == 0 else VOICE_ON):
+            self._word(step)
             return
         self.waiting += STEP_SECONDS
-        self.music_after += STEP_SECONDS * music
-        if self.waiting > 0.25 and music < 0.5:
+        self.music_after += STEP_SECONDS * (step.music > 0.5)
+        if self.waiting > 0.25 and step.music < 0.5:
             if self.pause_level is None:
-                self.pause_level = level
-            self.pause_level += (level - self.pause_level) * 0.2
+                self.pause_level = step.level
+            self.pause_level += (step.level - self.pause_level) * 0.2
+
+    def _word(self, step: Step) -> None:
+        """Take a step with a voice in it."""
+        if self.waiting >= PAUSE:
+            self.pauses.append(self.waiting)
+        self.waiting = 0.0
+        self.music_after = 0.0
+        self.voiced += STEP_SECONDS
+        self.clean += STEP_SECONDS * (1 - step.music)
+        share = STEP_SECONDS / self.voiced
+        chance = min(0.98, max(0.02, step.live))
+        self.live += (float(np.log(chance / (1 - chance))) - self.live) * share
+        self.singing += (step.singing - self.singing) * share
+        self.spectrum += step.mel
 
 
 class Line:
-    """What the line is like between the voices: how long quiet, since when music, how loud."""
+    """What the line is like between the voices, and which recorded voices it has played."""
+
+    #: As many voices of recordings are kept.
+    _MOST_PROFILES = 12
 
     def __init__(self) -> None:
         """Start on a line of which nothing is known."""
+        #: Length of the present quiet, and the longest one outside a stretch of talking, s.
         self.quiet = 0.0
-        self.floor = -80.0
-        self.music_total = 0.0
-        #: When music was last heard for sure, s.
+        self.longest_quiet = 0.0
+        #: Level of the latest quiet, dB full scale.
+        self.floor: float | None = None
+        #: How much music was heard in all, and when last for sure, s.
+        self.music = 0.0
         self.music_last = float("-inf")
-        self.quiet_total = 0.0
+        #: How often something proved to be a recording.
+        self.repeats = 0
+        self.profiles: list[NDArray[np.float32]] = []
         self._music_run = 0.0
 
-    def step(self, time: float, voice: float, music: float, level: float) -> None:
-        """Take the step that ends at `time`."""
-        if music >= 0.6:
+    @property
+    def holding(self) -> bool:
+        """Tell whether waiting has begun: music was heard, or a long quiet, or a repeat."""
+        return self.music >= 2.0 or self.longest_quiet >= 8.0
+
+    @property
+    def silent_hold(self) -> bool:
+        """Tell whether callers wait in silence here, so that silence says nothing."""
+        return self.longest_quiet >= 6.0 or self.music < 2.0
+
+    def step(self, step: Step, *, talking: bool) -> None:
+        """Take the next step; `talking` while a stretch of talking is open."""
+        if step.music >= 0.6:
             self._music_run += STEP_SECONDS
-            self.music_total += STEP_SECONDS
-            if self._music_run >= 0.5:
-                self.music_last = time
-        elif music < 0.3:
+            self.music += STEP_SECONDS
+            if self._music_run >= 0.4:
+                self.music_last = step.time
+        elif step.music < 0.3:
             self._music_run = 0.0
-        if voice < VOICE_OFF and music < 0.4:
-            self.quiet += STEP_SECONDS
-            self.quiet_total += STEP_SECONDS
-            self.floor += (level - self.floor) * 0.1
-        else:
+        if step.voice >= VOICE_OFF or step.music >= 0.4 or step.tone:
             self.quiet = 0.0
+            return
+        self.quiet += STEP_SECONDS
+        if not talking:
+            self.longest_quiet = max(self.longest_quiet, self.quiet)
+        if self.quiet > 0.15:
+            if self.floor is None:
+                self.floor = step.level
+            self.floor += (step.level - self.floor) * 0.15
+
+    def recording(self, talk: Talk) -> None:
+        """Remember the voice of what proved to be a recording."""
+        if talk.voiced >= 1.0:
+            self.profiles = [*self.profiles[1 - self._MOST_PROFILES :], talk.profile]
+
+    def likeness(self, talk: Talk) -> float | None:
+        """Return how far the voice is from the nearest recorded one, dB; None while unknown."""
+        if not self.profiles or talk.voiced < 0.5:
+            return None
+        distances = np.stack(self.profiles) - talk.profile
+        return float(np.sqrt(np.mean(distances**2, axis=1)).min())

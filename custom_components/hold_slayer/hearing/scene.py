@@ -4,6 +4,7 @@ import numpy as np
 
 from .frames import STEP_SECONDS
 from .heard import Hearing, Sound
+from .liveness import Step
 
 _STATES = (Sound.NOISE, Sound.MUSIC, Sound.SONG, Sound.SPEECH, Sound.SPEECH_OVER_MUSIC)
 #: How long a sound stays, s: sets the chance of leaving it in one step.
@@ -58,13 +59,10 @@ class Scene:
         self.reported = tone
         self.tone = tone
 
-    def step(
-        self, time: float, voice: float, music: float, singing: float, level: float, tone: bool
-    ) -> Hearing | None:
-        """Take the step that ends at `time` (s, chances 0 to 1, dB); return a change, if any."""
-        if tone:
-            voice, music = voice * 0.05, music * 0.05
-        else:
+    def step(self, step: Step) -> Hearing | None:
+        """Take the next step; return a change, if any."""
+        time, voice, music, singing = step.time, step.voice, step.music, step.singing
+        if not step.tone:
             self.tone = None
         quiet_voice, quiet_music = 1 - voice, 1 - music
         likelihood = np.array(
@@ -79,7 +77,7 @@ class Scene:
         # The model's steps are not independent of each other: soften what each one says.
         self._belief = (self._belief @ self._transitions) * (likelihood + 0.02) ** 0.5
         self._belief /= self._belief.sum()
-        self._level += (level - self._level) * 0.15
+        self._level += (step.level - self._level) * 0.15
         best = int(np.argmax(self._belief))
         leader = _STATES[best]
         if leader is Sound.NOISE and self._level < _SILENCE_DB:
