@@ -4,6 +4,7 @@ DESCRIPTOR is the open socket to Home Assistant, each FOLDER holds Python packag
 is made known under a name of its own, so that neither its `__init__` nor its `select.py` is imported.
 """
 
+from importlib import import_module
 import os
 from pathlib import Path
 import sys
@@ -17,9 +18,8 @@ def main() -> None:
     sys.modules["hold_slayer"] = component
     sys.path.extend(folder for folder in sys.argv[2:] if folder not in sys.path)
 
-    from hold_slayer.engine.server import run  # noqa: PLC0415
-
-    code = run(int(sys.argv[1]))
+    server = import_module("hold_slayer.engine.server")
+    code = server.run(int(sys.argv[1]))
     sys.stdout.flush()
     sys.stderr.flush()
     # Native threads and destructors after libDestroy have nothing left to do but harm.

@@ -16,13 +16,7 @@ from ..telephony.messages import (
     RegistrationState,
     Transport,
 )
-from .address import (
-    account_domain,
-    name_address,
-    parse_host,
-    quoted_user,
-    transport_parameter,
-)
+from .address import account_domain, name_address, parse_host, quoted_user, transport_parameter
 from .failures import registration_error, registration_sentence
 from .guard import callback
 from .refusal import RefusalError
@@ -44,7 +38,7 @@ _SRTP = {
 }
 
 
-class Account(pj.Account):  # type: ignore[misc]
+class Account(pj.Account):
     """A `pj.Account` that reports its registration and hands on calls."""
 
     def __init__(
@@ -52,7 +46,7 @@ class Account(pj.Account):  # type: ignore[misc]
         settings: AccountSettings,
         *,
         report: Callable[[Registration], None],
-        incoming: Callable[["Account", Any], None],
+        incoming: Callable[[Account, Any], None],
     ) -> None:
         """Prepare; `open` registers."""
         pj.Account.__init__(self)
@@ -97,7 +91,7 @@ class Account(pj.Account):  # type: ignore[misc]
             self._say(0, "")
 
     @callback
-    def onRegState(self, prm: Any) -> None:  # noqa: N802
+    def onRegState(self, prm: Any) -> None:
         """Take the registrar's answer."""
         if not self._open:
             return
@@ -116,7 +110,7 @@ class Account(pj.Account):  # type: ignore[misc]
             self._first.set_result(refusal)
 
     @callback
-    def onAuthChallenge(self, prm: Any) -> None:  # noqa: N802
+    def onAuthChallenge(self, prm: Any) -> None:
         """Answer a challenge only from the account's own realm; learn it from the first."""
         match = _REALM.search(prm.rdata.wholeMsg)
         realm = match[1] if match else ""
@@ -132,7 +126,7 @@ class Account(pj.Account):  # type: ignore[misc]
             prm.challenge.abandon()
 
     @callback
-    def onIncomingCall(self, prm: Any) -> None:  # noqa: N802
+    def onIncomingCall(self, prm: Any) -> None:
         """Hand on a call."""
         self._incoming(self, prm)
 
@@ -146,9 +140,7 @@ class Account(pj.Account):  # type: ignore[misc]
     def _say(self, code: int, text: str) -> None:
         """Report the state."""
         self._report(
-            Registration(
-                account_id=self.settings.id, state=self.state, sip_code=code, text=text
-            )
+            Registration(account_id=self.settings.id, state=self.state, sip_code=code, text=text)
         )
 
 

@@ -13,7 +13,9 @@ DEFAULT_PORTS = {Transport.UDP: 5060, Transport.TCP: 5060, Transport.TLS: 5061}
 #: Longest number, digits: 15 of E.164 and room for an exchange's prefix.
 LONGEST_NUMBER = 32
 
-_HOST = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<name>[A-Za-z0-9._-]+))(?::(?P<port>\d{1,5}))?")
+_HOST = re.compile(
+    r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<name>[A-Za-z0-9._-]+))(?::(?P<port>\d{1,5}))?"
+)
 _USER = re.compile(r"[A-Za-z0-9\-_.!~*'()&=+$,%#]+")
 _SEPARATORS = re.compile(r"[\s\-./()\u00a0\u2011\u2013]")
 _NAME_ADDRESS = re.compile(r'(?P<name>"(?:[^"\\]|\\.)*"|[^<"]*)\s*<(?P<uri>[^>]*)>')

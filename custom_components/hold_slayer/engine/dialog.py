@@ -51,7 +51,7 @@ class DialogOwner(Protocol):
         """A REFER of ours was answered, or what it asked for went on."""
 
 
-class Dialog(pj.Call):  # type: ignore[misc]
+class Dialog(pj.Call):
     """One INVITE dialog."""
 
     def __init__(self, account: Account, owner: DialogOwner, call_id: int | None = None) -> None:
@@ -65,7 +65,7 @@ class Dialog(pj.Call):  # type: ignore[misc]
         self._owner = None
 
     @callback
-    def onCallState(self, prm: Any) -> None:  # noqa: N802
+    def onCallState(self, prm: Any) -> None:
         """Report a new state."""
         if self._owner is None:
             return
@@ -83,33 +83,33 @@ class Dialog(pj.Call):  # type: ignore[misc]
         )
 
     @callback
-    def onCallMediaState(self, prm: Any) -> None:  # noqa: N802, ARG002
+    def onCallMediaState(self, prm: Any) -> None:
         """Report the audio port."""
         if self._owner is None:
             return
-        for media in self.getInfo().media:
+        # Fields of pjsua2's structures do not keep the structure alive: hold it in a variable.
+        info = self.getInfo()
+        for media in info.media:
             if media.type != pj.PJMEDIA_TYPE_AUDIO:
                 continue
             held = media.status == pj.PJSUA_CALL_MEDIA_REMOTE_HOLD
             there = media.audioConfSlot != pj.PJSUA_INVALID_ID
-            self._owner.media_changed(
-                self.getAudioMedia(media.index) if there else None, held=held
-            )
+            self._owner.media_changed(self.getAudioMedia(media.index) if there else None, held=held)
             return
 
     @callback
-    def onCallSdpCreated(self, prm: Any) -> None:  # noqa: N802
+    def onCallSdpCreated(self, prm: Any) -> None:
         """Offer and accept the account's codecs alone."""
         prm.sdp.wholeSdp = keep_codecs(prm.sdp.wholeSdp, self._codecs)
 
     @callback
-    def onDtmfDigit(self, prm: Any) -> None:  # noqa: N802
+    def onDtmfDigit(self, prm: Any) -> None:
         """Report a key."""
         if self._owner is not None and prm.method in _METHODS:
             self._owner.key_received(str(prm.digit), _METHODS[prm.method])
 
     @callback
-    def onCallTsxState(self, prm: Any) -> None:  # noqa: N802
+    def onCallTsxState(self, prm: Any) -> None:
         """Follow our own INFO requests."""
         transaction = prm.e.body.tsxState.tsx
         if (
@@ -120,22 +120,22 @@ class Dialog(pj.Call):  # type: ignore[misc]
         ):
             self._owner.info_answered(int(transaction.statusCode))
 
-    def onCallRedirected(self, prm: Any) -> int:  # noqa: N802, ARG002
+    def onCallRedirected(self, prm: Any) -> int:
         """Never dial a number the far side chose."""
         return int(pj.PJSIP_REDIRECT_STOP)
 
     @callback
-    def onCallTransferRequest(self, prm: Any) -> None:  # noqa: N802
+    def onCallTransferRequest(self, prm: Any) -> None:
         """Never dial a number the far side chose."""
         prm.statusCode = 603
 
     @callback
-    def onCallReplaceRequest(self, prm: Any) -> None:  # noqa: N802
+    def onCallReplaceRequest(self, prm: Any) -> None:
         """Let nobody take over a call."""
         prm.statusCode = 603
 
     @callback
-    def onCallTransferStatus(self, prm: Any) -> None:  # noqa: N802
+    def onCallTransferStatus(self, prm: Any) -> None:
         """Report how a transfer goes."""
         if self._owner is not None:
             self._owner.transfer_answered(int(prm.statusCode), str(prm.reason))
@@ -161,7 +161,8 @@ class Dialog(pj.Call):  # type: ignore[misc]
 
     def _audio_index(self) -> int:
         """Return the index of the audio stream."""
-        for media in self.getInfo().media:
+        info = self.getInfo()
+        for media in info.media:
             if media.type == pj.PJMEDIA_TYPE_AUDIO:
                 return int(media.index)
         return 0

@@ -171,7 +171,9 @@ def _read_book(payload: bytes) -> Any:
     if not payload:
         return None
     try:
-        return importlib.import_module("..hearing.prints", __package__).PrintBook.from_bytes(payload)
+        return importlib.import_module("..hearing.prints", __package__).PrintBook.from_bytes(
+            payload
+        )
     except (ImportError, ValueError) as error:
         text = f"the print book cannot be read: {error}"
         raise RefusalError(ErrorKind.BAD_MESSAGE, text) from error

@@ -22,7 +22,7 @@ RESAMPLER_QUALITY = 4
 _LEVELS = {1: logging.ERROR, 2: logging.WARNING, 3: logging.DEBUG}
 
 
-class _Log(pj.LogWriter):  # type: ignore[misc]
+class _Log(pj.LogWriter):
     """Sends the library's log to Python's."""
 
     @callback
@@ -31,7 +31,7 @@ class _Log(pj.LogWriter):  # type: ignore[misc]
         _LOGGER.log(_LEVELS.get(entry.level, logging.DEBUG), "%s", entry.msg.rstrip())
 
 
-class SipEndpoint(pj.Endpoint):  # type: ignore[misc]
+class SipEndpoint(pj.Endpoint):
     """Starts the library, polls it, ends it."""
 
     def __init__(self, *, user_agent: str) -> None:
@@ -96,4 +96,3 @@ def _configuration(writer: _Log, user_agent: str) -> Any:
     media.sndAutoCloseTime = -1
     media.threadCnt = 1
     return config
-

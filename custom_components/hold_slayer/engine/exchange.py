@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+import contextlib
 import gc
 from itertools import count
 import logging
@@ -292,13 +293,12 @@ class Exchange:
     async def _remove_account(self, name: str) -> None:
         """Forget an account and hang up its legs."""
         account = self._account(name)
-        loop = asyncio.get_running_loop()
         for leg in tuple(self._legs.values()):
             if leg.account is account:
                 leg.hang_up("account removed")
-        deadline = loop.time() + REMOVAL_S
-        while any(leg.account is account for leg in self._dialogs) and loop.time() < deadline:
-            await asyncio.sleep(FRAME_MS / 1000)
+        dialogs = [leg.over.wait() for leg in self._dialogs if leg.account is account]
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.gather(*dialogs), REMOVAL_S)
         if self._accounts.get(name) is account:
             del self._accounts[name]
         account.close()

@@ -39,6 +39,8 @@ _LOGGER = logging.getLogger("engine.leg")
 
 #: Seconds after which a leg we hung up counts as ended, whatever the far side says or does not.
 HANG_UP_GRACE_S = 2.0
+#: Longest wait for the audio of a leg that was just answered, s.
+AUDIO_GRACE_S = 2.0
 
 
 class Office(Protocol):
@@ -49,10 +51,10 @@ class Office(Protocol):
     def report(self, report: Report) -> None:
         """Tell Home Assistant; from any thread."""
 
-    def leg_ended(self, leg: "Leg") -> None:
+    def leg_ended(self, leg: Leg) -> None:
         """A leg is over for Home Assistant."""
 
-    def dialog_over(self, leg: "Leg") -> None:
+    def dialog_over(self, leg: Leg) -> None:
         """A leg's dialog is over for the far side, too."""
 
 
@@ -76,10 +78,10 @@ class Leg:
         self.account = account
         self.state = LegState.CALLING if call_id is None else LegState.INCOMING
         self.wiring = Wiring()
+        #: Set when the far side knows, too.
+        self.over = asyncio.Event()
         self.ears: Ears | None = None
-        self.player = Player(
-            self.wiring, name=name, played=self._played, speaking=self._we_speak
-        )
+        self.player = Player(self.wiring, name=name, played=self._played, speaking=self._we_speak)
         self._office = office
         self._dialog = Dialog(account, self, call_id)
         self._keys = KeySender(self._dialog, self.player.tone_generator)
@@ -164,10 +166,10 @@ class Leg:
             _LOGGER.debug("%s: hang-up of a dialog that is gone", self.name)
             self._end(200, "")
 
-    async def send_keys(
-        self, keys: str, method: KeyMethod, tone_ms: int, pause_ms: int
-    ) -> None:
+    async def send_keys(self, keys: str, method: KeyMethod, tone_ms: int, pause_ms: int) -> None:
         """Press keys; returns when they have been sent."""
+        # The answer is reported a moment before the audio is there.
+        await self.wiring.wait_until_up(AUDIO_GRACE_S)
         if not self.wiring.is_up:
             raise RefusalError(ErrorKind.WRONG_STATE, f"{self.name} has no audio yet")
         settings = self.account.settings
@@ -224,8 +226,8 @@ class Leg:
         """Return how long the leg has been answered, s."""
         if self._over:
             return 0.0
-        duration = self._dialog.getInfo().connectDuration
-        return float(duration.sec + duration.msec / 1000)
+        info = self._dialog.getInfo()
+        return float(info.connectDuration.sec + info.connectDuration.msec / 1000)
 
     def tick(self) -> None:
         """Move audio; called every few ms."""
@@ -258,11 +260,17 @@ class Leg:
         self.wiring.port_changed(port)
         if port is not None and self.ears is not None:
             self.ears.begin()
-        if port is not None and self.state in (LegState.CALLING, LegState.RINGING):
-            self._enter(LegState.EARLY, 183, "")
+        if port is not None:
+            # Audio of a 200 comes a moment before its state: let that one win.
+            asyncio.get_running_loop().call_soon(self._early_media)
         if held != self._held:
             self._held = held
             self._office.report(LegHeld(leg=self.name, held=held))
+
+    def _early_media(self) -> None:
+        """Report audio that came before the answer."""
+        if self.wiring.is_up and self.state in (LegState.CALLING, LegState.RINGING):
+            self._enter(LegState.EARLY, 183, "")
 
     def key_received(self, key: str, method: KeyMethod) -> None:
         """Pass on a key of the far side."""
@@ -297,6 +305,7 @@ class Leg:
                 text = call_sentence(failure, turn.code, turn.reason)
                 self._ending = _Ending(failure=failure, ended_by=EndedBy.FAILURE, text=text)
         self._end(turn.code, turn.reason, turn.retry_after_s)
+        self.over.set()
         self._office.dialog_over(self)
 
     def _end(self, code: int, reason: str, retry_after_s: int = 0) -> None:
@@ -305,6 +314,8 @@ class Leg:
             return
         self._over = True
         self._cancel_timer()
+        # The library has taken the port out of the bridge.
+        self.wiring.port_changed(None)
         ending = self._ending or _Ending()
         if self._transfer is not None and not self._transfer.done():
             self._transfer.set_result((code, reason))
@@ -338,17 +349,13 @@ class Leg:
         if state is self.state or self._over:
             return
         self.state = state
-        self._office.report(
-            LegChanged(leg=self.name, state=state, sip_code=code, text=text)
-        )
+        self._office.report(LegChanged(leg=self.name, state=state, sip_code=code, text=text))
 
     def _rang_out(self) -> None:
         """Give up: nobody answered in the time given."""
         if not self._was_up:
             text = "Nobody answered in the time given"
-            ending = _Ending(
-                failure=CallFailure.NO_ANSWER, ended_by=EndedBy.FAILURE, text=text
-            )
+            ending = _Ending(failure=CallFailure.NO_ANSWER, ended_by=EndedBy.FAILURE, text=text)
             self.hang_up(ending=ending)
 
     def _expect_incoming(self) -> None:
@@ -385,9 +392,7 @@ class Leg:
 
     def _recorded(self, path: str, seconds: float, error: str) -> None:
         """Report a finished file; called on the disk's thread."""
-        self._office.report(
-            RecordingEnded(leg=self.name, path=path, seconds=seconds, error=error)
-        )
+        self._office.report(RecordingEnded(leg=self.name, path=path, seconds=seconds, error=error))
 
     def _we_speak(self, active: bool) -> None:
         """Tell the ears that we speak."""

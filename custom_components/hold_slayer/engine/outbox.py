@@ -1,6 +1,7 @@
 """What the engine says, on its way to Home Assistant; never waits."""
 
 import asyncio
+import contextlib
 import logging
 
 from ..telephony.messages import LogLine, Message, SpeechAudio, frame_of
@@ -44,10 +45,8 @@ class Outbox:
     async def close(self) -> None:
         """Send what waits, and end."""
         self._writer.close()
-        try:
+        with contextlib.suppress(OSError, TimeoutError):
             await asyncio.wait_for(self._writer.wait_closed(), 1)
-        except OSError, TimeoutError:
-            pass
 
 
 class LinkHandler(logging.Handler):

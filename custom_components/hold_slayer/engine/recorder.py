@@ -126,9 +126,7 @@ class Recording:
         self._disk = disk
         self._ended = ended
         self._file = _WavFile(path, len(_SIDES[kind]))
-        self._sides = [
-            _Side(wiring, name, heard=heard, sent=sent) for heard, sent in _SIDES[kind]
-        ]
+        self._sides = [_Side(wiring, name, heard=heard, sent=sent) for heard, sent in _SIDES[kind]]
 
     def tick(self) -> None:
         """Take audio; called every few ms."""

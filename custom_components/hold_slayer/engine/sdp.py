@@ -28,7 +28,8 @@ def keep_codecs(sdp: str, codecs: tuple[str, ...]) -> str:
             if not audio:
                 return sdp
             dropped = set(types) - {*audio, *events}
-            line = " ".join((kind, port, protocol, *audio, *events))
+            lines.append(" ".join((kind, port, protocol, *audio, *events)))
+            continue
         attribute = _ATTRIBUTE.match(line)
         if attribute is None or attribute[1] not in dropped:
             lines.append(line)

@@ -83,7 +83,7 @@ class Server:
             try:
                 message = await read_message(self._reader)
             except BrokenFrameError as error:
-                _LOGGER.error("Home Assistant was cut off: %s", error)  # noqa: TRY400
+                _LOGGER.error("Home Assistant was cut off: %s", error)
                 return
             except MessageError as error:
                 self._complain(error)
@@ -158,7 +158,7 @@ class Server:
             load()
         except MissingLibraryError as error:
             raise RefusalError(ErrorKind.MISSING_LIBRARY, str(error)) from error
-        from .exchange import Exchange  # noqa: PLC0415 - needs the library
+        from .exchange import Exchange
 
         self._exchange = Exchange(
             self.outbox.send, user_agent=f"HoldSlayer/{hello.integration_version or ENGINE_VERSION}"

@@ -82,9 +82,7 @@ class Transports:
         if key.transport is Transport.TLS:
             _fill_tls(config.tlsConfig, key)
         try:
-            return int(
-                self._endpoint.transportCreate(_TYPES[key.transport, key.ipv6], config)
-            )
+            return int(self._endpoint.transportCreate(_TYPES[key.transport, key.ipv6], config))
         except pj.Error as error:
             raise _refusal(key, error) from error
 

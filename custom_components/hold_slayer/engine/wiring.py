@@ -4,8 +4,9 @@ A leg's port in the bridge comes and goes (early media, answer, re-INVITE). The 
 what should be connected and connects it each time a new port appears.
 """
 
+import asyncio
 import contextlib
-from typing import Any, Self
+from typing import Any
 
 import pjsua2 as pj
 
@@ -15,30 +16,41 @@ class Wiring:
 
     def __init__(self) -> None:
         """Begin without a port."""
-        self._port: Any = None
+        #: The leg's port in the bridge, None without audio.
+        self.port: Any = None
+        self._up = asyncio.Event()
         #: Media the far side is sent.
         self._sources: list[Any] = []
         #: Media that get what the far side says.
         self._sinks: list[Any] = []
         #: Media that get what the far side is sent.
-        self._monitors: list[Any] = []
+        self.monitors: list[Any] = []
         #: Legs whose audio this one is sent, and legs that are sent this one's.
-        self._hears: list[Self] = []
-        self._heard_by: list[Self] = []
+        self._hears: list[Wiring] = []
+        self._heard_by: list[Wiring] = []
 
     @property
     def is_up(self) -> bool:
         """Tell whether there is audio."""
-        return self._port is not None
+        return self.port is not None
 
     @property
     def is_bridged(self) -> bool:
         """Tell whether another leg hears this one."""
         return bool(self._heard_by)
 
+    async def wait_until_up(self, seconds: float) -> None:
+        """Wait for audio, at most so long."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._up.wait(), seconds)
+
     def port_changed(self, port: Any) -> None:
         """Take the leg's present port, None when there is none."""
-        self._port = port
+        self.port = port
+        if port is not None:
+            self._up.set()
+        else:
+            self._up.clear()
         for source in self._incoming():
             _connect(source, port)
         for sink in self._outgoing():
@@ -47,54 +59,54 @@ class Wiring:
     def add_source(self, source: Any) -> None:
         """Send something to the far side."""
         self._sources.append(source)
-        for ear in (self._port, *self._monitors):
+        for ear in (self.port, *self.monitors):
             _connect(source, ear)
 
     def remove_source(self, source: Any) -> None:
         """Stop sending it."""
         self._sources.remove(source)
-        for ear in (self._port, *self._monitors):
+        for ear in (self.port, *self.monitors):
             _disconnect(source, ear)
 
     def add_sink(self, sink: Any) -> None:
         """Let something get what the far side says."""
         self._sinks.append(sink)
-        _connect(self._port, sink)
+        _connect(self.port, sink)
 
     def remove_sink(self, sink: Any) -> None:
         """Stop that."""
         self._sinks.remove(sink)
-        _disconnect(self._port, sink)
+        _disconnect(self.port, sink)
 
     def add_monitor(self, monitor: Any) -> None:
         """Let something get what the far side is sent."""
-        self._monitors.append(monitor)
+        self.monitors.append(monitor)
         for source in self._incoming():
             _connect(source, monitor)
 
     def remove_monitor(self, monitor: Any) -> None:
         """Stop that."""
-        self._monitors.remove(monitor)
+        self.monitors.remove(monitor)
         for source in self._incoming():
             _disconnect(source, monitor)
 
-    def hear(self, other: Self) -> None:
+    def hear(self, other: Wiring) -> None:
         """Send this leg what the other one says."""
         if other in self._hears:
             return
         self._hears.append(other)
         other._heard_by.append(self)
-        for ear in (self._port, *self._monitors):
-            _connect(other._port, ear)
+        for ear in (self.port, *self.monitors):
+            _connect(other.port, ear)
 
-    def stop_hearing(self, other: Self) -> None:
+    def stop_hearing(self, other: Wiring) -> None:
         """Stop that."""
         if other not in self._hears:
             return
         self._hears.remove(other)
         other._heard_by.remove(self)
-        for ear in (self._port, *self._monitors):
-            _disconnect(other._port, ear)
+        for ear in (self.port, *self.monitors):
+            _disconnect(other.port, ear)
 
     def close(self) -> None:
         """Take everything apart."""
@@ -102,18 +114,18 @@ class Wiring:
             self.stop_hearing(other)
         for other in tuple(self._heard_by):
             other.stop_hearing(self)
-        self._port = None
+        self.port = None
         self._sources.clear()
         self._sinks.clear()
-        self._monitors.clear()
+        self.monitors.clear()
 
     def _incoming(self) -> list[Any]:
         """Return all that is sent to the far side."""
-        return [*self._sources, *(other._port for other in self._hears)]
+        return [*self._sources, *(other.port for other in self._hears)]
 
     def _outgoing(self) -> list[Any]:
         """Return all that gets what the far side says."""
-        heard_by = [ear for leg in self._heard_by for ear in (leg._port, *leg._monitors)]
+        heard_by = [ear for leg in self._heard_by for ear in (leg.port, *leg.monitors)]
         return [*self._sinks, *heard_by]
 
 

@@ -82,9 +82,7 @@ class Ledger:
     def lost(self) -> Iterator[EngineEvent]:
         """Report everything that went with the engine."""
         for account_id in self._accounts:
-            yield Registration(
-                account_id=account_id, state=RegistrationState.UNREGISTERED, text=LOST_TEXT
-            )
+            yield Registration(account_id=account_id, state=RegistrationState.UNREGISTERED)
         legs, self._legs = self._legs, set()
         for leg in sorted(legs):
             yield _lost_leg(leg)

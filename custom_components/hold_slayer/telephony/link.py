@@ -153,9 +153,6 @@ class EngineLink:
         hello = Hello(integration_version=self._version, log_level=self._log.getEffectiveLevel())
         try:
             ready = await asyncio.wait_for(self.request(hello), self._timings.start)
-            if ready.protocol != PROTOCOL_VERSION:
-                text = f"the engine speaks protocol {ready.protocol}, not {PROTOCOL_VERSION}"
-                raise EngineStartError(StartProblem.PROTOCOL, text)
         except EngineRefused as error:
             await self._end_process("the engine did not start")
             kind = _PROBLEMS.get(error.error, StartProblem.CRASHED)
@@ -172,6 +169,10 @@ class EngineLink:
             self._process.kill()
             await self._end_process("the engine did not start")
             raise
+        if ready.protocol != PROTOCOL_VERSION:
+            await self._end_process("the engine did not start")
+            text = f"the engine speaks protocol {ready.protocol}, not {PROTOCOL_VERSION}"
+            raise EngineStartError(StartProblem.PROTOCOL, text)
         return ready
 
     def _crashed_at_start(self, code: int) -> EngineStartError:
@@ -247,7 +248,7 @@ class EngineLink:
         """Hand an event on."""
         try:
             self._on_event(event)
-        except Exception:
+        except Exception:  # noqa: BLE001 - a bug over there must not cut the link
             self._log.exception("Handling %s failed", event.wire_type())
 
     def _enter(self, state: LinkState) -> None:
@@ -257,7 +258,7 @@ class EngineLink:
         self.state = state
         try:
             self._on_state(state)
-        except Exception:
+        except Exception:  # noqa: BLE001 - as above
             self._log.exception("Handling the link's state %s failed", state)
 
     # --- supervision -------------------------------------------------------------------------
@@ -323,7 +324,7 @@ class EngineLink:
                     pong = await asyncio.wait_for(self.request(Ping()), self._timings.heartbeat)
                 except TimeoutError:
                     pulse.miss()
-                except (EngineLost, EngineRefused):
+                except EngineLost, EngineRefused:
                     continue
                 else:
                     pulse.beat(pong)

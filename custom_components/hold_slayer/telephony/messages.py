@@ -158,15 +158,18 @@ _CLASSES: dict[str, type[Message]] = {
 def read(event: Event) -> Message:
     """Return the message in an event; raises `MessageError` for anything unexpected."""
     try:
-        if (cls := _CLASSES.get(event.type)) is None:
-            raise MessageError(
-                f"unknown message type {event.type!r}", field="type", value=event.type
-            )
-        return cls.from_event(event)
+        return _class_of(event).from_event(event)
     except MessageError as error:
         if isinstance(request := event.data.get("request"), int):
             error.request = request
         raise
+
+
+def _class_of(event: Event) -> type[Message]:
+    """Return the class of the message in an event."""
+    if (cls := _CLASSES.get(event.type)) is None:
+        raise MessageError(f"unknown message type {event.type!r}", field="type", value=event.type)
+    return cls
 
 
 async def read_message(reader: StreamReader) -> Message | None:
