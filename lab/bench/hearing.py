@@ -6,9 +6,9 @@ detected within 15 s). Intervals are 95 %: exact for rates and shares, bootstrap
 """
 
 import argparse
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from itertools import count
 import json
 import multiprocessing
@@ -52,11 +52,15 @@ def _scores(job: Job, seed: int, processes: int) -> Iterator[dict[str, CallScore
     """Scores of the calls from a seed on, in order, whatever the number of processes."""
     if processes == 1:
         yield from (run(number, job) for number in count(seed))
-    else:
-        with multiprocessing.get_context("forkserver").Pool(processes) as pool:
-            # a bounded batch at a time: an endless iterable would be drained ahead of the results
-            for start in count(seed, 4 * processes):
-                yield from pool.imap(partial(run, job=job), range(start, start + 4 * processes))
+        return
+    with multiprocessing.get_context("forkserver").Pool(processes) as pool:
+        # one call ahead of the processes: more would be listened to in vain when the hours are full
+        waiting = deque(
+            pool.apply_async(run, (seed + ahead, job)) for ahead in range(processes + 1)
+        )
+        for number in count(seed + len(waiting)):
+            yield waiting.popleft().get()
+            waiting.append(pool.apply_async(run, (number, job)))
 
 
 def main(argv: list[str]) -> int:
