@@ -129,6 +129,8 @@ class EndCall:
 
     outcome: Outcome
     reason: str = ""
+    #: When the company opens ("09:00"), if it said so.
+    opens_at: str = ""
 
 
 type Act = (

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from ..hearing.heard import Sound, Verdict
 from .acts import Act, Note, NoteKind, Speak
+from .hold import QueueSeries
 from .person import PersonJudge
 from .phrases import Line, Phrases, load
 from .plan import CallPlan
@@ -60,6 +61,13 @@ class CallContext:
         self.user_ringing = False
         self.speech_to_text = plan.speech_to_text
         self.text_to_speech = plan.text_to_speech
+        #: When the present hold began; None when not holding.
+        self.hold_began: float | None = None
+        self.queue = QueueSeries()
+        #: What was heard did not fit the call flow.
+        self.flow_stale = False
+        #: When the company opens ("09:00"), if it said so.
+        self.opens_at = ""
         self._requests = 0
         #: Request of what is being said now; None when we are quiet.
         self.speaking_request: int | None = None
@@ -68,6 +76,12 @@ class CallContext:
     def phrases(self) -> Phrases:
         """Phrases of the language to speak."""
         return self.languages[0]
+
+    @property
+    def holding_s(self) -> float:
+        """Seconds on hold so far, the present hold included."""
+        now = self.now - self.hold_began if self.hold_began is not None else 0.0
+        return self.held_s + max(0.0, now)
 
     def do(self, act: Act) -> None:
         """Order something."""

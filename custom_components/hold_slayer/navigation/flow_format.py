@@ -36,7 +36,7 @@ class FlowError(ValueError):
         self.message = message
 
 
-def _text(most: int) -> probatio.All:
+def _text(most: int) -> probatio.All[Any]:
     return probatio.All(str, probatio.Strip, probatio.Length(max=most))
 
 
@@ -83,7 +83,7 @@ def _prompt(value: Any) -> Prompt:
     return Prompt(text=data["text"], print_id=data["print"], seconds=data["seconds"])
 
 
-def _seconds(most: float) -> probatio.All:
+def _seconds(most: float) -> probatio.All[Any]:
     return probatio.All(probatio.Coerce(float), _finite, probatio.Range(min=0, max=most))
 
 

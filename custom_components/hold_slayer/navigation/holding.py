@@ -3,8 +3,10 @@
 from typing import override
 
 from ..hearing.heard import (
+    MUSICAL,
     Hearing,
     Phase,
+    RepeatSource,
     Sound,
     UtteranceEnded,
     UtteranceStarted,
@@ -12,28 +14,42 @@ from ..hearing.heard import (
     VerdictChange,
 )
 from .acts import NoteKind, SetPhase
+from .call_back import CallBackOffer
 from .context import CallContext
-from .moments import Order
+from .hold import read_opening, read_queue
+from .keys import Keypad
+from .menu import Menu, OptionKind, read_menu
+from .moments import KeysSent, Order
 from .phrases import Line, Said
+from .reading import SAME_MENU
 from .stage import Finish, Sign, Stage, Turn
 from .states import CallState, Outcome
 from .understanding import Words
+from .words import covered
+
+#: A prompt repeated within this long after a key, in s, did not take it.
+_KEY_LOST_S = 30.0
+#: How long to stay on after bad news, s: a queue may still go on after it.
+_BAD_NEWS_S = 15.0
 
 
 class Holding(Stage):
     """Waits for a person; everything else is kept for history."""
 
-    timers = ("hold_limit", "silence", "ask_silence")
+    timers = ("hold_limit", "silence", "ask_silence", "bad_news", "key_effect")
 
-    def __init__(self, call: CallContext) -> None:
+    def __init__(self, call: CallContext, keypad: Keypad, call_back: CallBackOffer) -> None:
         """Not holding yet."""
         super().__init__(call)
-        self._began = 0.0
+        self._keypad = keypad
+        self._call_back = call_back
+        self._bad_news: Finish | None = None
 
     @override
     def enter(self, before: CallState) -> Turn:
         call = self.call
-        self._began = call.now
+        call.hold_began = call.now
+        self._bad_news = None
         call.do(SetPhase(phase=Phase.HOLD))
         if call.plan.limits.hold_s is not None:
             call.wait("hold_limit", call.plan.limits.hold_s - call.held_s)
@@ -41,7 +57,8 @@ class Holding(Stage):
 
     @override
     def leave(self) -> None:
-        self.call.held_s += max(0.0, self.call.now - self._began)
+        self.call.held_s = self.call.holding_s
+        self.call.hold_began = None
         super().leave()
 
     @override
@@ -53,6 +70,19 @@ class Holding(Stage):
                 call.wait("ask_silence", call.plan.limits.silence_s)
         else:
             call.stop("silence", "ask_silence")
+            if heard.sound in MUSICAL or heard.sound is Sound.RINGBACK:
+                self._keypad.worked()
+        return None
+
+    @override
+    def on_speech_end(self, heard: UtteranceEnded) -> Turn:
+        last = self._keypad.last
+        if last is None or self.call.now - last.at > _KEY_LOST_S:
+            return None
+        if heard.repeat is not None and heard.repeat.source is RepeatSource.CALL:
+            self._keypad.again()
+        elif not self.call.speech_to_text:
+            self._keypad.worked()
         return None
 
     @override
@@ -61,14 +91,81 @@ class Holding(Stage):
         return None
 
     @override
-    def on_speech_end(self, heard: UtteranceEnded) -> Turn:
+    def on_words(self, words: Words) -> Turn:
+        call = self.call
+        if Said.INVENTED in words:
+            return self._look()
+        if (turn := self._look()) is not None:
+            return turn
+        if self._key_was_lost(words):
+            self._keypad.again()
+            return None
+        self._keep(words)
+        dealt, turn = self._call_back.hear(words, words.text)
+        if dealt or turn is not None:
+            return turn
+        menu = read_menu(words.text, words.phrases)
+        if menu:
+            return self._answer(menu, words)
+        if Said.TRANSFER in words:
+            call.note(NoteKind.TRANSFER, words.text)
+        return self._bad(words)
+
+    def _key_was_lost(self, words: Words) -> bool:
+        """The menu before the last key plays again: the key that led here did not arrive."""
+        last = self._keypad.last
+        if last is None or not last.prompt:
+            return False
+        if covered(words.text, last.prompt) >= SAME_MENU and len(words.folded.split()) > 3:
+            return True
+        self._keypad.worked()
+        return False
+
+    def _keep(self, words: Words) -> None:
+        """Keep an announcement and the numbers in it."""
+        call = self.call
+        if words.kinds & {Said.ANNOUNCEMENT, Said.QUEUE} and not words.again:
+            call.note(NoteKind.ANNOUNCEMENT, words.text)
+        news = call.queue.add(call.now, read_queue(words))
+        if news.position is not None:
+            call.note(NoteKind.QUEUE_POSITION, words.text, news.position)
+        if news.wait_s is not None:
+            call.note(NoteKind.ESTIMATED_WAIT, words.text, news.wait_s)
+
+    def _answer(self, menu: Menu, words: Words) -> Turn:
+        """Options while waiting: stay in the queue; a whole new menu is read as one."""
+        for option in menu.options:
+            if words.phrases.says(Said.STAY_IN_QUEUE, option.label):
+                if option.kind is OptionKind.PRESS:
+                    self._keypad.press(option.key, spoken=option.label)
+                elif option.kind is OptionKind.SAY:
+                    self.call.speak(option.label)
+                return None
+        if len([one for one in menu.options if one.kind is OptionKind.PRESS]) > 1 and not (
+            words.kinds & {Said.QUEUE, Said.VOICEMAIL}
+        ):
+            return Sign.MENU
         return None
 
-    @override
-    def on_words(self, words: Words) -> Turn:
-        if words.kinds & {Said.ANNOUNCEMENT, Said.QUEUE} and not words.again:
-            self.call.note(NoteKind.ANNOUNCEMENT, words.text)
-        return self._look()
+    def _bad(self, words: Words) -> Turn:
+        """Bad news ("we are closed", "call again later"): the company will hang up, or we do."""
+        if Said.CLOSED in words:
+            self.call.opens_at = read_opening(words.text, words.phrases)
+            until = f" It opens at {self.call.opens_at}." if self.call.opens_at else ""
+            self._bad_news = Finish(Outcome.CLOSED, f"The company is closed.{until}")
+        elif Said.CALL_LATER in words:
+            self._bad_news = Finish(Outcome.CALL_LATER, "The company asks to call again later.")
+        elif Said.VOICEMAIL in words and not words.kinds & {Said.QUEUE}:
+            self._bad_news = Finish(Outcome.VOICEMAIL, "The queue ended at a voicemail box.")
+        else:
+            return None
+        self.call.wait("bad_news", _BAD_NEWS_S)
+        return None
+
+    @property
+    def end(self) -> Finish | None:
+        """What a hang-up now would mean, if it was announced."""
+        return self._bad_news
 
     @override
     def on_verdict(self, change: VerdictChange) -> Turn:
@@ -79,12 +176,19 @@ class Holding(Stage):
         return Sign.SUSPECTS if maybe else None
 
     @override
+    def on_keys_sent(self, sent: KeysSent) -> Turn:
+        self._keypad.sent(sent.request, ok=sent.ok)
+        return None
+
+    @override
     def on_order(self, order: Order) -> Turn:
         return Sign.CONVINCED if order in (Order.IS_PERSON, Order.CONNECT_NOW) else None
 
     @override
     def on_timer(self, name: str) -> Turn:
         match name:
+            case "bad_news":
+                return self._bad_news
             case "hold_limit":
                 return Finish(Outcome.TIME_LIMIT, "The longest waiting time is over.")
             case "silence":

@@ -55,6 +55,23 @@ class Keypad:
         #: What works on this line, once known.
         self._way = 0
         self.last: Pressed | None = None
+        self._next = ""
+
+    def then(self, keys: str) -> None:
+        """Press more keys once the last ones went out."""
+        self._next = keys
+
+    def sent(self, request: int, *, ok: bool) -> None:
+        """The keys went out, or could not."""
+        if self.last is None or self.last.request != request:
+            return
+        if not ok:
+            self.again()
+        elif self._next and self.allowed:
+            keys, self._next = self._next, ""
+            self._order(
+                self._call.request(), keys, self._ways[min(self.last.attempt, len(self._ways) - 1)]
+            )
 
     @property
     def allowed(self) -> bool:
@@ -114,6 +131,9 @@ class Keypad:
             at=self._call.now,
             prompt=prompt,
         )
+        self._order(request, keys, way)
+
+    def _order(self, request: int, keys: str, way: Keys) -> None:
         self._call.do(
             SendKeys(
                 request=request,

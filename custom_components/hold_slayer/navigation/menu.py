@@ -134,8 +134,8 @@ def _say_or_press(marked: str, phrases: Phrases) -> tuple[str, list[Option]]:
     ):
         label, rest = match["label"], ""
         for word in phrases.conjunction_words:
-            head, found, tail = match["label"].partition(f" {word} ")
-            if found and len(head) < len(label):
+            head, between, tail = match["label"].partition(f" {word} ")
+            if between and len(head) < len(label):
                 label, rest = head, tail
         place = match.start("label")
         if len(label.split()) <= 4 and any(anchor.match(rest) for anchor in phrases.anchors):

@@ -4,23 +4,28 @@ It knows no clock, no network and no Home Assistant. `TURNS` is the one place wh
 states of a call follow each other.
 """
 
+from dataclasses import replace
+
 from ..hearing.heard import (
     NETWORK_TONES,
     AudioResumed,
     AudioStopped,
     Hearing,
     Repeated,
+    RepeatSource,
     Sound,
     UtteranceEnded,
     UtteranceStarted,
     VerdictChange,
 )
 from .acts import Act, EndCall, EnterState, StopRingingUser
-from .attending import Keeping, Suspecting
+from .call_back import CallBackOffer, Progress
 from .connected import Connected
 from .context import CallContext
 from .dialing import Dialing
 from .holding import Holding
+from .keeping import Keeping
+from .keys import Keypad
 from .moments import (
     Bridged,
     Consulted,
@@ -34,15 +39,17 @@ from .moments import (
     Ordered,
     PhoneChanged,
     SpeakingEnded,
-    Tick,
     Transcribed,
     TranscriptUnavailable,
 )
 from .navigating import Navigating
 from .plan import CallPlan, Mode
+from .reading import MenuReader
 from .stage import Finish, Sign, Stage, Turn
 from .states import FINAL_STATES, CallState, Outcome, final_state
-from .understanding import understand
+from .suspecting import Suspecting
+from .understanding import Words, understand
+from .words import likeness
 
 _S = CallState
 #: (state, sign) -> state. What is not here changes nothing.
@@ -70,8 +77,12 @@ TURNS: dict[tuple[CallState, Sign], CallState] = {
 }
 #: States in which the company leg may already be heard.
 _BEFORE = frozenset({_S.IDLE, _S.QUEUED, _S.DIALING, _S.RINGING})
+#: States in which each utterance is judged by itself.
+_ALONE = frozenset({_S.DIALING, _S.RINGING, _S.NAVIGATING, _S.ON_HOLD})
 #: A busy tone this long, in s, in a call that was up: the company is gone.
 _TONE_ENDS = 4.0
+#: Texts of at least this many words that are this alike are one recording.
+_LONG_TEXT, _SAME_TEXT = 6, 0.9
 #: More turns than this for one moment would be a circle in the table.
 _MOST_TURNS = 6
 
@@ -83,6 +94,11 @@ class Navigator:
         """Plan a call; nothing happens before the first moment."""
         self._call = CallContext(plan)
         self._state = CallState.IDLE
+        keypad = Keypad(self._call)
+        call_back = CallBackOffer(self._call, keypad)
+        reader = MenuReader(self._call, keypad, call_back)
+        self._call_back = call_back
+        self._holding = Holding(self._call, keypad, call_back)
         keeping = Keeping(self._call)
         dialing = Dialing(self._call)
         self._stages: dict[CallState, Stage] = {
@@ -90,8 +106,8 @@ class Navigator:
             _S.QUEUED: Stage(self._call),
             _S.DIALING: dialing,
             _S.RINGING: dialing,
-            _S.NAVIGATING: Navigating(self._call),
-            _S.ON_HOLD: Holding(self._call),
+            _S.NAVIGATING: Navigating(self._call, keypad, reader),
+            _S.ON_HOLD: self._holding,
             _S.PERSON_SUSPECTED: Suspecting(self._call),
             _S.PERSON_DETECTED: keeping,
             _S.RINGING_YOU: keeping,
@@ -115,7 +131,11 @@ class Navigator:
         """Whether an utterance deserves speech-to-text: new speech, while words can matter."""
         if not self._call.speech_to_text or self._state in FINAL_STATES | {_S.CONNECTED}:
             return False
-        return not (isinstance(event, UtteranceEnded) and event.repeat is not None)
+        if isinstance(event, UtteranceStarted) or event.repeat is None:
+            return True
+        # A menu known from an earlier call is read all the same: its words fire the flow's steps.
+        known = self._recall(event) is not None or self._state is not _S.NAVIGATING
+        return event.repeat.source is RepeatSource.BOOK and not known
 
     def handle(self, moment: Moment, now: float) -> list[Act]:
         """Take in what happened at `now` (s, monotonic) and say what is to be done."""
@@ -162,9 +182,7 @@ class Navigator:
                 return Finish(_hung_up(self._state), "You ended the call.")
             case Ordered(order=order):
                 return stage.on_order(order)
-            case Tick():
-                return None
-        return None
+        return None  # a Tick only lets the timers run
 
     def _hear(self, event: object) -> Turn:
         call = self._call
@@ -187,13 +205,18 @@ class Navigator:
                 line.speaking = True
                 line.repeating = False
                 line.speech_began = call.now - (event.time - event.since)
+                if self._state in _ALONE:
+                    call.judge.new_voice(event.utterance)
                 return stage.on_speech(event)
             case UtteranceEnded():
                 line.speaking = event.cut
                 line.speech_ended = call.now - (event.time - event.until)
                 if self.wants_transcript(event):
                     line.awaited[event.utterance] = call.now + call.plan.pace.transcript_s
-                return stage.on_speech_end(event)
+                turn = stage.on_speech_end(event)
+                if turn is None and (words := self._recall(event)) is not None:
+                    turn = stage.on_words(words)
+                return turn
             case VerdictChange():
                 line.verdict = event.verdict
                 call.judge.hear(event)
@@ -206,15 +229,31 @@ class Navigator:
 
     def _read(self, heard: Transcribed) -> Turn:
         call = self._call
-        if not heard.final or self._state is _S.CONNECTED:
+        if self._state is _S.CONNECTED:
             return None
+        if not heard.final:
+            return self._stage.on_partial(understand(heard, call.languages))
         call.line.awaited.pop(heard.utterance, None)
         if not heard.text.strip():
             return self._stage.on_unreadable(heard.utterance)
         words = understand(heard, call.languages)
+        again = any(_same_words(words, earlier) for earlier in call.line.said)
+        if again:
+            words = replace(words, again=True)
         call.line.said.append(words)
-        call.judge.read(words)
+        call.judge.read(words, repeated=again)
         return self._stage.on_words(words)
+
+    def _recall(self, event: UtteranceEnded) -> Words | None:
+        """The words of a repeat, from when it was heard first in this call."""
+        repeat = event.repeat
+        if repeat is None or repeat.source is not RepeatSource.CALL or repeat.first_heard is None:
+            return None
+        middle = repeat.first_heard + (event.until - event.since) / 2
+        for words in self._call.line.said:
+            if words.since <= middle <= words.until:
+                return replace(words, again=True, utterance=event.utterance)
+        return None
 
     def _line(self, change: LineChanged) -> Turn:
         call = self._call
@@ -237,7 +276,11 @@ class Navigator:
             return Finish(outcome, change.text or f"The call failed: {outcome.value}.")
         if change.ended_by is EndedBy.US:
             return Finish(_hung_up(self._state), "The call was ended here.")
+        if self._call_back.progress is not Progress.NONE:
+            return Finish(Outcome.CALL_BACK_ARRANGED, "The company will call back.")
         match self._state:
+            case _S.ON_HOLD if self._holding.end is not None:
+                return self._holding.end
             case _S.CONNECTED:
                 return Finish(Outcome.CONNECTED, "The company hung up after you had talked.")
             case _S.ON_HOLD:
@@ -298,8 +341,8 @@ class Navigator:
         if sign is Sign.OPENS and self._state in _BEFORE:
             if call.plan.called_back:
                 return _S.ON_HOLD
-            if call.plan.mode is Mode.DIRECT and call.line.answered:
-                return _S.PERSON_DETECTED
+            if call.plan.mode is Mode.DIRECT:
+                return _S.RINGING_YOU if call.line.answered else None
         after = TURNS.get((self._state, sign))
         if sign is Sign.FALSE_ALARM and after is not None:
             return call.came_from
@@ -332,7 +375,14 @@ class Navigator:
         call.timers.clear()
         call.line.awaited.clear()
         call.do(EnterState(state=self._state))
-        call.do(EndCall(outcome=finish.outcome, reason=finish.reason))
+        call.do(EndCall(outcome=finish.outcome, reason=finish.reason, opens_at=call.opens_at))
+
+
+def _same_words(one: Words, other: Words) -> bool:
+    """Whether two utterances say the same at such a length that it is a recording."""
+    if min(len(one.folded.split()), len(other.folded.split())) < _LONG_TEXT:
+        return False
+    return likeness(one.folded, other.folded) >= _SAME_TEXT
 
 
 def _hung_up(state: CallState) -> Outcome:

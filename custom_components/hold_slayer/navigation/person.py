@@ -63,6 +63,14 @@ class PersonJudge:
         self._ears_spoke = False
         self._counts: dict[Cue, int] = {}
         self._signs: dict[Cue, float] = {}
+        #: Words of earlier utterances are another voice's.
+        self._first_utterance = -1
+
+    def new_voice(self, utterance: int) -> None:
+        """Another utterance begins, by whomever: what was said before does not count."""
+        self._counts.clear()
+        self._signs.clear()
+        self._first_utterance = utterance
 
     def hear(self, change: VerdictChange) -> None:
         """Take the ears' verdict."""
@@ -78,7 +86,9 @@ class PersonJudge:
         self._signs[cue] = sign
 
     def read(self, words: Words, *, repeated: bool = False) -> None:
-        """Weigh the words of an utterance."""
+        """Weigh the words of an utterance, unless they were said before this voice began."""
+        if words.utterance < self._first_utterance:
+            return
         if repeated:
             self.add(Cue.REPEATED_WORDS)
         if Said.INVENTED in words:
@@ -97,6 +107,8 @@ class PersonJudge:
             Said.INVALID,
             Said.CALL_BACK_OFFER,
         }:
+            self.add(Cue.ANNOUNCEMENT_WORDS)
+        if words.kinds & _RECORDING_ONLY:
             self.add(Cue.ANNOUNCEMENT_WORDS)
 
     @property

@@ -77,6 +77,9 @@ class Phrases:
     said: Mapping[Said, tuple[re.Pattern[str], ...]]
     questions: Mapping[str, tuple[re.Pattern[str], ...]]
     ask_for: tuple[re.Pattern[str], ...]
+    #: Asked to be typed in; and followed by the hash key.
+    type_in: tuple[re.Pattern[str], ...]
+    then_hash: tuple[re.Pattern[str], ...]
     anchors: tuple[re.Pattern[str], ...]
     connectors: re.Pattern[str]
     spoken: tuple[re.Pattern[str], ...]
@@ -92,7 +95,12 @@ class Phrases:
     units: Mapping[str, int]
     ordinals: Mapping[str, int]
     numbers: Mapping[str, int]
+    number_pattern: re.Pattern[str]
     opens: tuple[re.Pattern[str], ...]
+    #: Words for the second half of the day ("pm").
+    afternoon: frozenset[str]
+    yes: frozenset[str]
+    no: frozenset[str]
     stop_words: frozenset[str]
     synonyms: Mapping[str, tuple[str, ...]]
     operator: tuple[str, ...]
@@ -147,15 +155,20 @@ def read(data: Mapping[str, Any]) -> Phrases:
     number = alternatives(numbers)
     unit = alternatives(units)
     between = alternatives(data["queue"]["range"])
-    clock = alternatives(numbers)
+    article = alternatives(data["words"]["article"])
+    half_day = alternatives(data["hours"]["half_day"])
+    o_clock = alternatives(data["hours"]["o_clock"])
     slots = {
         "key": f"(?P<key>{alternatives(keys)})",
         "n": f"(?P<n>{number})",
         "ordinal": f"(?P<ordinal>{alternatives(ordinals)})",
-        "time": f"(?P<time>(?:{number}\\s*{between}\\s*)?(?:{number}\\s*)?{unit})",
+        "time": f"(?P<time>(?:{number}\\s*{between}\\s*)?(?:(?:{number}|{article})\\s*)?{unit})",
         "label": r"(?P<label>\S.*)",
         "name": r"\b\w+(?:\s+\w+){0,2}?",
-        "clock": f"(?P<clock>{clock}(?:\\s*(?:h|uhr|heures|am|pm|a m|p m|o clock))?)",
+        "clock": (
+            f"(?P<clock>{number}(?:\\s*{o_clock})?(?:\\s*(?:\\b00\\b|{number}))?"
+            f"(?:\\s*{half_day})?)"
+        ),
         "day": r"\b\w+",
         "any": r"(?:\b\w+\s*){0,4}?",
     }
@@ -174,6 +187,8 @@ def read(data: Mapping[str, Any]) -> Phrases:
         said={Said(kind): patterns(phrases) for kind, phrases in data["said"].items()},
         questions={name: patterns(phrases) for name, phrases in data["questions"].items()},
         ask_for=patterns(data["ask_for"]),
+        type_in=patterns(data["type_in"]),
+        then_hash=patterns(data["then_hash"]),
         anchors=patterns(menu["anchors"]),
         connectors=re.compile(alternatives(menu["connectors"])),
         spoken=patterns(menu["spoken"]),
@@ -189,7 +204,11 @@ def read(data: Mapping[str, Any]) -> Phrases:
         units=units,
         ordinals=ordinals,
         numbers=numbers,
+        number_pattern=re.compile(number),
         opens=patterns(data["hours"]["opens"]),
+        afternoon=frozenset(folded(data["hours"]["afternoon"])),
+        yes=frozenset(folded(words["yes"])),
+        no=frozenset(folded(words["no"])),
         stop_words=frozenset(folded(words["stop"])),
         synonyms={name: folded(group) for name, group in data["synonyms"].items()},
         operator=folded(data["operator"]),

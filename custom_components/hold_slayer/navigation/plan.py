@@ -91,6 +91,10 @@ class Pace:
     answer_s: float = 5.0
     #: Music that means being on hold.
     music_is_hold_s: float = 4.0
+    #: How long the model may think.
+    consult_s: float = 8.0
+    #: A prompt was heard but nothing about it is known: then something is tried.
+    puzzled_s: float = 6.0
     #: Nothing heard after a key: it did not arrive.
     key_effect_s: float = 8.0
 

@@ -1,8 +1,12 @@
 """Runs a call flow: which step is next, and whether what is heard fits it."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
+from .choice import choose
 from .flow import Action, CallFlow, Prompt, Step
+from .menu import Menu, Option, OptionKind, read_menu
+from .phrases import Phrases
 from .words import covered
 
 #: Share of a prompt's words that must be heard for it to be that prompt.
@@ -13,7 +17,21 @@ class Fit(StrEnum):
     """How what was heard fits the step."""
 
     FITS = "fits"
-    NOT_YET = "not_yet"
+    NOT_YET = "not_yet"  # a greeting, half a menu
+    MOVED = "moved"  # the option is on another key now
+    CHANGED = "changed"  # a menu without the option
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The result of a comparison."""
+
+    fit: Fit
+    #: Where the option is now, for `MOVED`.
+    option: Option | None = None
+
+
+_NOT_YET = Match(Fit.NOT_YET)
 
 
 class FlowRunner:
@@ -40,12 +58,37 @@ class FlowRunner:
             return not step.prompts
         return self._listened and not step.prompts
 
-    def fit(self, heard: str) -> Fit:
-        """Compare what was heard since the last step with what is expected."""
+    def compare(self, heard: str, phrases: Phrases, *, ended: bool) -> Match:
+        """Compare what was heard since the last step with what is expected.
+
+        Only a prompt that has `ended` can be a changed one; before that, more may come.
+        """
         step = self.step
-        if step is None or not step.prompts:
-            return Fit.NOT_YET
-        return Fit.FITS if any(fits(prompt, heard) for prompt in step.prompts) else Fit.NOT_YET
+        if step is None or not any(prompt.text for prompt in step.prompts):
+            return _NOT_YET
+        menu = read_menu(heard, phrases)
+        if step.action is Action.PRESS and menu:
+            moved = self._moved(step, menu, phrases)
+            if moved is not None:
+                return moved if ended else _NOT_YET
+        if any(fits(prompt, heard) for prompt in step.prompts):
+            return Match(Fit.FITS)
+        if ended and step.action is Action.PRESS and len(menu.options) > 1:
+            return Match(Fit.CHANGED)
+        return _NOT_YET
+
+    def _moved(self, step: Step, menu: Menu, phrases: Phrases) -> Match | None:
+        """Whether the menu offers what the step wants on another key."""
+        for prompt in step.prompts:
+            expected = read_menu(prompt.text, phrases).by_key(step.keys)
+            if expected is None or not expected.label:
+                continue
+            pressed = [one for one in menu.options if one.kind is OptionKind.PRESS]
+            found = choose(Menu(tuple(pressed)), expected.label, phrases).option
+            if found is None:
+                continue
+            return None if found.key == step.keys else Match(Fit.MOVED, found)
+        return None
 
     def done(self) -> None:
         """Go to the next step."""
@@ -61,3 +104,8 @@ class FlowRunner:
 def fits(prompt: Prompt, heard: str) -> bool:
     """Whether a prompt was heard."""
     return bool(prompt.text) and covered(prompt.text, heard) >= FITS
+
+
+def describe(step: Step) -> str:
+    """A step in a few words, for history; placeholders stay placeholders."""
+    return " ".join(part for part in (step.action.value, step.keys or step.text) if part)

@@ -80,6 +80,10 @@ class Stage:
         """The words of an utterance are known."""
         return None
 
+    def on_partial(self, words: Words) -> Turn:
+        """The words so far of an utterance that goes on."""
+        return None
+
     def on_unreadable(self, utterance: int) -> Turn:
         """The words of an utterance will not be known."""
         return None

@@ -58,6 +58,11 @@ def understand(heard: Transcribed, languages: Sequence[Phrases]) -> Words:
 def kinds_of(folded: str, phrases: Phrases) -> frozenset[Said]:
     """All kinds a folded text belongs to."""
     kinds = {kind for kind in Said if phrases.says(kind, folded)}
+    if any(
+        pattern.search(folded)
+        for pattern in (*phrases.position, *phrases.ahead, *phrases.next_in_line)
+    ):
+        kinds |= {Said.QUEUE, Said.ANNOUNCEMENT}
     if Said.HELLO in kinds and len(folded.split()) > _SHORT:
         kinds.discard(Said.HELLO)
     if Said.INVENTED in kinds and kinds - {Said.INVENTED, Said.ANNOUNCEMENT, Said.HELLO}:

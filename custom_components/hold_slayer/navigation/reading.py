@@ -1,0 +1,298 @@
+"""Deciding what to do about what a menu says: by rules, then by the model, then by asking."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from .acts import Consult, NoteKind
+from .call_back import CallBackOffer
+from .choice import choose, fallback
+from .context import CallContext
+from .hold import read_opening
+from .keys import Keypad
+from .menu import Menu, Option, OptionKind, Role, read_menu
+from .moments import Consulted
+from .phrases import Line, Phrases, Said
+from .stage import Finish, Sign, Turn
+from .states import Outcome
+from .understanding import Words
+from .words import likeness
+
+#: Two readings of one menu are at least this alike.
+SAME_MENU = 0.85
+#: How often one secret is given in a call: once, and once more if it was not understood.
+_GIVE_SECRET = 2
+#: How often we tell a machine what we want before asking for a person.
+_TELL_INTENT = 2
+#: "Invalid entry" this often means lost.
+_INVALID = 3
+#: A confirmation is only answered this long after we did something, s.
+_CONFIRM_S = 30.0
+
+_OPERATOR = "representative"
+_REPEAT = "repeat"
+
+
+class MenuReader:
+    """Answers menus and questions; remembers which were heard before."""
+
+    def __init__(self, call: CallContext, keypad: Keypad, call_back: CallBackOffer) -> None:
+        """Nothing read yet."""
+        self._call = call
+        self._keypad = keypad
+        self._call_back = call_back
+        self._menus: list[str] = []
+        self._given: Counter[str] = Counter()
+        self._told = 0
+        self._invalid = 0
+        self._consults = 0
+        self._acted_at = float("-inf")
+        self._said = ""
+        self._unsure = False
+        #: The question before the model, and the options it may choose from.
+        self._asked: tuple[int, Menu, Phrases] | None = None
+
+    @property
+    def waiting(self) -> bool:
+        """Whether an answer of the model is awaited."""
+        return self._asked is not None
+
+    def decide(self, heard: Sequence[Words]) -> tuple[bool, Turn]:
+        """Act on a prompt that has ended; True when something was done about it."""
+        words = _joined(heard)
+        text, phrases = words.text, words.phrases
+        menu = read_menu(text, phrases)
+        if (end := self._ends(words, menu)) is not None:
+            return True, end
+        if Said.INVALID in words:
+            return self._take_invalid(menu, phrases)
+        dealt, turn = self._call_back.hear(words, text)
+        if dealt:
+            return True, turn
+        if self._confirm(words, menu) or self._give(words):
+            return True, None
+        if menu:
+            return self._answer(menu, text, phrases)
+        if words.kinds & {Said.OPEN_QUESTION, Said.BOT}:
+            return self.tell()
+        if words.kinds & {Said.QUEUE, Said.TRANSFER}:
+            return True, Sign.WAITS
+        return False, None
+
+    # ── ends ─────────────────────────────────────────────────────────────────────
+
+    def _ends(self, words: Words, menu: Menu) -> Turn:
+        if Said.CLOSED in words:
+            opens = read_opening(words.text, words.phrases)
+            self._call.opens_at = opens
+            until = f" It opens at {opens}." if opens else ""
+            return Finish(Outcome.CLOSED, f"The company is closed.{until}")
+        if menu:
+            return None
+        if Said.VOICEMAIL in words:
+            return Finish(Outcome.VOICEMAIL, "A voicemail box answered.")
+        if Said.CALL_LATER in words:
+            return Finish(Outcome.CALL_LATER, "The company asks to call again later.")
+        return None
+
+    def _take_invalid(self, menu: Menu, phrases: Phrases) -> tuple[bool, Turn]:
+        self._invalid += 1
+        if self._invalid >= _INVALID:
+            return True, Finish(
+                Outcome.MENU_LOST, "The menu called our answers invalid several times."
+            )
+        if self._keypad.last is not None and self._keypad.again():
+            return True, None
+        if menu:
+            return self._answer(menu, "", phrases)
+        return False, None
+
+    # ── questions ────────────────────────────────────────────────────────────────
+
+    def _confirm(self, words: Words, menu: Menu) -> bool:
+        """Answer "is that correct?" after something we said or pressed; never out of the blue."""
+        recent = self._call.now - self._acted_at <= _CONFIRM_S
+        if not recent or not words.kinds & {Said.CONFIRM, Said.CONFIRM_KEYS}:
+            return False
+        if Said.CONFIRM not in words:
+            return False
+        self._acted_at = float("-inf")
+        phrases = words.phrases
+        right = not self._said or _mentions(words.folded, self._said, phrases)
+        for pattern in phrases.said.get(Said.CONFIRM_KEYS, ()):
+            if right and (match := pattern.search(words.folded)):
+                return self._keypad.press(
+                    phrases.keys[match["key"]], spoken=phrases.lines[Line.YES]
+                )
+        if menu and not right:
+            return False
+        return self._call.say(Line.YES if right else Line.NO) is not None
+
+    def _give(self, words: Words) -> bool:
+        """Give a secret that is asked for by name, if the contact has it."""
+        phrases, text = words.phrases, words.folded
+        if not any(pattern.search(text) for pattern in phrases.ask_for):
+            return False
+        for name, patterns in phrases.questions.items():
+            if not any(pattern.search(text) for pattern in patterns):
+                continue
+            if name not in self._call.plan.secrets or self._given[name] >= _GIVE_SECRET:
+                continue
+            placeholder = f"{{{name}}}"
+            typed = any(pattern.search(text) for pattern in phrases.type_in)
+            if typed or not self._call.text_to_speech:
+                if not self._keypad.press(placeholder):
+                    return False
+                if any(pattern.search(text) for pattern in phrases.then_hash):
+                    self._keypad.then("#")
+            elif not self._keypad.allowed or self._call.speak(placeholder) is None:
+                return False
+            self._given[name] += 1
+            self._done("")
+            return True
+        return False
+
+    def tell(self) -> tuple[bool, Turn]:
+        """Say what we want to a machine that asks openly; a representative after two tries."""
+        intent = bool(self._call.plan.intent) and self._told < _TELL_INTENT
+        self._told += 1
+        line = Line.INTENT if intent else Line.OPERATOR
+        if self._call.say(line) is None:
+            return False, None
+        self._done(self._call.plan.intent if intent else self._call.line_text(Line.OPERATOR))
+        return True, None
+
+    # ── options ──────────────────────────────────────────────────────────────────
+
+    def _answer(self, menu: Menu, text: str, phrases: Phrases) -> tuple[bool, Turn]:
+        if not menu.sure and not self._unsure:
+            self._unsure = True  # hear it once more
+            return False, None
+        self._unsure = False
+        seen = self._seen(text)
+        if seen >= self._call.plan.limits.same_menu:
+            return True, Finish(Outcome.MENU_LOST, f"The same menu came {seen} times.")
+        self._call.note(NoteKind.MENU_HEARD, describe(menu))
+        choice = choose(menu, self._call.plan.intent, phrases)
+        if choice.option is not None and seen < 2:
+            return True, self.take(choice.option, text)
+        if seen < 2 and self._ask_model(menu, text, phrases):
+            return True, None
+        return True, self._without_model(menu, text, phrases)
+
+    def _seen(self, text: str) -> int:
+        """How often this menu has been heard, this time included."""
+        if not text:
+            return 1
+        self._menus.append(text)
+        return sum(1 for other in self._menus if likeness(other, text) >= SAME_MENU)
+
+    def _ask_model(self, menu: Menu, text: str, phrases: Phrases) -> bool:
+        plan = self._call.plan
+        if not plan.model or not plan.intent or self._consults >= plan.limits.consults:
+            return False
+        self._consults += 1
+        request = self._call.request()
+        self._asked = (request, menu, phrases)
+        options = {_choice_key(option): option.label for option in menu.options if option.label}
+        options |= {_OPERATOR: "speak to a person", _REPEAT: "hear the menu again"}
+        self._call.do(Consult(request=request, heard=text, intent=plan.intent, options=options))
+        self._call.wait("consult", plan.pace.consult_s)
+        return True
+
+    def consulted(self, answer: Consulted) -> Turn:
+        """Take the model's answer, if it is one of the keys offered."""
+        if self._asked is None or answer.request != self._asked[0]:
+            return None
+        _, menu, phrases = self._asked
+        self._asked = None
+        self._call.stop("consult")
+        if answer.error:
+            self._call.note(NoteKind.DEGRADED, f"The model did not answer: {answer.error[:200]}")
+        for option in menu.options:
+            if answer.choice and answer.choice == _choice_key(option):
+                return self.take(option, "")
+        if answer.choice == _REPEAT:
+            return None
+        return self._without_model(menu, "", phrases, operator=answer.choice == _OPERATOR)
+
+    def give_up_model(self) -> Turn:
+        """The model took too long: go on by rules."""
+        if self._asked is None:
+            return None
+        self._call.note(NoteKind.DEGRADED, "The model did not answer in time.")
+        return self.consulted(Consulted(request=self._asked[0]))
+
+    def _without_model(
+        self, menu: Menu, text: str, phrases: Phrases, *, operator: bool = False
+    ) -> Turn:
+        """Take the best guess, else what leads to a person, else ask for one."""
+        ranking = choose(menu, self._call.plan.intent, phrases).ranking
+        if ranking and ranking[0].score > 0 and not operator and self._told == 0:
+            return self.take(ranking[0].option, text)
+        if (option := fallback(menu)) is not None:
+            return self.take(option, text)
+        self.ask_operator(menu)
+        return None
+
+    def ask_operator(self, menu: Menu | None = None) -> None:
+        """Ask for a person: by voice where the menu listens, else by 0."""
+        if menu is not None and menu.spoken:
+            self._told += 1
+            self._call.say(Line.OPERATOR)
+            self._done(self._call.line_text(Line.OPERATOR))
+        else:
+            self._keypad.press("0", spoken=self._call.line_text(Line.OPERATOR))
+            self._done("")
+
+    def take(self, option: Option, prompt: str) -> Turn:
+        """Take an option of a menu."""
+        match option.kind:
+            case OptionKind.PRESS:
+                pressed = self._keypad.press(option.key, prompt=prompt, spoken=option.label)
+                if not pressed:
+                    return Sign.SUSPECTS
+                self._done(option.label)
+            case OptionKind.SAY:
+                self._call.speak(option.label)
+                self._done(option.label)
+            case OptionKind.STAY:
+                return Sign.WAITS if Role.OTHER in option.roles else None
+        return None
+
+    def _done(self, said: str) -> None:
+        self._acted_at = self._call.now
+        self._said = said
+
+
+def _choice_key(option: Option) -> str:
+    return option.key or "wait"
+
+
+def _joined(heard: Sequence[Words]) -> Words:
+    """Several utterances as one."""
+    last = heard[-1]
+    return Words(
+        text=" ".join(words.text for words in heard),
+        folded=" ".join(words.folded for words in heard),
+        kinds=frozenset().union(*(words.kinds for words in heard)),
+        phrases=last.phrases,
+        utterance=last.utterance,
+        since=heard[0].since,
+        until=last.until,
+    )
+
+
+def _mentions(folded: str, said: str, phrases: Phrases) -> bool:
+    """Whether an echo holds a word of what we said."""
+    menu = Menu((Option(kind=OptionKind.SAY, key="", label=folded),))
+    return choose(menu, said, phrases).ranking[0].score > 0
+
+
+def describe(menu: Menu) -> str:
+    """A menu in one line, for history."""
+    return "; ".join(
+        f"{option.key or 'stay'}: {option.label}"
+        if option.kind is not OptionKind.SAY
+        else f"say {option.label}"
+        for option in menu.options
+    )

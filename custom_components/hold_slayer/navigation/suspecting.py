@@ -1,0 +1,188 @@
+"""Somebody may be there: get ready, look closely, ask when in doubt."""
+
+from typing import override
+
+from ..hearing.heard import (
+    Cue,
+    Phase,
+    Repeated,
+    UtteranceEnded,
+    UtteranceStarted,
+    Verdict,
+    VerdictChange,
+)
+from .acts import SetPhase
+from .attending import Attending
+from .context import CallContext
+from .moments import Order, PhoneState, SpeakingEnded
+from .phrases import Line, Said
+from .plan import EarlyRing
+from .stage import Sign, Turn
+from .states import CallState
+from .understanding import Words
+
+#: Doubt is ended after this long, s: at once where nothing can be asked, else after the answers.
+#: Then a person is assumed; a missed one costs more than a ring.
+_DOUBT_ENDS, _DOUBT_ENDS_ASKED = 8.0, 18.0
+#: Somebody who talks on is interrupted with the question after this long, s.
+_INTERRUPT = 6.0
+#: How often the question is asked in one doubt.
+_QUESTIONS = 2
+#: Only machines say these; they are talked to as a menu.
+_MACHINE_TALK = frozenset({Said.BOT, Said.OPEN_QUESTION, Said.INVALID, Said.WELCOME})
+
+
+class Suspecting(Attending):
+    """Somebody may be there: get ready, look closely, ask when in doubt."""
+
+    timers = ("music", "doubt", "ask", "answer", "give_in")
+
+    def __init__(self, call: CallContext) -> None:
+        """Nothing asked yet."""
+        super().__init__(call)
+        self._asked = 0
+        self._question: int | None = None
+        self._question_began = 0.0
+        self._awaiting_answer = False
+
+    @override
+    def enter(self, before: CallState) -> Turn:
+        call = self.call
+        self._asked = 0
+        self._question = None
+        self._awaiting_answer = False
+        call.do(SetPhase(phase=Phase.HOLD))
+        if call.user_accepted:
+            self.bridge()
+            return Sign.CONVINCED
+        if call.judge.verdict is Verdict.PERSON:
+            return Sign.CONVINCED
+        plan = call.plan
+        if plan.auto_connect and (
+            plan.early_ring is EarlyRing.ALWAYS
+            or (plan.early_ring is EarlyRing.KNOWN_ANNOUNCEMENTS and plan.announcements_known)
+        ):
+            self.ring(early=True)
+        call.wait("doubt", plan.pace.doubt_s)
+        can_ask = plan.ask_question and call.text_to_speech
+        call.wait("give_in", _DOUBT_ENDS_ASKED if can_ask else _DOUBT_ENDS)
+        if not call.line.speaking:
+            call.wait("ask", plan.pace.waiting_s - call.line.silent_for(call.now))
+        return None
+
+    def _judge(self) -> Turn:
+        verdict = self.call.judge.verdict
+        if verdict is Verdict.PERSON:
+            return Sign.CONVINCED
+        if self.call.judge.dropped:
+            return self.call_off("It was a recording.")
+        return None
+
+    @override
+    def on_verdict(self, change: VerdictChange) -> Turn:
+        if change.verdict is Verdict.NOBODY:
+            return None
+        if change.verdict is Verdict.MACHINE and self.call.judge.verdict is not Verdict.PERSON:
+            return self.call_off("It was a recording.")
+        return self._judge()
+
+    @override
+    def on_repeat(self, heard: Repeated) -> Turn:
+        self.call.judge.add(Cue.REPEATED)
+        return self._judge()
+
+    @override
+    def on_words(self, words: Words) -> Turn:
+        if words.kinds & _MACHINE_TALK and Said.GREETING not in words:
+            self.call.came_from = CallState.NAVIGATING
+            return self.call_off("It was a talking machine.")
+        return self._judge()
+
+    @override
+    def on_speech(self, heard: UtteranceStarted) -> Turn:
+        self.call.stop("ask")
+        if self._awaiting_answer:
+            self.call.stop("answer")
+        return None
+
+    @override
+    def on_speech_end(self, heard: UtteranceEnded) -> Turn:
+        call = self.call
+        if heard.repeat is not None:
+            call.judge.add(Cue.REPEATED)
+            return self._judge()
+        if self._awaiting_answer:
+            self._awaiting_answer = False
+            began = call.now - (heard.time - heard.since)
+            if began < self._question_began and not heard.cut:
+                call.judge.add(Cue.TALKED_THROUGH)
+            else:
+                call.judge.add(Cue.ANSWERED_US)
+            if (turn := self._judge()) is not None:
+                return turn
+        call.wait("ask", call.plan.pace.waiting_s - (heard.time - heard.until))
+        return None
+
+    @override
+    def on_spoken(self, ended: SpeakingEnded) -> Turn:
+        if ended.request != self._question:
+            return None
+        self._question = None
+        if not ended.completed:
+            return None
+        self._awaiting_answer = True
+        if not self.call.line.speaking:
+            self.call.wait("answer", self.call.plan.pace.answer_s)
+        return None
+
+    @override
+    def on_phone(self, state: PhoneState) -> Turn:
+        if state is PhoneState.ACCEPTED:
+            self.call.user_accepted = True
+            self.bridge()
+        elif state in (PhoneState.UNREACHED, PhoneState.HUNG_UP):
+            self.call.user_ringing = self.call.user_accepted = False
+        return None
+
+    @override
+    def on_order(self, order: Order) -> Turn:
+        match order:
+            case Order.IS_PERSON | Order.CONNECT_NOW:
+                self.call.judge.add(Cue.USER_SAID)
+                return Sign.CONVINCED
+            case Order.IS_NO_PERSON | Order.KEEP_HOLDING:
+                return self.call_off("You said it is no person.")
+        return None
+
+    @override
+    def on_timer(self, name: str) -> Turn:
+        match name:
+            case "music":
+                return self.call_off("The music is back.")
+            case "ask" | "doubt":
+                return self._ask(talk_over=name == "doubt" and self._asked == 0)
+            case "answer":
+                self._awaiting_answer = False
+                if self._asked < _QUESTIONS:
+                    return self._ask(talk_over=False)
+                return self.call_off("Nobody answered when asked.")
+            case "give_in":
+                return Sign.CONVINCED
+        return None
+
+    def _ask(self, *, talk_over: bool) -> Turn:
+        call = self.call
+        if not call.plan.ask_question or self._question is not None or self._awaiting_answer:
+            return None
+        if self._asked >= _QUESTIONS:
+            return None
+        if call.line.speaking and not (
+            talk_over and call.now - call.line.speech_began > _INTERRUPT
+        ):
+            call.wait("doubt", 0.5)
+            return None
+        self._question = call.say(Line.QUESTION)
+        if self._question is not None:
+            self._asked += 1
+            self._question_began = call.now
+        return None
