@@ -99,9 +99,7 @@ class Owner:
         assert self._session is not None
         self._socket = await self._session.ws_connect("/api/websocket", max_msg_size=0)
         await self._socket.receive_json()
-        await self._socket.send_json(
-            {"type": "auth", "access_token": self.tokens["access_token"]}
-        )
+        await self._socket.send_json({"type": "auth", "access_token": self.tokens["access_token"]})
         if (greeting := await self._socket.receive_json())["type"] != "auth_ok":
             raise HomeError(f"The websocket refused the token: {greeting}")
         self._reader = asyncio.create_task(self._read(), name="owner websocket")
