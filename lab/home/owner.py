@@ -14,7 +14,7 @@ type Json = dict[str, Any]
 
 NAME = "Ada"
 USERNAME = "ada"
-PASSWORD = "hold-slayer"
+PASSWORD = "hold-slayer"  # noqa: S105  a throw-away home on loopback
 
 
 class Owner:
