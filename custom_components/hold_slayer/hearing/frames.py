@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy import fft
 from numpy.typing import NDArray
-from scipy import fft, signal
 
 #: Everything inside the ears runs at the telephone's sampling rate, Hz (ITU-T G.711).
 RATE = 8000
@@ -25,6 +25,8 @@ BAND_HIGH = 3400.0
 #: Lags searched for the pitch, samples: 400 Hz down to 70 Hz.
 LAG_SHORT = 20
 LAG_LONG = 114
+#: Length of the filter before sampling down.
+_TAPS = 63
 #: Levels below this are digital silence, dB full scale.
 FLOOR_DB = -90.0
 
@@ -67,26 +69,19 @@ class Intake:
         self._step = rate / RATE
         self._phase = 0.0
         self._last = np.zeros(1, np.float32)
-        self._low_pass = signal.firwin(63, 3700, fs=rate) if rate > RATE else None
-        self._low_pass_state = np.zeros(62)
-        self._dc_state = np.zeros(1, np.float32)
+        self._low_pass = _low_pass(3700 / rate) if rate > RATE else None
+        self._before = np.zeros(_TAPS - 1, np.float32)
 
     def take(self, pcm: bytes | bytearray | memoryview | NDArray[np.generic]) -> Samples:
         """Return the samples at 8 kHz that this block completes, full scale 1."""
         samples = self._decode(pcm)
         if self._low_pass is not None and len(samples):
-            samples, self._low_pass_state = signal.lfilter(
-                self._low_pass, 1.0, samples, zi=self._low_pass_state
-            )
+            joined = np.concatenate([self._before, samples])
+            self._before = joined[len(joined) - (_TAPS - 1) :]
+            samples = np.convolve(joined, self._low_pass, "valid")
         if self.rate != RATE and len(samples):
             samples = self._resample(samples)
-        if not len(samples):
-            return np.zeros(0, np.float32)
-        blocked, self._dc_state = signal.lfilter(
-            _DC_NUMERATOR, _DC_DENOMINATOR, samples.astype(np.float32), zi=self._dc_state
-        )
-        self._dc_state[np.abs(self._dc_state) < 1e-9] = 0.0
-        return np.asarray(blocked, np.float32)
+        return np.asarray(samples, np.float32)
 
     def _decode(self, pcm: bytes | bytearray | memoryview | NDArray[np.generic]) -> Samples:
         """Read the block as float32 mono of full scale 1, whatever it is."""
@@ -119,8 +114,32 @@ class Intake:
         return np.interp(positions, np.arange(len(joined)), joined)
 
 
-_DC_NUMERATOR = np.array([1.0, -1.0], np.float32)
-_DC_DENOMINATOR = np.array([1.0, -0.99], np.float32)
+class Offset:
+    """Removes a constant offset (DC) that a line adds, slowly enough to spare the sound."""
+
+    def __init__(self) -> None:
+        """Start without an offset."""
+        self._offset = 0.0
+
+    def remove(self, samples: Samples) -> Samples:
+        """Return the samples, a multiple of `STEP` of them, without their mean of the last second."""
+        means = samples.reshape(-1, STEP).mean(axis=1)
+        offsets = [self._offset]
+        for mean in means.tolist():
+            offsets.append(offsets[-1] + (mean - offsets[-1]) * 0.1)
+        self._offset = offsets[-1]
+        if max(map(abs, offsets)) < 1e-6:
+            return samples
+        knots = np.arange(len(offsets)) * STEP
+        ramp = np.interp(np.arange(len(samples)), knots, offsets)
+        return (samples - ramp).astype(np.float32)
+
+
+def _low_pass(cut: float) -> NDArray[np.float32]:
+    """Return a Hamming-windowed low-pass; `cut` is a share of the sampling rate."""
+    place = np.arange(_TAPS) - (_TAPS - 1) / 2
+    taps = np.sinc(2 * cut * place) * np.hamming(_TAPS)
+    return (taps / taps.sum()).astype(np.float32)
 
 
 def _full_scale(dtype: np.dtype[np.generic]) -> float:

@@ -13,6 +13,7 @@ from .frames import (
     STEP_SECONDS,
     Frames,
     Intake,
+    Offset,
     Samples,
     Spectra,
 )
@@ -72,6 +73,7 @@ class Listener:
     ) -> None:
         """Start for mono PCM of `rate` Hz; `book` holds the company's known prints."""
         self._intake = Intake(rate)
+        self._offset = Offset()
         self._spectra = Spectra()
         self._timbre = TimbreModel()
         self._tones = ToneDetector() if ToneDetector else None
@@ -162,6 +164,7 @@ class Listener:
     def _work(self, chunk: Samples, *, missing: bool) -> list[HeardEvent]:
         """Run every detector over a chunk and join what they say."""
         start = self.now
+        chunk = self._offset.remove(chunk)
         frames = self._spectra.process(chunk)
         timbre = self._timbre.process(frames)
         events: list[HeardEvent] = list(self._watch(chunk, missing=missing))
