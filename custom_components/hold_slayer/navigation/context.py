@@ -31,12 +31,6 @@ class CompanyLine:
     #: What was said, in order.
     said: list[Words] = field(default_factory=list)
 
-    def silent_for(self, now: float) -> float:
-        """Seconds since the last word; 0 while somebody speaks."""
-        if self.speaking or self.speech_ended is None:
-            return 0.0
-        return max(0.0, now - self.speech_ended)
-
 
 class CallContext:
     """The desk at which all stages of one call work."""

@@ -37,17 +37,18 @@ class Keeping(Attending):
         call = self.call
         if before is CallState.PERSON_DETECTED:
             return None
-        self._announced = call.plan.mode is Mode.DIRECT
+        self._announced = False
         self._moments = 0
         self._leaving = None
         self._rang_again = False
         if not call.user_accepted:
-            if call.line.speaking:
+            if call.plan.mode is Mode.DIRECT:
+                pass  # nobody has spoken yet
+            elif call.line.speaking:
                 call.wait("announce", _POLITE)
             else:
                 self._announce()
             call.wait("patience", call.plan.limits.keep_agent_s)
-        call.wait("moment", call.plan.pace.one_moment_s)
         if call.user_accepted or not call.plan.auto_connect:
             return None
         self.ring(early=False)
@@ -55,6 +56,7 @@ class Keeping(Attending):
 
     def _announce(self) -> None:
         self._announced = True
+        self.call.wait("moment", self.call.plan.pace.one_moment_s)
         plan = self.call.plan
         if plan.recording:
             self.call.say(Line.ANNOUNCE_RECORDED)
@@ -67,7 +69,7 @@ class Keeping(Attending):
             self.call.judge.add(Cue.REPEATED)
             if self.call.judge.dropped and not self.call.user_accepted:
                 return self.call_off("It was a recording.")
-        if not self._announced:
+        if not self._announced and not self.call.user_accepted:
             self.call.stop("announce")
             self._announce()
         return None

@@ -3,6 +3,7 @@
 from typing import override
 
 from ..hearing.heard import (
+    MUSICAL,
     Cue,
     Phase,
     Repeated,
@@ -67,7 +68,7 @@ class Suspecting(Attending):
         can_ask = plan.ask_question and call.text_to_speech
         call.wait("give_in", _DOUBT_ENDS_ASKED if can_ask else _DOUBT_ENDS)
         if not call.line.speaking:
-            call.wait("ask", plan.pace.waiting_s - call.line.silent_for(call.now))
+            call.wait("ask", plan.pace.waiting_s)
         return None
 
     def _judge(self) -> Turn:
@@ -174,7 +175,7 @@ class Suspecting(Attending):
         call = self.call
         if not call.plan.ask_question or self._question is not None or self._awaiting_answer:
             return None
-        if self._asked >= _QUESTIONS:
+        if self._asked >= _QUESTIONS or call.line.sound in MUSICAL:
             return None
         if call.line.speaking and not (
             talk_over and call.now - call.line.speech_began > _INTERRUPT

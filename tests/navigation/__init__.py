@@ -1,0 +1,1 @@
+"""Tests of the navigator: pure logic, driven moment by moment."""

@@ -1,0 +1,446 @@
+"""Calls from dialing to the bridge, and the ways in which they go wrong."""
+
+import pytest
+
+from custom_components.hold_slayer.hearing.heard import (
+    AudioStopped,
+    Hearing,
+    Phase,
+    Sound,
+    UtteranceEnded,
+    Verdict,
+)
+from custom_components.hold_slayer.navigation.acts import (
+    BridgeUser,
+    EnterState,
+    NoteKind,
+    RingUser,
+    SendKeys,
+    SetPhase,
+    Speak,
+    StopRingingUser,
+    StopSpeaking,
+    UnbridgeUser,
+)
+from custom_components.hold_slayer.navigation.flow import Action, CallFlow, Prompt, Step
+from custom_components.hold_slayer.navigation.moments import (
+    EndedBy,
+    LineChanged,
+    LineState,
+    Order,
+    PhoneState,
+    Tick,
+)
+from custom_components.hold_slayer.navigation.plan import CallPlan, EarlyRing, Limits, Mode
+from custom_components.hold_slayer.navigation.states import CallState, Outcome
+
+from .drive import Drive
+
+S = CallState
+FLOW = CallFlow(
+    name="ACME",
+    steps=(
+        Step(action=Action.PRESS, keys="2", prompt=Prompt(text="For claims, press 2")),
+        Step(action=Action.PRESS, keys="1", prompt=Prompt(text="For an open claim, press 1")),
+        Step(action=Action.HOLD),
+    ),
+)
+DEAF = CallPlan(flow=FLOW, speech_to_text=False, user_name="Ann")
+
+
+def on_hold(plan: CallPlan = DEAF) -> Drive:
+    """A call that waits on hold, music playing."""
+    drive = Drive(plan)
+    drive.answer()
+    drive.say("Welcome to ACME. For billing, press 1. For claims, press 2.")
+    drive.wait(2)
+    drive.say("For an open claim, press 1. For a new claim, press 2.")
+    drive.wait(2)
+    drive.music(30)
+    assert drive.state is S.ON_HOLD
+    return drive
+
+
+def with_person(plan: CallPlan = DEAF) -> Drive:
+    """A call in which an agent has just been recognised."""
+    drive = on_hold(plan)
+    drive.person("Hello, this is Jane, how can I help you?")
+    return drive
+
+
+def test_whole_call_by_ear_alone() -> None:
+    drive = on_hold()
+    assert drive.keys == ["2", "1"]
+    drive.person("Hello, this is Jane, how can I help you?")
+    drive.wait(3)
+    drive.phone(PhoneState.ACCEPTED)
+    assert drive.states == [
+        S.DIALING,
+        S.RINGING,
+        S.NAVIGATING,
+        S.ON_HOLD,
+        S.PERSON_SUSPECTED,
+        S.PERSON_DETECTED,
+        S.RINGING_YOU,
+        S.CONNECTED,
+    ]
+    assert [act.phase for act in drive.all(SetPhase)][-1] is Phase.TALKING
+    drive.phone(PhoneState.HUNG_UP)
+    assert drive.end.outcome is Outcome.CONNECTED
+    assert drive.state is S.ENDED
+
+
+def test_key_is_pressed_after_the_prompt_only() -> None:
+    drive = Drive(DEAF)
+    drive.answer()
+    drive.say("Welcome to ACME.")
+    assert drive.keys == []
+    drive.say("For claims, press 2.", after=0.2)
+    assert drive.keys == []
+    drive.wait(1.0)
+    assert drive.keys == ["2"]
+
+
+def test_prompt_length_tells_greeting_from_menu_without_words() -> None:
+    flow = CallFlow(
+        name="x",
+        steps=(Step(action=Action.PRESS, keys="2", prompt=Prompt(text="menu", seconds=8.0)),),
+    )
+    drive = Drive(CallPlan(flow=flow, speech_to_text=False))
+    drive.answer()
+    drive.say("welcome to acme")
+    drive.wait(3)
+    assert drive.keys == []
+    drive.say("for billing press one for claims press two for all other questions press three " * 2)
+    drive.wait(2)
+    assert drive.keys == ["2"]
+
+
+def test_agent_hears_something_within_a_second() -> None:
+    drive = with_person()
+    detected = next(
+        at for at, act in drive.orders if act == EnterState(state=S.RINGING_YOU)
+    )
+    assert drive.spoken[0].startswith("Hello, one moment please. I'm an assistant calling for Ann")
+    assert drive.times(Speak)[0] - detected <= 1.0
+
+
+def test_one_moment_is_repeated_while_ringing() -> None:
+    drive = with_person()
+    drive.wait(45)
+    times = drive.times(Speak)
+    assert len(times) == 4
+    assert all(10 <= later - sooner <= 18 for sooner, later in zip(times, times[1:], strict=False))
+
+
+def test_one_moment_waits_for_a_pause() -> None:
+    drive = with_person()
+    drive.wait(10)
+    before = len(drive.spoken)
+    drive.say("Are you still there? I can not wait for ever, you know, I have other people")
+    during = [at for at in drive.times(Speak)[before:]]
+    assert all(at >= drive.now - 1.5 for at in during)
+
+
+def test_early_ring_only_where_announcements_are_known() -> None:
+    for policy, known, rings in (
+        (EarlyRing.ALWAYS, False, True),
+        (EarlyRing.NEVER, True, False),
+        (EarlyRing.KNOWN_ANNOUNCEMENTS, False, False),
+        (EarlyRing.KNOWN_ANNOUNCEMENTS, True, True),
+    ):
+        drive = on_hold(
+            CallPlan(
+                flow=FLOW, speech_to_text=False, early_ring=policy, announcements_known=known
+            )
+        )
+        drive.verdict(Verdict.SUSPECTED, 0.6)
+        assert [act.early for act in drive.all(RingUser)] == ([True] if rings else []), policy
+
+
+@pytest.mark.parametrize("how", ["verdict", "music"])
+def test_false_alarm_goes_back_quietly(how: str) -> None:
+    drive = on_hold(CallPlan(flow=FLOW, speech_to_text=False, early_ring=EarlyRing.ALWAYS))
+    drive.verdict(Verdict.SUSPECTED, 0.6)
+    assert drive.state is S.PERSON_SUSPECTED
+    if how == "verdict":
+        drive.wait(1)
+        drive.verdict(Verdict.MACHINE, 0.1)
+    else:
+        drive.music(4)
+    assert drive.state is S.ON_HOLD
+    assert len(drive.all(StopRingingUser)) == 1
+    assert not drive.spoken
+    assert drive.notes(NoteKind.FALSE_ALARM)
+
+
+def test_music_while_ringing_means_nobody_is_there() -> None:
+    drive = with_person()
+    drive.wait(3)
+    drive.music(4)
+    assert drive.state is S.ON_HOLD
+    assert drive.all(StopRingingUser)
+    drive.person("Hello? Sorry about that.")
+    assert drive.state is S.RINGING_YOU
+
+
+def test_question_settles_doubt() -> None:
+    drive = on_hold()
+    drive.say("uh hello", verdict=Verdict.SUSPECTED)
+    drive.silence(2.5)
+    assert drive.spoken == ["Hello? Can you hear me?"]
+    drive.wait(2)
+    drive.say("yes I can hear you")
+    assert drive.state is S.RINGING_YOU
+
+
+def test_unanswered_question_is_asked_twice_then_dropped() -> None:
+    drive = on_hold()
+    drive.say("some new advert starts here", verdict=Verdict.SUSPECTED)
+    drive.silence(16)
+    assert drive.spoken == ["Hello? Can you hear me?"] * 2
+    assert drive.state is S.ON_HOLD
+
+
+def test_without_a_voice_doubt_ends_for_the_person() -> None:
+    drive = on_hold(CallPlan(flow=FLOW, speech_to_text=False, text_to_speech=False))
+    drive.say("uh hello", verdict=Verdict.SUSPECTED)
+    drive.silence(9)
+    assert drive.state is S.RINGING_YOU
+    assert not drive.spoken
+
+
+def test_agent_hangs_up_while_ringing() -> None:
+    drive = with_person()
+    drive.wait(5)
+    drive.company_hangs_up()
+    assert drive.all(StopRingingUser)
+    assert drive.end.outcome is Outcome.COMPANY_HUNG_UP
+    assert "before you were on the phone" in drive.end.reason
+
+
+def test_user_not_reached_says_goodbye_with_the_number() -> None:
+    drive = with_person(
+        CallPlan(flow=FLOW, speech_to_text=False, user_name="Ann", leave_number="5550100")
+    )
+    drive.wait(3)
+    drive.phone(PhoneState.UNREACHED)
+    assert "5 5 5 0 1 0 0" in drive.spoken[-1]
+    assert drive.state is S.RINGING_YOU
+    drive.wait(20)
+    assert drive.end.outcome is Outcome.USER_NOT_REACHED
+
+
+def test_patience_with_the_user_ends() -> None:
+    drive = with_person(
+        CallPlan(flow=FLOW, speech_to_text=False, limits=Limits(keep_agent_s=30.0))
+    )
+    drive.wait(60)
+    assert drive.end.outcome is Outcome.USER_NOT_REACHED
+    assert drive.all(StopRingingUser)
+
+
+def test_hold_agent_hold_again_by_music_and_by_order() -> None:
+    drive = with_person()
+    drive.phone(PhoneState.ACCEPTED)
+    assert drive.state is S.CONNECTED
+    drive.music(21)
+    assert drive.state is S.ON_HOLD
+    assert len(drive.all(UnbridgeUser)) == 1
+    drive.person("Hello, I am back.")
+    drive.phone(PhoneState.ACCEPTED)
+    assert drive.state is S.CONNECTED
+    drive.order(Order.RESUME_HOLD)
+    assert drive.state is S.ON_HOLD
+    assert len(drive.all(UnbridgeUser)) == 2
+
+
+def test_speech_over_the_line_keeps_the_bridge() -> None:
+    drive = with_person()
+    drive.phone(PhoneState.ACCEPTED)
+    drive.music(15)
+    drive.sound(Sound.SPEECH, 1)
+    drive.music(15)
+    assert drive.state is S.CONNECTED
+
+
+def test_user_accepts_while_only_suspected() -> None:
+    drive = on_hold(CallPlan(flow=FLOW, speech_to_text=False, early_ring=EarlyRing.ALWAYS))
+    drive.verdict(Verdict.SUSPECTED, 0.6)
+    drive.phone(PhoneState.ACCEPTED)
+    assert drive.all(BridgeUser)
+    assert drive.state is S.CONNECTED
+
+
+def test_bridge_stops_our_voice() -> None:
+    drive = with_person()
+    drive.phone(PhoneState.ACCEPTED)
+    kinds = [type(act) for _, act in drive.orders]
+    assert kinds.index(StopSpeaking) < kinds.index(BridgeUser)
+
+
+def test_direct_pick_up_without_menu() -> None:
+    drive = Drive(CallPlan(speech_to_text=False))
+    drive.answer()
+    assert drive.all(SetPhase)[-1].phase is Phase.UNKNOWN
+    drive.person("ACME, Jane speaking.")
+    assert drive.state is S.RINGING_YOU
+    assert drive.keys == []
+
+
+def test_never_a_key_into_a_persons_ear() -> None:
+    drive = Drive(DEAF)
+    drive.answer()
+    drive.say("ACME, hello?", verdict=Verdict.SUSPECTED)
+    drive.silence(20)
+    assert drive.keys == []
+
+
+def test_connect_only_when_told() -> None:
+    drive = with_person(CallPlan(flow=FLOW, speech_to_text=False, auto_connect=False))
+    assert drive.state is S.PERSON_DETECTED
+    assert not drive.all(RingUser)
+    drive.wait(15)
+    assert len(drive.spoken) == 2
+    drive.order(Order.CONNECT_NOW)
+    assert drive.state is S.RINGING_YOU
+    assert [act.early for act in drive.all(RingUser)] == [False]
+
+
+def test_user_corrects_the_verdict() -> None:
+    drive = with_person()
+    drive.order(Order.IS_NO_PERSON)
+    assert drive.state is S.ON_HOLD
+    drive.order(Order.IS_PERSON)
+    assert drive.state is S.RINGING_YOU
+
+
+def test_direct_mode_rings_when_answered() -> None:
+    drive = Drive(CallPlan(mode=Mode.DIRECT))
+    drive.answer()
+    assert drive.states == [S.DIALING, S.RINGING, S.RINGING_YOU]
+    drive.phone(PhoneState.ACCEPTED)
+    assert drive.state is S.CONNECTED
+    assert not drive.spoken
+
+
+def test_early_media_menu_is_navigated_before_the_answer() -> None:
+    drive = Drive(DEAF)
+    drive.tell(LineChanged(state=LineState.CALLING))
+    drive.tell(LineChanged(state=LineState.EARLY))
+    drive.now = 5.0
+    drive.say("For claims, press 2.")
+    drive.wait(1.5)
+    assert drive.keys == ["2"]
+    drive.tell(LineChanged(state=LineState.ANSWERED))
+    assert drive.state is S.NAVIGATING
+
+
+@pytest.mark.parametrize(
+    ("failure", "outcome"),
+    [("busy", Outcome.BUSY), ("no_answer", Outcome.NO_ANSWER), ("nonsense", Outcome.FAILED)],
+)
+def test_failed_dialing(failure: str, outcome: Outcome) -> None:
+    drive = Drive(DEAF)
+    drive.tell(LineChanged(state=LineState.CALLING))
+    drive.tell(
+        LineChanged(
+            state=LineState.ENDED, ended_by=EndedBy.FAILURE, failure=failure, text="486 Busy here"
+        )
+    )
+    assert drive.end.outcome is outcome
+    assert drive.end.reason == "486 Busy here"
+    assert drive.state is S.FAILED
+    assert drive.navigator.deadline is None
+
+
+def test_dropped_in_queue() -> None:
+    drive = on_hold()
+    drive.company_hangs_up()
+    assert drive.end.outcome is Outcome.DROPPED_IN_QUEUE
+
+
+def test_busy_tone_in_the_queue_is_a_hang_up() -> None:
+    drive = on_hold()
+    drive.sound(Sound.BUSY, 5)
+    assert drive.end.outcome is Outcome.DROPPED_IN_QUEUE
+
+
+def test_early_busy_tone() -> None:
+    drive = Drive(DEAF)
+    drive.tell(LineChanged(state=LineState.CALLING))
+    drive.sound(Sound.BUSY, 0)
+    assert drive.end.outcome is Outcome.BUSY
+
+
+def test_dead_line() -> None:
+    drive = on_hold()
+    drive.heard(AudioStopped(time=drive.audio, since=drive.audio))
+    drive.wait(21)
+    assert drive.end.outcome is Outcome.LINE_DEAD
+
+
+def test_silence_in_the_menu_and_on_hold() -> None:
+    drive = Drive(DEAF)
+    drive.answer()
+    drive.silence(61)
+    assert drive.end.outcome is Outcome.LINE_DEAD
+    drive = on_hold()
+    drive.silence(70)
+    assert drive.state is S.ON_HOLD
+    assert drive.spoken == ["Hello? Can you hear me?"]
+    drive.wait(600)
+    assert drive.end.outcome is Outcome.LINE_DEAD
+
+
+def test_limits() -> None:
+    drive = on_hold(CallPlan(flow=FLOW, speech_to_text=False, limits=Limits(hold_s=120.0)))
+    drive.music(121)
+    assert drive.end.outcome is Outcome.TIME_LIMIT
+    drive = on_hold(CallPlan(flow=FLOW, speech_to_text=False, limits=Limits(call_s=100.0)))
+    drive.music(100)
+    assert drive.end.outcome is Outcome.TIME_LIMIT
+
+
+def test_hang_up_by_the_user_anywhere() -> None:
+    drive = on_hold()
+    drive.order(Order.HANG_UP)
+    assert drive.end.outcome is Outcome.HUNG_UP
+    drive = with_person()
+    drive.phone(PhoneState.ACCEPTED)
+    drive.order(Order.HANG_UP)
+    assert drive.end.outcome is Outcome.CONNECTED
+    assert drive.navigator.handle(Tick(), 1e9) == []
+
+
+def test_odd_input_does_no_harm() -> None:
+    drive = Drive(DEAF)
+    for moment in (Tick(), LineChanged(state=LineState.ANSWERED), object(), None):
+        drive.tell(moment)  # type: ignore[arg-type]
+    drive.heard(UtteranceEnded(time=-1, utterance=99, since=5, until=-3))
+    drive.heard(Hearing(time=float("nan"), since=0, sound=Sound.DTMF, digit="?"))
+    drive.verdict(Verdict.PERSON, float("nan"))
+    drive.phone(PhoneState.HUNG_UP)
+    assert drive.state in S
+
+
+def test_clock_that_jumps_back_moves_nothing() -> None:
+    drive = on_hold()
+    drive.navigator.handle(Tick(), drive.now - 1000)
+    assert drive.navigator.deadline is not None
+    assert drive.navigator.deadline >= drive.now - 1
+
+
+def test_key_without_effect_is_tried_again_slower_then_another_way() -> None:
+    drive = Drive(DEAF)
+    drive.answer()
+    first = drive.say("For billing, press 1. For claims, press 2.")
+    for _ in range(3):
+        drive.wait(2)
+        drive.say("For billing, press 1. For claims, press 2.", repeat_of=first)
+    drive.wait(2)
+    sent = drive.all(SendKeys)
+    assert [act.keys for act in sent] == ["2"] * 4
+    assert sent[0].tone_ms == 0
+    assert sent[1].tone_ms >= 180
+    assert len({act.method for act in sent}) == 3
