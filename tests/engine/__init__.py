@@ -1,0 +1,1 @@
+"""Tests of the engine process over real SIP and RTP on loopback."""
