@@ -82,7 +82,7 @@ class HoldSlayerConfigFlow(ConfigFlow, domain=DOMAIN):
             errors = form_errors(data)
             if not errors:
                 self._data = data
-                await self.async_set_unique_id(unique_id(data))
+                await self.async_set_unique_id(unique_id(data), raise_on_progress=False)
                 self._abort_if_duplicate()
                 return await self.async_step_register()
         elif self._trial.error:

@@ -123,6 +123,7 @@ async def test_hold_person_phone_bridge(
     """The main job: dial, hold, hear a person, ring the phone, press 1, bridge, hang up."""
     events = async_capture_events(hass, BusEvent.CALL)
     humans = async_capture_events(hass, BusEvent.HUMAN_DETECTED)
+    ended = async_capture_events(hass, BusEvent.CALL_ENDED)
     call_id = (await start(hass))["call_id"]
     placed = link.all(PlaceCall)[0]
     assert placed.target == "+442079460000"

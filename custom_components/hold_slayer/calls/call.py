@@ -292,9 +292,9 @@ class Call:
         if act.probability is not None:
             self.progress.probability = act.probability
             self.progress.reasons = act.reasons
-        if act.state in FINAL_STATES:
-            return
         before = self.state
+        if act.state in FINAL_STATES or act.state is before:
+            return
         self.progress.enter(act.state, dt_util.utcnow())
         self.changed(ChangeKind.STATE, before=before)
 
