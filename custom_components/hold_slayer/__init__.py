@@ -13,20 +13,27 @@ from .const import DOMAIN
 from .devices import register_devices
 from .entry_errors import setup_error
 from .issues import withdraw_issue
-from .navigation import phrases
-from .sentences import LANGUAGES, warm_up
+from .sentences import warm_up
 from .services import async_setup_services
 from .telephony.errors import EngineError
+from .websocket_api import async_setup_websocket
 
-PLATFORMS = [Platform.BUTTON, Platform.SENSOR]
+PLATFORMS = [
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.EVENT,
+    Platform.SELECT,
+    Platform.SENSOR,
+    Platform.SWITCH,
+]
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register what exists once, whatever the number of accounts."""
     await hass.async_add_executor_job(warm_up)
-    await hass.async_add_executor_job(phrases.preload, LANGUAGES)
     async_setup_services(hass)
+    async_setup_websocket(hass)
     await async_register_card(hass)
     return True
 

@@ -1,5 +1,6 @@
-"""The actions of Hold Slayer."""
+"""The actions of Hold Slayer: names, fields and who does the work."""
 
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from homeassistant.core import (
@@ -12,15 +13,26 @@ from homeassistant.core import (
 from homeassistant.helpers import config_validation as cv
 import probatio
 
-from .calls.lookup import account_for, call_for
+from .calls.account import Account
+from .calls.call import Call
+from .calls.flow_files import export_flow, import_flow
+from .calls.lookup import account_for, call_for, find_call, recent_calls
+from .calls.phone_test import ring_for_test
+from .calls.problems import invalid
 from .calls.request import CallRequest
-from .calls.view import call_view
+from .calls.resolve import find_contact, find_phones
+from .calls.schedule import When
+from .calls.view import call_view, transcript_view
 from .const import DOMAIN
 from .navigation.moments import Order
 from .navigation.plan import Mode
 
-_ENTRY = {probatio.Optional("config_entry_id"): cv.string}
-_CALL = {
+#: Longest text said and most keys pressed by one action.
+LONGEST_TEXT = 500
+MOST_KEYS = 64
+
+_ENTRY: dict[Any, Any] = {probatio.Optional("config_entry_id"): cv.string}
+_CALL: dict[Any, Any] = {
     **_ENTRY,
     probatio.Optional("call_id"): cv.string,
     probatio.Optional("line"): cv.positive_int,
@@ -37,41 +49,81 @@ START_CALL = probatio.Schema(
         probatio.Optional("mode", default=Mode.HOLD_SLAYER): probatio.Coerce(Mode),
         probatio.Optional("language"): cv.string,
         probatio.Optional("auto_connect"): cv.boolean,
+        probatio.Optional("when", default=When.NOW): probatio.Coerce(When),
+        probatio.Optional("at"): cv.datetime,
     }
 )
-CALL_ONLY = probatio.Schema(_CALL)
+_KEYS = probatio.All(
+    cv.string,
+    probatio.Strip,
+    probatio.Length(min=1, max=MOST_KEYS),
+    cv.matches_regex(r"^[0-9*#A-D,]+$"),
+)
+_TEXT = probatio.All(cv.string, probatio.Strip, probatio.Length(min=1, max=LONGEST_TEXT))
+_CONTACT: dict[Any, Any] = {**_ENTRY, probatio.Required("contact"): cv.string}
+
+type Handler = Callable[[ServiceCall], Coroutine[Any, Any, ServiceResponse]]
 
 
 @callback
 def async_setup_services(hass: HomeAssistant) -> None:
     """Register the actions."""
-    hass.services.async_register(
-        DOMAIN, "start_call", _start_call, START_CALL, supports_response=SupportsResponse.OPTIONAL
-    )
-    hass.services.async_register(
-        DOMAIN, "hang_up", _hang_up, CALL_ONLY, supports_response=SupportsResponse.OPTIONAL
-    )
+    optional, only = SupportsResponse.OPTIONAL, SupportsResponse.ONLY
+    actions: dict[str, tuple[Handler, dict[Any, Any] | probatio.Schema, SupportsResponse]] = {
+        "start_call": (_start_call, START_CALL, optional),
+        "hang_up": (_hang_up, _CALL, optional),
+        "send_dtmf": (_send_dtmf, {**_CALL, probatio.Required("keys"): _KEYS}, optional),
+        "say": (
+            _say,
+            {
+                **_CALL,
+                probatio.Required("message"): _TEXT,
+                probatio.Optional("language"): cv.string,
+            },
+            optional,
+        ),
+        "connect": (_order(Order.CONNECT_NOW), _CALL, optional),
+        "resume_hold": (_order(Order.RESUME_HOLD), _CALL, optional),
+        "set_verdict": (
+            _set_verdict,
+            {**_CALL, probatio.Required("person"): cv.boolean},
+            optional,
+        ),
+        "get_calls": (_get_calls, {**_ENTRY, probatio.Optional("active"): cv.boolean}, only),
+        "get_transcript": (_get_transcript, {probatio.Required("call_id"): cv.string}, only),
+        "test_phone": (_test_phone, {**_ENTRY, probatio.Required("phone"): cv.string}, optional),
+        "import_call_flow": (
+            _import_call_flow,
+            {**_CONTACT, probatio.Required("flow"): probatio.Any(str, list, dict)},
+            optional,
+        ),
+        "export_call_flow": (_export_call_flow, _CONTACT, only),
+    }
+    for name, (handler, schema, response) in actions.items():
+        if isinstance(schema, dict):
+            schema = probatio.Schema(schema)  # noqa: PLW2901
+        hass.services.async_register(DOMAIN, name, handler, schema, supports_response=response)
 
 
 async def _start_call(call: ServiceCall) -> ServiceResponse:
-    """Begin a call."""
+    """Begin a call, now or later."""
     data: dict[str, Any] = call.data
     account = account_for(call.hass, data)
-    started = await account.start_call(
-        CallRequest(
-            contact=data.get("contact"),
-            number=data.get("number"),
-            intent=data.get("intent"),
-            phones=tuple(data.get("phone", ())),
-            line=data.get("line"),
-            flow=data.get("flow"),
-            mode=data["mode"],
-            language=data.get("language"),
-            auto_connect=data.get("auto_connect"),
-            context=call.context,
-        )
+    request = CallRequest(
+        contact=data.get("contact"),
+        number=data.get("number"),
+        intent=data.get("intent"),
+        phones=tuple(data.get("phone", ())),
+        line=data.get("line"),
+        flow=data.get("flow"),
+        mode=data["mode"],
+        language=data.get("language"),
+        auto_connect=data.get("auto_connect"),
+        context=call.context,
     )
-    return call_view(account, started)
+    if data["when"] is not When.NOW:
+        return account.schedule.add(request, data["when"], data.get("at"))
+    return call_view(account, await account.start_call(request))
 
 
 async def _hang_up(call: ServiceCall) -> ServiceResponse:
@@ -80,3 +132,77 @@ async def _hang_up(call: ServiceCall) -> ServiceResponse:
     running.order(Order.HANG_UP)
     await running.ended.wait()
     return call_view(account, running)
+
+
+async def _send_dtmf(call: ServiceCall) -> ServiceResponse:
+    """Press keys."""
+    account, running = call_for(call.hass, call.data)
+    await running.press(call.data["keys"])
+    return call_view(account, running)
+
+
+async def _say(call: ServiceCall) -> ServiceResponse:
+    """Say something to the company."""
+    _, running = call_for(call.hass, call.data)
+    completed = await running.say(call.data["message"], call.data.get("language"))
+    return {"call_id": running.id, "completed": completed}
+
+
+def _order(order: Order) -> Handler:
+    """Return what gives an order to a call."""
+
+    async def give(call: ServiceCall) -> ServiceResponse:
+        account, running = call_for(call.hass, call.data)
+        running.order(order)
+        return call_view(account, running)
+
+    return give
+
+
+async def _set_verdict(call: ServiceCall) -> ServiceResponse:
+    """Say who is on the line."""
+    order = Order.IS_PERSON if call.data["person"] else Order.IS_NO_PERSON
+    return await _order(order)(call)
+
+
+async def _get_calls(call: ServiceCall) -> ServiceResponse:
+    """List the calls: running ones, and the last that ended."""
+    entry_id = call.data.get("config_entry_id")
+    only_active = call.data.get("active", False)
+    calls: list[Any] = [
+        call_view(account, each)
+        for account, each in recent_calls(call.hass)
+        if entry_id in (None, account.entry.entry_id) and (each.active or not only_active)
+    ]
+    return {"calls": calls}
+
+
+async def _get_transcript(call: ServiceCall) -> ServiceResponse:
+    """Return the words of a call."""
+    found: tuple[Account, Call] = find_call(call.hass, call.data["call_id"])
+    lines: list[Any] = [transcript_view(line) for line in found[1].progress.transcript]
+    return {"call_id": found[1].id, "transcript": lines}
+
+
+async def _test_phone(call: ServiceCall) -> ServiceResponse:
+    """Ring a phone; the response says how it went."""
+    account = account_for(call.hass, call.data)
+    phone = find_phones(account, (call.data["phone"],))[0]
+    return {"phone": phone.name, "result": (await ring_for_test(account, phone)).value}
+
+
+async def _import_call_flow(call: ServiceCall) -> ServiceResponse:
+    """Give a contact a call flow."""
+    account = account_for(call.hass, call.data)
+    contact = find_contact(account, call.data["contact"])
+    flow = import_flow(account, contact, call.data["flow"])
+    return {"contact": contact.name, "steps": len(flow.steps)}
+
+
+async def _export_call_flow(call: ServiceCall) -> ServiceResponse:
+    """Return a contact's call flow, which holds no secrets."""
+    account = account_for(call.hass, call.data)
+    contact = find_contact(account, call.data["contact"])
+    if contact.flow is None:
+        raise invalid("no_flow", contact=contact.name)
+    return export_flow(contact, contact.flow)

@@ -8,6 +8,8 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 
 from ..account_form import account_settings
 from ..const import PhoneKind, SubentryType
+from ..issues import withdraw_issue
+from ..navigation import phrases
 from ..navigation.states import Outcome
 from ..reach.escalation import EscalationPlan
 from ..reach.phone import Phone
@@ -33,6 +35,7 @@ from .engine import SharedEngine
 from .line import Line
 from .request import CallRequest
 from .resolve import resolve
+from .schedule import Schedule
 from .settings import Settings
 from .switchboard import Switchboard
 from .tools import CallTools
@@ -59,6 +62,7 @@ class Account:
         self.engine = engine
         self.settings = Settings.from_options(entry.options)
         self.switchboard = Switchboard(hass, engine, self.settings.lines)
+        self.schedule = Schedule(hass, self)
         self.registration = RegistrationState.REGISTERING
         self.registration_text = ""
         self.contacts: dict[str, Contact] = {}
@@ -100,6 +104,7 @@ class Account:
 
     async def stop(self, reason: str) -> None:
         """End all calls and unregister."""
+        self.schedule.stop()
         await self.switchboard.end_all(Outcome.HUNG_UP, reason)
         self._stop_watching()
         try:
@@ -121,6 +126,8 @@ class Account:
             for key, subentry in subentries
             if subentry.subentry_type == SubentryType.PHONE
         }
+        if self.phones:
+            withdraw_issue(self.hass, self.entry, "no_phone")
 
     @callback
     def apply_changes(self) -> None:
@@ -164,8 +171,10 @@ class Account:
 
     async def start_call(self, request: CallRequest) -> Call:
         """Begin a call; raises a translated error when it cannot be."""
-        job, line = await resolve(self, request)
-        return self.switchboard.start(job, self.tools(), line)
+        job, _ = resolve(self, request)
+        # Reading a language's phrases for the first time takes a file; a line is taken after it.
+        await self.hass.async_add_executor_job(phrases.preload, job.plan.languages)
+        return self.switchboard.start(job, self.tools(), self.switchboard.free_line(request.line))
 
     def tools(self) -> CallTools:
         """Return what a call works with."""

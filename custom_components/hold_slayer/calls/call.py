@@ -39,6 +39,7 @@ from ..navigation.moments import (
 from ..navigation.navigator import Navigator
 from ..navigation.states import FINAL_STATES, CallState, Outcome, final_state
 from ..speech.listen import Result
+from ..speech.speak import SpeechUnavailable
 from ..telephony.errors import EngineError, EngineLost, EngineRefused
 from ..telephony.messages import (
     EngineEvent,
@@ -46,6 +47,7 @@ from ..telephony.messages import (
     IncomingCall,
     LegChanged,
     LegState,
+    LegStatistics,
     Played,
     Registration,
     SpeechAudio,
@@ -53,6 +55,7 @@ from ..telephony.messages import (
 from .changes import Change, ChangeKind
 from .company import Company
 from .job import Job
+from .problems import engine_failed, failed
 from .progress import CallProgress
 from .tools import CallTools
 from .user_side import UserSide
@@ -172,6 +175,32 @@ class Call:
         """Take what speech-to-text made of an utterance."""
         self._company.note_text(result)
         self.tell(result)
+
+    async def press(self, keys: str) -> None:
+        """Press keys by order of the user; raises a translated error."""
+        try:
+            await self._company.press(keys)
+        except EngineError as err:
+            raise engine_failed(err) from err
+
+    async def say(self, text: str, language: str | None = None) -> bool:
+        """Say something by order of the user; return whether it was said to the end."""
+        try:
+            return await self._company.say(text, language or self.job.language)
+        except EngineError as err:
+            raise engine_failed(err) from err
+        except SpeechUnavailable as err:
+            raise failed("speech_unavailable", reason=err) from err
+
+    async def statistics(self) -> LegStatistics | None:
+        """Return the media figures of the company leg; None when there are none."""
+        return await self._company.leg.statistics()
+
+    @callback
+    def accept(self) -> None:
+        """The user said that they take the call: picking up any phone is enough now."""
+        self._user.vouch()
+        self.order(Order.CONNECT_NOW)
 
     async def end(self, outcome: Outcome, reason: str = "") -> None:
         """End the call whatever it is doing, leaving no leg up."""

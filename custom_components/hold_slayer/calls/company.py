@@ -9,13 +9,7 @@ from homeassistant.util import dt as dt_util
 
 from ..hearing.heard import Phase
 from ..navigation.acts import Consult, Note, NoteKind, SendKeys, SetPhase, Speak, StopSpeaking
-from ..navigation.moments import (
-    Consulted,
-    KeysSent,
-    SpeakingEnded,
-    Transcribed,
-    TranscriptUnavailable,
-)
+from ..navigation.moments import Consulted, KeysSent, SpeakingEnded, TranscriptUnavailable
 from ..speech.listen import Result
 from ..speech.speak import SpeechUnavailable
 from ..telephony.errors import EngineError
@@ -62,19 +56,18 @@ class Company:
     def note_text(self, result: Result) -> None:
         """Keep what was read."""
         progress = self._call.progress
-        match result:
-            case Transcribed(final=False, text=text):
-                progress.partial = text
-                self._call.changed(ChangeKind.PARTIAL)
-            case Transcribed(text=text, utterance=utterance) if text:
-                line = TranscriptLine(
-                    time=dt_util.utcnow(),
-                    speaker=Speaker.COMPANY,
-                    text=text,
-                    utterance=utterance,
-                )
-                progress.say(line)
-                self._call.changed(ChangeKind.TRANSCRIPT)
+        if isinstance(result, TranscriptUnavailable) or not result.text:
+            return
+        progress.say(
+            TranscriptLine(
+                time=dt_util.utcnow(),
+                speaker=Speaker.COMPANY,
+                text=result.text,
+                utterance=result.utterance,
+                final=result.final,
+            )
+        )
+        self._call.changed(ChangeKind.TRANSCRIPT if result.final else ChangeKind.PARTIAL)
 
     def note(self, note: Note) -> None:
         """Keep what the navigator noted in the call's progress."""

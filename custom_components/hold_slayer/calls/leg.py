@@ -10,11 +10,13 @@ from ..navigation.acts import KeyMethod as WantedMethod
 from ..telephony.errors import EngineError
 from ..telephony.link import EngineLink
 from ..telephony.messages import (
+    GetStatistics,
     HangUp,
     HearingSettings,
     KeyMethod,
     LegChanged,
     LegState,
+    LegStatistics,
     PlaceCall,
     Play,
     Played,
@@ -132,6 +134,16 @@ class Leg:
     async def stream_speech(self) -> None:
         """Have utterances sent here, for speech-to-text."""
         await self._link.request(StreamSpeech(leg=self.id, active=True, rate=RATE))
+
+    async def statistics(self) -> LegStatistics | None:
+        """Return the figures of the leg's media; None when there are none."""
+        if not self.up:
+            return None
+        try:
+            return await self._link.request(GetStatistics(leg=self.id))
+        except EngineError as err:
+            _LOGGER.debug("No statistics of leg %s: %s", self.id, err)
+            return None
 
     async def hang_up(self, reason: str = "") -> None:
         """End the leg whatever its state; never raises."""

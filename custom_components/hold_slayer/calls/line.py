@@ -5,8 +5,10 @@ from collections.abc import Callable
 from homeassistant.core import CALLBACK_TYPE, callback
 
 from ..navigation.states import CallState
+from ..telephony.messages import LegStatistics
 from .call import Call
 from .changes import Change
+from .problems import invalid
 
 
 class Line:
@@ -17,6 +19,8 @@ class Line:
         self.number = number
         #: The call shown: running, or just over; None when idle.
         self.call: Call | None = None
+        #: The last call, kept longer than `call` for the card.
+        self.last: Call | None = None
         self.auto_connect = True
         #: What the Call button of the line would do: subentry ids, "" = nothing chosen, all phones.
         self.chosen_contact = ""
@@ -35,6 +39,16 @@ class Line:
     def state(self) -> CallState:
         """What the line shows."""
         return self.call.state if self.call else CallState.IDLE
+
+    def running_call(self) -> Call:
+        """Return the call in progress; raises a translated error when there is none."""
+        if self.call is None or not self.busy:
+            raise invalid("no_call_on_line", line=self.number)
+        return self.call
+
+    async def statistics(self) -> LegStatistics | None:
+        """Return the media figures of the company leg; None when there is no call."""
+        return await self.call.statistics() if self.call is not None and self.busy else None
 
     @callback
     def watch(self, watcher: Callable[[Change | None], None]) -> CALLBACK_TYPE:

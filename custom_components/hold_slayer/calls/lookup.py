@@ -45,6 +45,14 @@ def running_calls(hass: HomeAssistant) -> Iterator[tuple[Account, Call]]:
 
 
 @callback
+def recent_calls(hass: HomeAssistant) -> Iterator[tuple[Account, Call]]:
+    """Yield the running calls and the last that ended, newest first."""
+    for account in accounts(hass):
+        for call in reversed(list(account.switchboard.calls.values())):
+            yield account, call
+
+
+@callback
 def find_call(hass: HomeAssistant, call_id: str) -> tuple[Account, Call]:
     """Return a call, running or just over; raises a translated error."""
     for account in accounts(hass):

@@ -58,6 +58,8 @@ class TranscriptLine:
     speaker: Speaker
     text: str
     utterance: int = 0
+    #: False while it may still change.
+    final: bool = True
 
 
 @dataclass(slots=True, kw_only=True)
@@ -97,8 +99,6 @@ class CallProgress:
     step: str = ""
     segments: list[Segment] = field(default_factory=list)
     transcript: list[TranscriptLine] = field(default_factory=list)
-    #: What is being said right now, not final yet.
-    partial: str = ""
     phones: dict[str, PhoneProgress] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     #: Seconds on hold in stretches that are over.
@@ -119,7 +119,6 @@ class CallProgress:
                 self.connected = now
             case CallState.ENDED | CallState.FAILED:
                 self.ended = now
-                self.partial = ""
         self.draw(now)
 
     def hear(self, sound: Sound, now: datetime) -> None:
@@ -133,16 +132,18 @@ class CallProgress:
             self.segments[-1].repeat = True
 
     def say(self, line: TranscriptLine) -> None:
-        """Add a transcript line."""
-        self.partial = ""
+        """Add a transcript line, in place of what was not final of the same utterance."""
+        if self.transcript and not self.transcript[-1].final and line.speaker is Speaker.COMPANY:
+            self.transcript.pop()
         self.transcript.append(line)
-        del self.transcript[:-MOST_LINES]
+        # Indices in the card's feed stay true: a full transcript drops what is new.
+        del self.transcript[MOST_LINES:]
 
     @property
     def last_words(self) -> str:
         """The last thing the company said."""
         for line in reversed(self.transcript):
-            if line.speaker is Speaker.COMPANY:
+            if line.speaker is Speaker.COMPANY and line.final:
                 return line.text
         return ""
 
@@ -156,7 +157,7 @@ class CallProgress:
             last.end = now
         if kind is not None:
             self.segments.append(Segment(kind=kind, start=now))
-            del self.segments[:-MOST_SEGMENTS]
+            del self.segments[MOST_SEGMENTS:]
 
     def _kind(self) -> SegmentKind | None:
         """Return how this moment is drawn."""

@@ -1,9 +1,12 @@
 """From what was asked for to a job: names become contacts and phones, numbers are checked."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from homeassistant.util.ulid import ulid_now
 
+from ..issues import raise_issue
+from ..navigation.flow import CallFlow
 from ..navigation.plan import CallBack, CallPlan, Limits
 from ..reach.phone import Phone
 from ..sentences import base_language
@@ -22,19 +25,26 @@ if TYPE_CHECKING:
 LONGEST_INTENT = 300
 
 
-async def resolve(account: Account, request: CallRequest) -> tuple[Job, Line]:
-    """Return the job and the line for a request; raises a translated error."""
-    if not account.engine.running:
-        raise failed("engine_not_running")
-    if not account.registered:
-        raise failed("not_registered", account=account.entry.title)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What a request names, found and checked."""
+
+    contact: Contact | None
+    target: str
+    name: str
+    phones: tuple[Phone, ...]
+    intent: str
+    flow: CallFlow | None
+
+
+def check(account: Account, request: CallRequest) -> Checked:
+    """Find what a request names; raises a translated error."""
     contact = find_contact(account, request.contact) if request.contact else None
     target = _target(request, contact)
     phones = find_phones(account, request.phones)
     if not phones:
+        raise_issue(account.hass, account.entry, "no_phone")
         raise invalid("no_phone")
-    line = account.switchboard.free_line(request.line)
-    language = request.language or (contact.language if contact else "") or account.language
     intent = (request.intent or (contact.intent if contact else "")).strip()
     if len(intent) > LONGEST_INTENT:
         raise invalid("intent_too_long", longest=LONGEST_INTENT)
@@ -45,13 +55,28 @@ async def resolve(account: Account, request: CallRequest) -> tuple[Job, Line]:
             flow = parse_flow(name, request.flow)
         except FlowError as err:
             raise invalid("flow_invalid", reason=err) from err
+    return Checked(
+        contact=contact, target=target, name=name, phones=phones, intent=intent, flow=flow
+    )
+
+
+def resolve(account: Account, request: CallRequest) -> tuple[Job, Line]:
+    """Return the job and the line for a request; raises a translated error."""
+    if not account.engine.running:
+        raise failed("engine_not_running")
+    if not account.registered:
+        raise failed("not_registered", account=account.entry.title)
+    checked = check(account, request)
+    contact = checked.contact
+    line = account.switchboard.free_line(request.line)
+    language = request.language or (contact.language if contact else "") or account.language
     secrets = dict(contact.secrets) if contact else {}
     settings = account.settings
     tools = account.tools()
     plan = CallPlan(
-        intent=intent,
+        intent=checked.intent,
         mode=request.mode,
-        flow=flow,
+        flow=checked.flow,
         languages=(base_language(language),),
         user_name=settings.your_name,
         secrets=frozenset(secrets),
@@ -67,10 +92,10 @@ async def resolve(account: Account, request: CallRequest) -> tuple[Job, Line]:
     )
     job = Job(
         id=ulid_now().lower(),
-        target=target,
-        name=name,
+        target=checked.target,
+        name=checked.name,
         plan=plan,
-        phones=phones,
+        phones=checked.phones,
         contact=contact,
         language=language,
         user_language=account.language,

@@ -21,6 +21,8 @@ _LOGGER = logging.getLogger(__name__)
 
 #: How long a line still shows a call that is over, s.
 SHOW_ENDED_S = 30.0
+#: How long the card still shows how it went, s.
+KEEP_LAST_S = 30 * 60.0
 #: Calls kept after their end, for `get_calls` and `get_transcript`.
 KEPT_CALLS = 20
 
@@ -71,7 +73,7 @@ class Switchboard:
         call = Call(self._hass, job, tools, partial(self._changed, line))
         if (cancel := self._idle_timers.pop(line.number, None)) is not None:
             cancel()
-        line.call = call
+        line.call = line.last = call
         self.calls[call.id] = call
         self._forget_old()
         self._unwatch[call.id] = self._engine.watch_call(call.id, call.handle)
@@ -122,6 +124,17 @@ class Switchboard:
         self._idle_timers.pop(line.number, None)
         if line.call is call:
             line.call = None
+            line.tell()
+            self._idle_timers[line.number] = async_call_later(
+                self._hass, KEEP_LAST_S, partial(self._forget_last, line, call)
+            )
+
+    @callback
+    def _forget_last(self, line: Line, call: Call, _now: Any) -> None:
+        """Forget a call that has been over for long."""
+        self._idle_timers.pop(line.number, None)
+        if line.last is call:
+            line.last = None
             line.tell()
 
     @callback

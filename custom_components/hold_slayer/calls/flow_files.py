@@ -1,0 +1,33 @@
+"""Giving a contact a call flow, and sharing the one it has."""
+
+from typing import TYPE_CHECKING, Any
+
+from ..const import Conf
+from ..navigation.flow import CallFlow
+from ..navigation.flow_format import flow_to_dict, write_yaml
+from .contact import Contact
+from .flow_store import FlowError, parse_flow, to_store
+from .problems import invalid
+
+if TYPE_CHECKING:
+    from .account import Account
+
+
+def import_flow(account: Account, contact: Contact, value: Any) -> CallFlow:
+    """Store a flow with a contact; raises a translated error."""
+    try:
+        flow = parse_flow(contact.name, value)
+    except FlowError as err:
+        raise invalid("flow_invalid", reason=err) from err
+    if flow is None:
+        raise invalid("flow_invalid", reason="-")
+    subentry = account.entry.subentries[contact.id]
+    account.hass.config_entries.async_update_subentry(
+        account.entry, subentry, data={**subentry.data, Conf.FLOW: to_store(flow)}
+    )
+    return flow
+
+
+def export_flow(contact: Contact, flow: CallFlow) -> dict[str, Any]:
+    """Return a flow as data and as text to share."""
+    return {"contact": contact.name, "flow": flow_to_dict(flow), "yaml": write_yaml(flow)}
