@@ -1,7 +1,7 @@
 """Measures the ears on made hold calls: misses, false alarms, delays, sounds, repeats, tones, speed, memory.
 
-An alarm is a change to suspected (or detected) while nobody is there; one run is one alarm, and the figure in
-brackets counts a run again every 30 s. Agents count as found when suspected within 4 s of the first word (and
+An alarm is a change to suspected (or detected) while nobody is there; one run is one alarm. In brackets: with re-arm,
+an alarm silences the next 30 s, and a run that goes on counts again. Agents count as found when suspected within 4 s of the first word (and
 detected within 15 s). Intervals are 95 %: exact for rates and shares, bootstrap over calls for medians.
 """
 
@@ -150,15 +150,18 @@ def main(argv: list[str]) -> int:
         f"{len(ours.scores)} calls, {ours.hours:.2f} h of hold, {len(ours.met)} agents; different sources: {groups} "
         f"({time.monotonic() - begun:.0f} s)\n"
     )
-    printed: list[str] = []
-    for name, some in totals.items():
-        printed += report.lines(name, some)
-        if name == "ears":
-            printed += report.more_lines(some)
-            printed += report.worst_lines(some, options.worst)
-        printed += [""]
+    printed = [
+        *report.lines("ears", ours),
+        *report.more_lines(ours),
+        *report.worst_lines(ours, options.worst),
+        "",
+    ]
     results: dict[str, object] = {name: report.figures(some) for name, some in totals.items()}
     if peers is not None:
+        printed += report.side_by_side(totals)
+        printed += [
+            "  rule of the peers: speech for 1.0 s, gaps of 0.2 s bridged, armed from the begin of the hold"
+        ]
         printed += [f"{name}: not run, {why}" for name, why in peers.missing.items()]
     print("\n".join(printed))
     if not options.quick:

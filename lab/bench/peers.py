@@ -144,7 +144,7 @@ def apply_rule(speech: list[int], step: float, armed: float) -> Heard:
             if not alarm and now - begin >= _LONG:
                 alarm = True
                 heard.changes.append(Change(time=now, since=begin, level=Level.DETECTED))
-        elif begin is not None and now - last > _GAP:
+        elif begin is not None and now - last > _GAP + step / 2:
             if alarm:
                 heard.changes.append(Change(time=now, since=begin, level=Level.NONE))
             begin, alarm = None, False

@@ -72,7 +72,7 @@ def _percent(count: int, of: int) -> str:
 
 
 def _spread(values: list[float], missing: int = 0) -> str:
-    """Median, 95th percentile and worst; those that never came count as infinitely late."""
+    """Median, its interval over those that came, 95th percentile and worst; never counts as infinitely late."""
     if not values:
         return "never"
     data = np.array(sorted(values) + [np.inf] * missing)
@@ -81,11 +81,12 @@ def _spread(values: list[float], missing: int = 0) -> str:
         return float(data[min(int(part * len(data)), len(data) - 1)])
 
     low, high = intervals.bootstrap(values, lambda some: float(np.median(some)))
+    sure = f" ({low:.2f}–{high:.2f})" if len(values) > 1 else ""
     middle, late, worst = (
         f"{value:.2f} s" if np.isfinite(value) else "never"
         for value in (at(0.5), at(0.95), float(data[-1]))
     )
-    return f"median {middle} ({low:.2f}–{high:.2f} of those that came), 95 % {late}, worst {worst}"
+    return f"median {middle}{sure}, 95 % {late}, worst {worst}"
 
 
 def _delays(values: Iterable[float | None]) -> str:
@@ -147,6 +148,42 @@ def lines(name: str, totals: Totals) -> list[str]:
         f"  suspected before the hold began (menu)  {sum(s.menu_alarms for s in totals.scores)}"
     ]
     return out
+
+
+def side_by_side(totals: dict[str, Totals]) -> list[str]:
+    """A line for each pair of ears: what matters most."""
+    heads = ("first ann.", "repeat", "music", "song", "advert", "other")
+    out = [
+        "Side by side: false suspected alarms per hour of hold (all with 30 s re-arm in brackets)"
+    ]
+    out += [
+        f"  {'':<11}{'missed':>8}{'all':>17}"
+        + "".join(f"{head:>11}" for head in heads)
+        + f"{'1st word → suspected':>34}{'× real time':>13}"
+    ]
+    for name, some in totals.items():
+        met = some.met
+        missed = f"{100 * sum(m.missed for m in met) / len(met):.1f} %" if met else "–"
+        hours = max(some.hours, 1e-9)
+        alarms = some.alarms(Level.SUSPECTED)
+        both = f"{len(alarms) / hours:.1f} ({sum(a.rearmed for a in alarms) / hours:.1f})"
+        cells = "".join(
+            f"{len(some.alarms(Level.SUSPECTED, c)) / hours:>11.2f}" for c in CATEGORIES
+        )
+        delays = sorted(
+            m.suspected if m.suspected is not None else np.inf for m in met if not m.running
+        )
+        delay = f"median {_at(delays, 0.5)}, 95 % {_at(delays, 0.95)}" if delays else "–"
+        audio, cpu = sum(s.audio for s in some.scores), sum(s.cpu for s in some.scores)
+        out += [
+            f"  {name:<11}{missed:>8}{both:>17}{cells}{delay:>34}{audio / max(cpu, 1e-9):>13.0f}"
+        ]
+    return out
+
+
+def _at(ordered: list[float], part: float) -> str:
+    value = ordered[min(int(part * len(ordered)), len(ordered) - 1)]
+    return f"{value:.2f} s" if np.isfinite(value) else "never"
 
 
 def more_lines(totals: Totals) -> list[str]:

@@ -2,7 +2,8 @@
 
 The alarm rule: an alarm is a change to *suspected* or above (or to *detected*) from below. It is false when it comes
 before the agent's line opens, and belongs to the recording that plays when its speech began, else to what plays
-when it is raised. One run is one alarm; with re-arm, a run counts once more for every 30 s that it goes on.
+when it is raised. One run is one alarm. With re-arm, an alarm silences the next 30 s, after which a run that still goes on
+counts again: fair to detectors that flicker and to those that never let go.
 """
 
 from dataclasses import dataclass, field
@@ -30,11 +31,8 @@ class FalseAlarm:
     lasted: float
     source: str
     why: str
-
-    @property
-    def rearmed(self) -> int:
-        """How often it counts with re-arm."""
-        return 1 + int(self.lasted // REARM)
+    #: How often it counts with re-arm; 0 when an alarm less than 30 s earlier silenced it.
+    rearmed: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +157,7 @@ def _alarms(
     """False alarms of both levels, and which recordings raised them."""
     hit: set[tuple[Level, float]] = set()
     for level in (Level.SUSPECTED, Level.DETECTED):
+        armed = truth.hold
         for begin, stop, since, why in _runs(heard, level):
             if begin >= end:
                 continue
@@ -168,6 +167,10 @@ def _alarms(
             guilty = _blame(truth, plays, begin, since)
             if guilty is not None and guilty.kind in SPOKEN:
                 hit.add((level, guilty.start))
+            counted = 0
+            while max(armed, begin) < min(stop, end):
+                armed = max(armed, begin) + REARM
+                counted += 1
             result.alarms.append(
                 FalseAlarm(
                     time=begin,
@@ -176,6 +179,7 @@ def _alarms(
                     lasted=min(stop, end) - begin,
                     source="" if guilty is None else guilty.source,
                     why=why,
+                    rearmed=counted,
                 )
             )
     for play in plays:

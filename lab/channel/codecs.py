@@ -13,16 +13,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import correlate, resample_poly
+from scipy.signal import resample_poly
 
 RATE = 8000
 type Samples = NDArray[np.float32]
 
-#: The most that a codec may delay, samples at 8 kHz.
-_MOST_DELAY = 1200
-#: Stretch used to find a codec's delay, samples.
-_LOOK = 4 * RATE
-
+#: Delay of each round trip, samples at 8 kHz, measured on speech; the others have less than two.
+_DELAYS = {"g722": 11, "g7231": 60, "speex": 79}
 
 #: Every codec that a channel may draw; `opus8` is Opus at 8 kbit/s.
 NAMES = ("gsm", "opus8", "opus12", "opus24", "g722", "g7231", "mp3", "speex")
@@ -67,24 +64,13 @@ def transcode(samples: Samples, name: str) -> Samples:
         out = _av(pcm, "g723_1", RATE, 6300)
     else:
         out = _av(pcm, "libopus", RATE, int(name.removeprefix("opus")) * 1000)
-    return _aligned(samples, out)
+    return _aligned(out, _DELAYS.get(name, 0), len(samples))
 
 
-def _aligned(before: Samples, after: Samples) -> Samples:
-    """Shift `after` by the codec's delay (best correlation) and give it the length of `before`."""
-    loud = int(np.argmax(np.convolve(np.abs(before), np.ones(RATE // 4), "same")))
-    start = max(0, min(loud - _LOOK // 2, len(before) - _LOOK))
-    part = before[start : start + _LOOK]
-    room = after[max(0, start - _MOST_DELAY) : start + len(part) + _MOST_DELAY]
-    delay = 0
-    if len(room) >= len(part) > 0 and np.any(part) and np.any(room):
-        delay = int(np.argmax(correlate(room, part, "valid", "fft"))) - min(start, _MOST_DELAY)
-    out = np.zeros(len(before), np.float32)
-    source = after[max(delay, 0) :]
-    at = max(-delay, 0)
-    count = min(len(source), len(out) - at)
-    out[at : at + count] = source[:count]
-    return out
+def _aligned(out: Samples, delay: int, count: int) -> Samples:
+    """Take `delay` samples off the front and give it a length of `count`."""
+    part = out[delay : delay + count]
+    return np.concatenate([part, np.zeros(count - len(part), np.float32)])
 
 
 def _sndfile(pcm: NDArray[np.int16], container: str, subtype: str) -> Samples:

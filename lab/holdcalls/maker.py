@@ -6,6 +6,7 @@ of its own, drawn the same way for people and recordings.
 
 from collections.abc import Iterator
 from dataclasses import asdict, replace
+import json
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,7 +94,7 @@ class HoldCall:
             hold=move(truth.hold),
             agent=None if truth.agent is None else move(truth.agent),
             first_word=None if truth.first_word is None else move(truth.first_word),
-            channel=asdict(self._line),
+            channel=json.loads(json.dumps(asdict(self._line))),
         )
 
     def _ring(self, reel: Reel) -> None:
