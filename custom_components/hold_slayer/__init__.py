@@ -13,6 +13,8 @@ from .const import DOMAIN
 from .devices import register_devices
 from .entry_errors import setup_error
 from .issues import withdraw_issue
+from .reach.home import HomeReach
+from .reach.push import Push
 from .sentences import warm_up
 from .services import async_setup_services
 from .telephony.errors import EngineError
@@ -58,6 +60,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: HoldSlayerConfigEntry) -
     entry.runtime_data = account
     register_devices(hass, entry)
     entry.async_on_unload(CallAnnouncer(hass, entry).start())
+    entry.async_on_unload(Push(hass, account).start())
+    entry.async_on_unload(HomeReach(hass, account).start())
     entry.async_on_unload(entry.add_update_listener(_async_updated))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     return True

@@ -64,6 +64,8 @@ class Conf(StrEnum):
     CRITICAL_PUSH = "critical_push"
     QUIET_START = "quiet_start"
     QUIET_END = "quiet_end"
+    NOTIFY_ENTITIES = "notify_entities"
+    SATELLITES = "satellites"
     LLM_CALLS = "llm_calls"
     # phone
     NAME = "name"
@@ -88,6 +90,14 @@ class Conf(StrEnum):
     OPENS = "opens"
     CLOSES = "closes"
     OPEN_DAYS = "open_days"
+
+
+class LlmCalls(StrEnum):
+    """Whether a language model may place calls."""
+
+    OFF = "off"
+    CONFIRM = "confirm"
+    ON = "on"
 
 
 class BusEvent(StrEnum):

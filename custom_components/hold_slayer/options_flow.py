@@ -20,7 +20,7 @@ from homeassistant.helpers.selector import (
 )
 import probatio
 
-from .const import DEFAULT_LINES, MAX_LINES, Conf
+from .const import DEFAULT_LINES, MAX_LINES, Conf, LlmCalls
 from .navigation.plan import EarlyRing
 from .sentences import LANGUAGES
 
@@ -59,6 +59,9 @@ OPTIONS_SCHEMA = probatio.Schema(
                     probatio.Optional(Conf.AI_TASK): EntitySelector(
                         EntitySelectorConfig(domain="ai_task")
                     ),
+                    probatio.Optional(Conf.LLM_CALLS, default=LlmCalls.OFF): SelectSelector(
+                        SelectSelectorConfig(options=list(LlmCalls), translation_key="llm_calls")
+                    ),
                 }
             ),
             {"collapsed": True},
@@ -75,6 +78,12 @@ OPTIONS_SCHEMA = probatio.Schema(
                     probatio.Optional(Conf.RING_ROUNDS, default=2): _box(1, 10),
                     probatio.Optional(Conf.NOTIFY_HOLD, default=True): BooleanSelector(),
                     probatio.Optional(Conf.CRITICAL_PUSH, default=False): BooleanSelector(),
+                    probatio.Optional(Conf.NOTIFY_ENTITIES): EntitySelector(
+                        EntitySelectorConfig(domain="notify", multiple=True)
+                    ),
+                    probatio.Optional(Conf.SATELLITES): EntitySelector(
+                        EntitySelectorConfig(domain="assist_satellite", multiple=True)
+                    ),
                     probatio.Optional(Conf.QUIET_START): TimeSelector(),
                     probatio.Optional(Conf.QUIET_END): TimeSelector(),
                 }
@@ -90,6 +99,7 @@ _SECTIONS = {
         Conf.TTS_ENGINE,
         Conf.TTS_VOICE,
         Conf.AI_TASK,
+        Conf.LLM_CALLS,
     ),
     SECTION_REACH: (
         Conf.RING_EARLY,
@@ -97,6 +107,8 @@ _SECTIONS = {
         Conf.RING_ROUNDS,
         Conf.NOTIFY_HOLD,
         Conf.CRITICAL_PUSH,
+        Conf.NOTIFY_ENTITIES,
+        Conf.SATELLITES,
         Conf.QUIET_START,
         Conf.QUIET_END,
     ),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Any, Self
 
-from ..const import DEFAULT_LINES, Conf
+from ..const import DEFAULT_LINES, Conf, LlmCalls
 from ..navigation.plan import EarlyRing
 
 
@@ -30,6 +30,10 @@ class Settings:
     critical_push: bool = False
     quiet_start: time | None = None
     quiet_end: time | None = None
+    #: Entities told and satellites asked when a person is there.
+    notify_entities: tuple[str, ...] = ()
+    satellites: tuple[str, ...] = ()
+    llm_calls: LlmCalls = LlmCalls.OFF
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any]) -> Self:
@@ -50,6 +54,9 @@ class Settings:
             critical_push=bool(options.get(Conf.CRITICAL_PUSH, False)),
             quiet_start=_time(options.get(Conf.QUIET_START)),
             quiet_end=_time(options.get(Conf.QUIET_END)),
+            notify_entities=tuple(options.get(Conf.NOTIFY_ENTITIES, ())),
+            satellites=tuple(options.get(Conf.SATELLITES, ())),
+            llm_calls=LlmCalls(options.get(Conf.LLM_CALLS, LlmCalls.OFF)),
         )
 
 

@@ -37,3 +37,9 @@ def phrase(language: str, group: str, key: str, **values: object) -> str:
     for name, value in values.items():
         text = text.replace(f"{{{name}}}", str(value))
     return text
+
+
+def phrases(language: str, group: str, key: str) -> list[str]:
+    """Return all sentences under a key."""
+    found: list[str] = load(base_language(language))[group][key]
+    return list(found)
