@@ -13,6 +13,7 @@ from lab import channel
 from lab.channel.level import set_level
 from lab.channel.line import coloured
 from lab.corpus import RATE, Clip, Corpus
+from lab.synth.office import office
 from lab.training import music, singing, talkers
 from lab.training.talkers import Samples
 
@@ -22,7 +23,7 @@ STEP = 400
 UNKNOWN = -1
 
 _KINDS = ("music", "song", "announcement", "person", "quiet", "tone", "office")
-_SHARES = (0.22, 0.20, 0.19, 0.19, 0.10, 0.04, 0.06)
+_SHARES = (0.20, 0.20, 0.17, 0.24, 0.09, 0.04, 0.06)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -134,7 +135,7 @@ def _tune(stage: Stage, seconds: float, *, sung: bool) -> tuple[Samples, bool]:
     if rng.random() < 0.3:  # a second voice
         voices[: len(voices)] += 0.6 * singing.sing(rng, talk, seconds)
     balance = float(rng.uniform(-4, 14))
-    if rng.random() < 0.1:
+    if rng.random() < 0.2:  # nobody plays along
         return voices, True
     bed = bed[: len(voices)]
     return set_level(bed, -25) + set_level(voices[: len(bed)], -25 + balance), True
@@ -222,32 +223,18 @@ def _announcement(stage: Stage, at: int) -> int:
     return at + len(talk)
 
 
-def _babble(stage: Stage, seconds: float) -> Samples:
-    """Many people talking far away, with keyboards and steady noise."""
-    rng = stage.rng
-    out = np.zeros(int(seconds * RATE), np.float32)
-    for _ in range(int(rng.integers(4, 9))):
-        talk = talkers.in_room(rng, stage.cut(talkers.load(stage.clip("live")), seconds))
-        begin = int(rng.integers(0, max(1, len(out) - len(talk) + 1)))
-        out[begin : begin + len(talk)] += set_level(talk, -26)[: len(out) - begin]
-    for _ in range(int(rng.integers(0, 12))):
-        begin = int(rng.integers(0, len(out)))
-        click = coloured(rng, min(160, len(out) - begin), 0.3) * np.exp(-np.arange(min(160, len(out) - begin)) / 25)
-        out[begin : begin + len(click)] += 0.1 * click.astype(np.float32)
-    return out
-
-
 def _background(stage: Stage, seconds: float, level: float) -> Samples:
     """Return the noise of a room at `level` dBFS."""
     rng = stage.rng
-    kind = int(rng.integers(3))
-    if kind == 0:
-        noise = _babble(stage, seconds)
-    elif kind == 1:
+    kind = int(rng.integers(4))
+    if kind < 2:
+        voices = [talkers.load(stage.clip("live")) for _ in range(4)]
+        noise = office(rng, seconds, voices)
+    elif kind == 2:
         noise = np.resize(talkers.load(stage.clip("noise")), int(seconds * RATE)).astype(np.float32)
     else:
         noise = coloured(rng, int(seconds * RATE), float(rng.uniform(0.5, 0.97)))
-    return noise * np.float32(10 ** (level / 20) / (np.std(noise) + 1e-9))
+    return noise * np.float32(10 ** (level / 20) / (np.std(noise) + 1e-5))
 
 
 def _person(stage: Stage, at: int) -> int:
@@ -267,8 +254,8 @@ def _person(stage: Stage, at: int) -> int:
         active = talkers.activity(talk, len(talk) // STEP)
         on[place // STEP : place // STEP + len(active)] |= active[: len(on) - place // STEP]
         place += len(talk) + int(wait * RATE)
-    if rng.random() < 0.75:
-        scene_audio += _background(stage, len(scene_audio) / RATE + 1, float(rng.uniform(-68, -34)))[: len(scene_audio)]
+    if rng.random() < 0.8:
+        scene_audio += _background(stage, len(scene_audio) / RATE + 1, float(rng.uniform(-62, -25)))[: len(scene_audio)]
     steps = stage.put(at, stage.prepare(scene_audio))
     on = on[: steps.stop - steps.start]
     steps = slice(steps.start, steps.start + len(on))
@@ -303,7 +290,7 @@ def _tone(stage: Stage, at: int) -> int:
 def _office(stage: Stage, at: int) -> int:
     """Leave an open line with noise, no person near it."""
     seconds = float(stage.rng.uniform(1, 6))
-    noise = _background(stage, seconds, float(stage.rng.uniform(-60, -32)))
+    noise = _background(stage, seconds, float(stage.rng.uniform(-60, -28)))
     stage.put(at, stage.prepare(noise) if stage.rng.random() < 0.3 else noise)
     return at + len(noise)
 

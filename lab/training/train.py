@@ -119,6 +119,8 @@ def main() -> None:
     parser.add_argument("--inner", type=int, default=48)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--start", type=Path, help="weights to go on from (a .pt beside an earlier --out)")
+    parser.add_argument("--rate", type=float, default=4e-3)
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
     torch.manual_seed(chosen.seed)
@@ -127,9 +129,11 @@ def main() -> None:
     inputs, truth = torch.cat([part[0] for part in parts]), torch.cat([part[1] for part in parts])
     checks = {split: load(split) for split in ("dev", "test") if (CACHE / f"{split}.collected.npz").exists()}
     network = Network(inputs.shape[2], chosen.inner)
+    if chosen.start:
+        network.load_state_dict(torch.load(chosen.start))
     optimiser = torch.optim.AdamW(network.parameters(), lr=3e-3, weight_decay=1e-2)
     rounds = chosen.epochs * (len(inputs) // chosen.batch)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 4e-3, total_steps=rounds + 1)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, chosen.rate, total_steps=rounds + 1)
     for epoch in range(chosen.epochs):
         began, total = time.monotonic(), 0.0
         order = torch.randperm(len(inputs))
@@ -147,6 +151,7 @@ def main() -> None:
             for name, check in checks.items():
                 print("   ", name, scores(network, *check), flush=True)
             export(network, chosen.out)
+            torch.save(network.state_dict(), chosen.out.with_suffix(".pt"))
     print("parameters", sum(value.numel() for value in network.parameters()))
 
 

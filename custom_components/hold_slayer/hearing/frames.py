@@ -89,6 +89,8 @@ class Intake:
             data = self._odd + bytes(pcm)
             self._odd = data[len(data) & ~1 :]
             return np.frombuffer(data, "<i2", len(data) // 2).astype(np.float32) / 32768.0
+        if not pcm.size:
+            return np.zeros(0, np.float32)
         if pcm.ndim > 1:
             pcm = pcm.reshape(pcm.shape[0], -1)
             pcm = np.nanmean(np.asarray(pcm, np.float64), axis=int(np.argmin(pcm.shape))) * (

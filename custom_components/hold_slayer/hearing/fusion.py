@@ -9,7 +9,7 @@ from math import exp
 
 from .frames import STEP_SECONDS
 from .heard import Cue, Phase, Reason, Repeat, Verdict, VerdictChange
-from .liveness import MUSIC_BACK, OVER, PAUSE, VOICE_ON, Line, Step, Talk
+from .liveness import BED_LASTS, MUSIC_BACK, OVER, PAUSE, TURN_PAUSE, UNPROVEN, VOICE_ON, Line, Step, Talk
 
 #: Log-odds of a person before a word was weighed.
 PRIOR = {
@@ -19,42 +19,56 @@ PRIOR = {
     Phase.PHONE: -1.0,
     Phase.TALKING: 0.0,
 }
-#: Before anything was held, the first voices of a call are menus and greetings.
-OPENING = -2.5
-#: Speech that is new, in full after this many seconds without music under it.
+#: Added before anything was held: the first voices of a call are greetings and menus.
+OPENING = -4.0
+#: Log-odds once a person was detected: it takes proof to take that back.
+STANDING = 2.0
+#: Speech that is new: most of the weight after the first, all after the second length, s.
 NEW_SPEECH = 4.2
-NEW_SPEECH_FULL = 0.6
-#: Voices that follow music without a gap are mostly sung; fades as speech goes on.
+NEW_SPEECH_SOON = 0.7
+NEW_SPEECH_MORE = 0.8
+NEW_SPEECH_LATE = 2.0
+#: Voices that follow music without a gap (s) are mostly sung; fades as speech goes on.
 NO_GAP = -2.5
 NO_GAP_SECONDS = 0.25
 NO_GAP_FADES = 2.5
-#: Music under the voice; music after it.
+#: Music under the voice now, on the whole, and after it.
 OVER_MUSIC = -7.0
+MIXED = -3.5
 MUSIC = -6.0
 SINGING = -3.0
 REPEATED = -9.0
-#: Per nat of the model's own log-odds of a live voice, growing with what was heard.
-LIVE = 1.2
-LIVE_FULL = 1.5
-#: Waiting for an answer: nothing before the first, everything after the second length, s.
+#: Per nat of the model's own log-odds of a live voice, and the least and most it may add.
+LIVE = 1.5
+LIVE_LEAST = -3.2
+LIVE_MOST = 1.5
+#: A live voice that talks on and on is worth more: the most grows by this, from and to so many seconds.
+LIVE_MORE = 1.2
+LIVE_MORE_FROM = 3.0
+LIVE_MORE_TO = 6.5
+#: Waiting for an answer: nothing before the first, most after the second, all after the third, s.
 WAITED = 3.2
-WAITED_FROM = 0.8
-WAITED_FULL = 1.9
+WAITED_FROM = 1.0
+WAITED_SOON = 2.0
+WAITED_MORE = 1.0
+WAITED_LATE = 3.2
 SHORT_GREETING = 0.6
 SHORT_GREETING_SECONDS = 2.5
-#: Each pause of a person who waited and spoke again.
+#: Each pause of somebody who waited and spoke again.
 TURN = 2.0
 TURN_FROM = 0.7
 TURN_FULL = 1.3
 TURNS_MOST = 4.0
 #: Share of the waiting cues where callers wait in silence, and before anything was held.
 SILENT_HOLD = 0.35
-#: Talk without a pause.
+#: Talk without an end.
 MONOLOGUE_FROM = 7.0
 MONOLOGUE_PER_SECOND = -0.25
 MONOLOGUE_MOST = -2.0
 ANSWERED_US = 4.0
 TALKED_THROUGH = -4.0
+#: Music that takes a verdict back when nobody talks, s.
+MUSIC_ALONE = 1.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +78,7 @@ class ListenerSettings:
     #: Probability of a person from which one is suspected.
     suspect_at: float = 0.5
     #: Probability of a person from which one is detected.
-    detect_at: float = 0.94
+    detect_at: float = 0.975
     #: Probability below which a suspicion is called off.
     cancel_at: float = 0.15
 
@@ -74,15 +88,22 @@ def ramp(value: float, low: float, high: float) -> float:
     return min(1.0, max(0.0, (value - low) / (high - low)))
 
 
-def weigh(talk: Talk, line: Line, phase: Phase) -> list[Reason]:
+def prior(phase: Phase, line: Line, verdict: Verdict) -> float:
+    """Return the log-odds of a person before the present words are weighed."""
+    if verdict is Verdict.PERSON:
+        return STANDING
+    opening = phase is Phase.UNKNOWN and not line.holding
+    return PRIOR[phase] + (OPENING if opening else 0.0)
+
+
+def weigh(talk: Talk, line: Line) -> list[Reason]:
     """Return every cue that speaks for or against a person, with its weight."""
     found = [
         *_sound(talk),
-        *_waiting(talk, 1.0 if line.holding and not line.silent_hold else SILENT_HOLD),
+        *_music(talk),
+        *_waiting(talk, SILENT_HOLD if line.silent_hold else 1.0),
         *_exchange(talk),
     ]
-    if phase is Phase.UNKNOWN and not line.holding:
-        found.append((Cue.ANNOUNCEMENT_WORDS, OPENING, None))
     return [Reason(cue=cue, weight=weight, value=value) for cue, weight, value in found if weight]
 
 
@@ -90,15 +111,24 @@ type _Weighed = tuple[Cue, float, float | None]
 
 
 def _sound(talk: Talk) -> list[_Weighed]:
-    """Weigh what the voice and the sound under it are like."""
-    found: list[_Weighed] = [
-        (Cue.NEW_SPEECH, NEW_SPEECH * ramp(talk.clean, 0, NEW_SPEECH_FULL), round(talk.clean, 2)),
-        (Cue.ROOM_NOISE, LIVE * talk.live * ramp(talk.voiced, 0, LIVE_FULL), round(talk.live, 2)),
+    """Weigh what the voice is like, and whether it was heard before."""
+    new = NEW_SPEECH * ramp(talk.clean, 0, NEW_SPEECH_SOON)
+    new += NEW_SPEECH_MORE * ramp(talk.clean, NEW_SPEECH_SOON, NEW_SPEECH_LATE)
+    most = LIVE_MOST + LIVE_MORE * ramp(talk.turn, LIVE_MORE_FROM, LIVE_MORE_TO)
+    live = max(LIVE_LEAST, min(most, LIVE * talk.live))
+    return [
+        (Cue.NEW_SPEECH, new, round(talk.clean, 2)),
+        (Cue.ROOM_NOISE, live, round(talk.live, 2)),
         (Cue.REPEATED, REPEATED * ramp(talk.repeated, 0, 0.5), None),
-        (Cue.MUSIC, SINGING * talk.singing * ramp(talk.voiced, 0, 1), round(talk.singing, 2)),
     ]
+
+
+def _music(talk: Talk) -> list[_Weighed]:
+    """Weigh the music before, under and after the voice."""
+    sung = SINGING * talk.singing + MIXED * ramp(talk.music, 0.1, 0.5)
     if talk.after_music < NO_GAP_SECONDS:
-        found.append((Cue.MUSIC, NO_GAP * (1 - ramp(talk.clean, 0, NO_GAP_FADES)), None))
+        sung += NO_GAP * (1 - ramp(talk.clean, 0, NO_GAP_FADES))
+    found: list[_Weighed] = [(Cue.MUSIC, sung, round(talk.music, 2))]
     if talk.talking:
         found.append((Cue.OVER_MUSIC, OVER_MUSIC * ramp(talk.bed, 0.2, 0.8), round(talk.bed, 2)))
     else:
@@ -110,16 +140,18 @@ def _waiting(talk: Talk, trust: float) -> list[_Weighed]:
     """Weigh pauses: persons stop and wait for an answer. `trust` is 0 to 1."""
     found: list[_Weighed] = []
     if talk.voiced > 0.2:
-        share = trust * ramp(talk.waiting, WAITED_FROM, WAITED_FULL)
-        found.append((Cue.WAITED, WAITED * share, round(talk.waiting, 2)))
-        if talk.voiced < SHORT_GREETING_SECONDS:
-            found.append((Cue.SHORT_GREETING, SHORT_GREETING * share, round(talk.voiced, 2)))
+        waited = WAITED * ramp(talk.waiting, WAITED_FROM, WAITED_SOON)
+        waited += WAITED_MORE * ramp(talk.waiting, WAITED_SOON, WAITED_LATE)
+        found.append((Cue.WAITED, trust * waited, round(talk.waiting, 2)))
+        if talk.turn < SHORT_GREETING_SECONDS:
+            short = SHORT_GREETING * ramp(talk.waiting, WAITED_FROM, WAITED_SOON)
+            found.append((Cue.SHORT_GREETING, trust * short, round(talk.turn, 2)))
     turns = sum(ramp(pause, TURN_FROM, TURN_FULL) for pause in talk.pauses)
-    found.append((Cue.HESITATION, min(TURNS_MOST, TURN * turns) * trust, round(turns, 1)))
-    over = talk.voiced - MONOLOGUE_FROM
+    found.append((Cue.HESITATION, trust * min(TURNS_MOST, TURN * turns), round(turns, 1)))
+    over = talk.turn - MONOLOGUE_FROM
     if over > 0:
         weight = max(MONOLOGUE_MOST, MONOLOGUE_PER_SECOND * over)
-        found.append((Cue.LONG_MONOLOGUE, weight, round(talk.voiced, 1)))
+        found.append((Cue.LONG_MONOLOGUE, weight, round(talk.turn, 1)))
     return found
 
 
@@ -151,7 +183,11 @@ class Fusion:
         self._we_ended = float("-inf")
 
     def set_phase(self, phase: Phase) -> None:
-        """Weigh from now on by what the call is doing; what was heard stays."""
+        """Weigh from now on by what the call is doing; words of a menu don't count on hold."""
+        if phase is Phase.HOLD and self.phase in (Phase.MENU, Phase.UNKNOWN):
+            self.talk = None
+            self._run = 0.0
+            self.verdict = Verdict.NOBODY if self.verdict is Verdict.SUSPECTED else self.verdict
         self.phase = phase
 
     def we_speak(self, time: float, *, active: bool) -> None:
@@ -167,24 +203,43 @@ class Fusion:
         inside = until - max(since, self.talk.onset - 0.3)
         if inside > 0:
             self.talk.repeat = repeat
+            self.talk.unproven = 0.0
             self.talk.repeated = max(self.talk.repeated, inside)
 
     def step(self, step: Step) -> VerdictChange | None:
         """Take the next step; return the new verdict when it changes."""
+        change = None
+        if self.talk is not None and self._is_somebody_else(self.talk, step):
+            change = self._end(step.time, self.talk)
         talk = self.talk or self._begin(step)
         if talk is not None:
             talk.step(step)
             self._turn(talk, step.time)
         self.line.step(step, talking=talk is not None)
         if talk is None:
-            return None
-        self.reasons = tuple(weigh(talk, self.line, self.phase))
-        odds = PRIOR[self.phase] + sum(reason.weight for reason in self.reasons)
+            return change or self._forget(step.time)
+        self.reasons = tuple(weigh(talk, self.line))
+        odds = prior(self.phase, self.line, self.verdict)
+        odds += sum(reason.weight for reason in self.reasons)
         self.probability = 1 / (1 + exp(-max(-30.0, min(30.0, odds))))
-        change = self._decide(step.time, talk)
+        change = self._decide(step.time, talk) or change
         if self._is_over(talk, step.tone):
             change = self._end(step.time, talk) or change
         return change
+
+    def _forget(self, time: float) -> VerdictChange | None:
+        """Take a person back when music plays and nobody talks."""
+        standing = self.verdict in (Verdict.PERSON, Verdict.SUSPECTED)
+        if not standing or self.line.music_run < MUSIC_ALONE:
+            return None
+        self.verdict = Verdict.MACHINE
+        return VerdictChange(
+            time=time,
+            verdict=self.verdict,
+            probability=0.0,
+            since=round(time - self.line.music_run, 3),
+            reasons=(Reason(cue=Cue.MUSIC, weight=MUSIC, value=round(self.line.music_run, 1)),),
+        )
 
     def _begin(self, step: Step) -> Talk | None:
         """Open a stretch of talking at the second step of voice in a row."""
@@ -232,22 +287,30 @@ class Fusion:
         machine = talk.repeated or talk.music_after or talk.bed > 0.5
         return Verdict.MACHINE if machine else Verdict.NOBODY
 
+    def _is_somebody_else(self, talk: Talk, step: Step) -> bool:
+        """Tell whether words after a proven recording may be a new voice."""
+        if not talk.repeated:
+            return False
+        return talk.unproven >= UNPROVEN or (talk.waiting >= TURN_PAUSE and step.voice >= VOICE_ON)
+
     def _is_over(self, talk: Talk, tone: bool) -> bool:
         """Tell whether something else took the place of the talking."""
         music = talk.music_after >= MUSIC_BACK and talk.waiting >= 2 * PAUSE
-        return music or talk.waiting >= OVER or (tone and talk.waiting >= PAUSE)
+        sung = talk.bed_lasts >= BED_LASTS
+        return music or sung or talk.waiting >= OVER or (tone and talk.waiting >= PAUSE)
 
     def _end(self, time: float, talk: Talk) -> VerdictChange | None:
         """Drop a mere suspicion when the talking is over; a person stays detected."""
         self.talk = None
         self.probability = 0.0
         self.reasons = ()
-        if talk.repeated or (talk.music_after and self.verdict is not Verdict.PERSON):
+        music = talk.music_after >= MUSIC_BACK
+        if talk.repeated or (music and self.verdict is not Verdict.PERSON):
             self.line.recording(talk)
         if talk.repeated:
             self.line.repeats += 1
         if self.verdict is Verdict.SUSPECTED or (
-            self.verdict is Verdict.PERSON and talk.music_after
+            self.verdict is Verdict.PERSON and (music or talk.bed_lasts >= BED_LASTS)
         ):
             return self._change(time, talk, self._other(talk))
         return None

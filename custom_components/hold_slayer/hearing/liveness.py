@@ -1,6 +1,7 @@
 """What is measured about a stretch of talking, as far as it tells a person from a recording."""
 
 from dataclasses import dataclass, field
+from math import log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,15 @@ PAUSE = 0.35
 OVER = 8.0
 #: Music after the last word that ends the talking, s.
 MUSIC_BACK = 0.8
+#: Pause in which somebody else may have come to the line, s.
+TURN_PAUSE = 0.7
+#: Time with a voice over which it is judged, s, and the weight of what was before, as time.
+FIRST_WORDS = 2.0
+CARRIED = 0.4
+#: Talking without a proof, after a proven repeat, that may be somebody else, s.
+UNPROVEN = 2.0
+#: Music under a voice that ends the talking: it was a song or an announcement, s.
+BED_LASTS = 2.0
 #: Seconds over which the chance of music under a voice is smoothed.
 _BED_SECONDS = 0.4
 
@@ -53,21 +63,29 @@ class Talk:
     #: Time with a voice, and that part of it with no music under it.
     voiced: float = 0.0
     clean: float = 0.0
+    #: Time with a voice since the last pause in which somebody else might have come.
+    turn: float = 0.0
     #: Length of the quiet since the last word; 0 while talking.
     waiting: float = 0.0
     #: Chance of music now, smoothed.
     bed: float = 0.0
     #: Seconds of music since the last word.
     music_after: float = 0.0
-    #: Means over the voice: the model's log-odds of a live voice, and its chance of singing.
-    live: float = 0.0
+    #: How long music has been under the voice without a break.
+    bed_lasts: float = 0.0
+    #: Means over the first words of the turn: chance of music under them, of singing, and the
+    #: model's log-odds of a live voice.
+    music: float = 0.0
     singing: float = 0.0
+    live: float = 0.0
     #: Level of the quiet in its pauses; None until there was one.
     pause_level: float | None = None
     #: The pauses that ended in more words.
     pauses: list[float] = field(default_factory=list)
     repeat: Repeat | None = None
+    #: Length of the longest proven repeat, and the talking since its last proof.
     repeated: float = 0.0
+    unproven: float = 0.0
     #: Delay of an answer to our words; how long it talked on over them.
     answered_us: float | None = None
     talked_through: float = 0.0
@@ -88,6 +106,7 @@ class Talk:
     def step(self, step: Step) -> None:
         """Take the next step."""
         self.bed += (step.music - self.bed) * STEP_SECONDS / _BED_SECONDS
+        self.bed_lasts = self.bed_lasts + STEP_SECONDS if self.bed > 0.6 else 0.0
         if step.voice >= (VOICE_OFF if self.waiting == 0 else VOICE_ON):
             self._word(step)
             return
@@ -102,14 +121,20 @@ class Talk:
         """Take a step with a voice in it."""
         if self.waiting >= PAUSE:
             self.pauses.append(self.waiting)
+        if self.waiting >= TURN_PAUSE:
+            self.turn = 0.0
         self.waiting = 0.0
         self.music_after = 0.0
         self.voiced += STEP_SECONDS
+        self.turn += STEP_SECONDS
+        self.unproven += STEP_SECONDS
         self.clean += STEP_SECONDS * (1 - step.music)
-        share = STEP_SECONDS / self.voiced
-        chance = min(0.98, max(0.02, step.live))
-        self.live += (float(np.log(chance / (1 - chance))) - self.live) * share
-        self.singing += (step.singing - self.singing) * share
+        if self.turn <= FIRST_WORDS:
+            chance = min(0.98, max(0.02, step.live))
+            share = STEP_SECONDS / (self.turn + CARRIED)
+            self.music += (step.music - self.music) * share
+            self.singing += (step.singing - self.singing) * share
+            self.live += (log(chance / (1 - chance)) - self.live) * share
         self.spectrum += step.mel
 
 
@@ -132,7 +157,8 @@ class Line:
         #: How often something proved to be a recording.
         self.repeats = 0
         self.profiles: list[NDArray[np.float32]] = []
-        self._music_run = 0.0
+        #: Length of the music now playing, s.
+        self.music_run = 0.0
 
     @property
     def holding(self) -> bool:
@@ -147,12 +173,12 @@ class Line:
     def step(self, step: Step, *, talking: bool) -> None:
         """Take the next step; `talking` while a stretch of talking is open."""
         if step.music >= 0.6:
-            self._music_run += STEP_SECONDS
+            self.music_run += STEP_SECONDS
             self.music += STEP_SECONDS
-            if self._music_run >= 0.4:
+            if self.music_run >= 0.4:
                 self.music_last = step.time
         elif step.music < 0.3:
-            self._music_run = 0.0
+            self.music_run = 0.0
         if step.voice >= VOICE_OFF or step.music >= 0.4 or step.tone:
             self.quiet = 0.0
             return

@@ -1,0 +1,82 @@
+"""Utterances begin with the first word and end with the last."""
+
+import pytest
+
+from custom_components.hold_slayer.hearing.heard import (
+    Repeat,
+    RepeatSource,
+    UtteranceEnded,
+    UtteranceStarted,
+)
+from custom_components.hold_slayer.hearing.utterances import END, LEAD, LONGEST, Utterances
+
+from .steps import Clock
+
+
+def run(*parts: tuple[str, float]) -> tuple[Utterances, list[UtteranceStarted | UtteranceEnded]]:
+    """Play kinds of sound one after another; return what was found."""
+    found, clock, events = Utterances(), Clock(), []
+    for kind, seconds in parts:
+        for step in clock.play(kind, seconds):
+            events += found.step(step.time, step.voice)
+    return found, events
+
+
+def test_one_utterance() -> None:
+    """It starts within 0.3 s of the word, with a lead, and ends after a pause."""
+    _, (started, ended) = run(("quiet", 1), ("person", 2), ("quiet", 2))
+    assert isinstance(started, UtteranceStarted)
+    assert started.time <= 1.3
+    assert started.since == pytest.approx(1 - LEAD, abs=0.06)
+    assert isinstance(ended, UtteranceEnded)
+    assert ended.until == pytest.approx(3, abs=0.06)
+    assert ended.time == pytest.approx(3 + END, abs=0.06)
+    assert ended.utterance == started.utterance == 1
+    assert not ended.cut
+    assert ended.repeat is None
+
+
+def test_short_pauses_stay_inside() -> None:
+    """A breath doesn't end an utterance, a click doesn't start one."""
+    _, events = run(("person", 1), ("quiet", 0.4), ("person", 1), ("quiet", 1), ("person", 0.1))
+    assert len(events) == 2
+
+
+def test_speech_over_music_counts() -> None:
+    """Announcements ducked into music are transcribed too."""
+    _, events = run(("music", 2), ("over", 2), ("music", 1))
+    assert len(events) == 2
+
+
+def test_long_talk_is_cut_and_goes_on() -> None:
+    """A cut utterance is followed by another without a hole."""
+    _, events = run(("person", LONGEST + 5), ("quiet", 1))
+    first, cut, second, last = events
+    assert isinstance(cut, UtteranceEnded)
+    assert cut.cut
+    assert cut.time - cut.since == pytest.approx(LONGEST, abs=0.1)
+    assert isinstance(second, UtteranceStarted)
+    assert second.since == cut.time
+    assert second.utterance == first.utterance + 1
+    assert isinstance(last, UtteranceEnded)
+    assert not last.cut
+
+
+@pytest.mark.parametrize(("known", "repeats"), [(1.6, True), (0.4, False)])
+def test_repeat_needs_most_of_it(known: float, repeats: bool) -> None:
+    """Only when most was heard before is the whole a repeat."""
+    found, clock = Utterances(), Clock()
+    repeat = Repeat(source=RepeatSource.CALL, first_heard=3.0, score=0.7)
+    events = [e for step in clock.play("person", 2) for e in found.step(step.time, step.voice)]
+    found.repeated(0.2, 0.2 + known, repeat)
+    events += [e for step in clock.play("quiet", 1) for e in found.step(step.time, step.voice)]
+    ended = events[-1]
+    assert isinstance(ended, UtteranceEnded)
+    assert (ended.repeat is not None) is repeats
+
+
+def test_close_ends_what_is_open() -> None:
+    """The end of the leg ends the utterance, once."""
+    found, _ = run(("person", 1))
+    assert [event.utterance for event in found.close(1.0)] == [1]
+    assert not found.close(1.0)
