@@ -112,9 +112,10 @@ def roles_of(label: str, phrases: Phrases) -> frozenset[Role]:
         Role.BACK: phrases.back,
         Role.OTHER: phrases.other,
     }
-    padded = f" {label} "
     return frozenset(
-        role for role, words in groups.items() if any(f" {word} " in padded for word in words)
+        role
+        for role, patterns in groups.items()
+        if any(pattern.search(label) for pattern in patterns)
     )
 
 

@@ -1,7 +1,7 @@
 """Phrase patterns: the small syntax of the phrase files, compiled to regular expressions.
 
-`(a|b)` one of, `[a]` or `(a)?` optional, `word~` any ending, `{key}` `{n}` `{label}` and so on are
-slots. Words stand for themselves; accents, case and punctuation are ignored on both sides.
+`(a|b)` one of, `[a]` or `(a)?` optional, `word~` any ending, `$` the end, `{key}` `{n}` `{label}`
+and so on are slots. Words stand for themselves; accents, case and punctuation are ignored on both sides.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,7 @@ import re
 
 from .words import fold
 
-_TOKEN = re.compile(r"\{(\w+)\}|([()\[\]|?])|([^\s()\[\]|?{}]+)|\s+")
+_TOKEN = re.compile(r"\{(\w+)\}|([()\[\]|?$])|([^\s()\[\]|?{}$]+)|\s+")
 
 
 class PatternError(ValueError):

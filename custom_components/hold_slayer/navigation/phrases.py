@@ -103,10 +103,10 @@ class Phrases:
     no: frozenset[str]
     stop_words: frozenset[str]
     synonyms: Mapping[str, tuple[str, ...]]
-    operator: tuple[str, ...]
-    repeat: tuple[str, ...]
-    back: tuple[str, ...]
-    other: tuple[str, ...]
+    operator: tuple[re.Pattern[str], ...]
+    repeat: tuple[re.Pattern[str], ...]
+    back: tuple[re.Pattern[str], ...]
+    other: tuple[re.Pattern[str], ...]
     ask_operator: str
     lines: Mapping[Line, str]
 
@@ -147,15 +147,18 @@ def read(data: Mapping[str, Any]) -> Phrases:
     language = str(data["language"])
     numbers = dict(number_words(language))
     keys = {fold(str(word)): str(key) for word, key in data["keys"].items()}
-    keys |= {word: str(value) for word, value in numbers.items() if value < 10} | {
-        key: key for key in "*#"
-    }
+    articles = {fold(str(word)) for word in data["words"]["article"]}
+    keys |= {
+        word: str(value)
+        for word, value in numbers.items()
+        if value < 10 and word not in articles
+    } | {key: key for key in "*#"}
     ordinals = {fold(str(word)): int(value) for word, value in data["ordinals"].items()}
     units = {fold(str(word)): int(value) for word, value in data["queue"]["units"].items()}
     number = alternatives(numbers)
     unit = alternatives(units)
     between = alternatives(data["queue"]["range"])
-    article = alternatives(data["words"]["article"])
+    article = alternatives(articles)
     half_day = alternatives(data["hours"]["half_day"])
     o_clock = alternatives(data["hours"]["o_clock"])
     slots = {
@@ -211,10 +214,10 @@ def read(data: Mapping[str, Any]) -> Phrases:
         no=frozenset(folded(words["no"])),
         stop_words=frozenset(folded(words["stop"])),
         synonyms={name: folded(group) for name, group in data["synonyms"].items()},
-        operator=folded(data["operator"]),
-        repeat=folded(data["repeat"]),
-        back=folded(data["back"]),
-        other=folded(data["other"]),
+        operator=patterns(data["operator"]),
+        repeat=patterns(data["repeat"]),
+        back=patterns(data["back"]),
+        other=patterns(data["other"]),
         ask_operator=str(data["ask_operator"]),
         lines={Line(name): str(text) for name, text in data["lines"].items()},
     )

@@ -123,8 +123,10 @@ class MenuReader:
                 return self._keypad.press(
                     phrases.keys[match["key"]], spoken=phrases.lines[Line.YES]
                 )
-        if menu and not right:
-            return False
+        for option in menu.options:
+            denies = not right and set(option.label.split()) & phrases.no
+            if denies and option.kind is OptionKind.PRESS:
+                return self._keypad.press(option.key, spoken=phrases.lines[Line.NO])
         return self._call.say(Line.YES if right else Line.NO) is not None
 
     def _give(self, words: Words) -> bool:
