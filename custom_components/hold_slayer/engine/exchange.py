@@ -32,6 +32,8 @@ KEPT_BOOKS = 16
 GARBAGE_S = 60.0
 #: Longest wait for the dialogs of an account that is removed, s.
 REMOVAL_S = 2.0
+#: Time for the answers to our BYEs, s.
+LINGER_S = 0.3
 
 _CALLED = re.compile(r"^\S+ sips?:([^@;>\s]*)@")
 
@@ -75,11 +77,6 @@ class Exchange:
         return {name: account.state for name, account in self._accounts.items()}
 
     @property
-    def has_dialogs(self) -> bool:
-        """Tell whether some far side still has to be told that we hung up."""
-        return bool(self._dialogs)
-
-    @property
     def has_bridges(self) -> bool:
         """Tell whether two legs talk to each other."""
         return any(leg.wiring.is_bridged for leg in self._legs.values())
@@ -104,6 +101,16 @@ class Exchange:
         for leg in tuple(self._legs.values()):
             if not (keep_bridges and leg.wiring.is_bridged):
                 leg.hang_up()
+
+    async def dialogs_over(self, seconds: float, account: Account | None = None) -> None:
+        """Wait until the far sides of all legs (or an account's) know, at most so long."""
+        dialogs = [leg for leg in self._dialogs if account in (None, leg.account)]
+        if not dialogs:
+            return
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.gather(*(leg.over.wait() for leg in dialogs)), seconds)
+        # The library reports the end before the BYE is answered.
+        await asyncio.sleep(LINGER_S)
 
     def close(self) -> None:
         """Drop media, calls and accounts."""
@@ -296,9 +303,7 @@ class Exchange:
         for leg in tuple(self._legs.values()):
             if leg.account is account:
                 leg.hang_up("account removed")
-        dialogs = [leg.over.wait() for leg in self._dialogs if leg.account is account]
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.gather(*dialogs), REMOVAL_S)
+        await self.dialogs_over(REMOVAL_S, account)
         if self._accounts.get(name) is account:
             del self._accounts[name]
         account.close()

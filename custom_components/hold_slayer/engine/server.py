@@ -39,6 +39,8 @@ POLL_MS = 10
 AUDIO_S = 0.02
 #: Longest time for hanging up everything at the end, s.
 GOODBYE_S = 2.5
+#: Time for the answers to our BYEs, s.
+LINGER_S = 0.3
 #: Longest life of a bridge whose Home Assistant crashed, s.
 ORPHAN_S = 2 * 3600
 
@@ -185,12 +187,8 @@ class Server:
 
     async def _hang_up_all(self) -> None:
         """End every leg and account, and let the messages about it leave."""
-        loop = asyncio.get_running_loop()
         self._exchange.hang_up_all()
-        deadline = loop.time() + GOODBYE_S
-        while self._exchange.has_dialogs and loop.time() < deadline:
-            self._exchange.poll(POLL_MS)
-            await asyncio.sleep(0)
+        await self._exchange.dialogs_over(GOODBYE_S)
 
     async def _outlive(self) -> None:
         """Home Assistant is gone without a goodbye: keep a conversation of two people."""
@@ -201,7 +199,11 @@ class Server:
             self._exchange.poll(POLL_MS)
             self._exchange.tick()
             await asyncio.sleep(0)
-        await self._hang_up_all()
+        self._exchange.hang_up_all()
+        deadline = loop.time() + LINGER_S
+        while loop.time() < deadline:
+            self._exchange.poll(POLL_MS)
+            await asyncio.sleep(0)
 
     async def _close(self) -> None:
         """End the library in the order that does not abort."""

@@ -32,7 +32,7 @@ from .messages import (
     frame_of,
     read_message,
 )
-from .process import EngineProcess, how_it_ended
+from .process import GRACE, EngineProcess, how_it_ended
 from .redaction import Redactor
 from .supervision import LinkState, Pulse, Restarts, Timings
 
@@ -217,11 +217,15 @@ class EngineLink:
             if message is None:
                 break
             self._take(message)
-        # Whoever waits must not wait for the time-out; the watch does the rest.
-        process.kill()
+        # Whoever waits must not wait for the time-out.
         for answer in self._waiting.values():
             if not answer.done():
                 answer.set_exception(EngineLost("the engine ended"))
+        try:
+            await asyncio.wait_for(process.wait(), GRACE)
+        except TimeoutError:
+            # Without the link it is of no use; the watch does the rest.
+            process.kill()
 
     def _take(self, message: Message) -> None:
         """Handle one message of the engine."""

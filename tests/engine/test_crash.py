@@ -1,0 +1,106 @@
+"""The engine is killed, hangs, or cannot start: nothing is lost but the call, and that is said."""
+
+import os
+from pathlib import Path
+import signal
+
+import pytest
+
+from custom_components.hold_slayer.telephony.errors import (
+    EngineLost,
+    EngineStartError,
+    StartProblem,
+)
+from custom_components.hold_slayer.telephony.messages import (
+    AddAccount,
+    CallFailure,
+    EndedBy,
+    GetStatistics,
+    LegState,
+    Ping,
+    Registration,
+    RegistrationState,
+)
+from custom_components.hold_slayer.telephony.supervision import LinkState, Timings
+
+from .conftest import LabTrunk
+from .station import Station, connect
+
+
+async def test_killed_in_a_call(alice: Station, bob: Station, trunk: LabTrunk) -> None:
+    """The legs are reported lost; the engine is back, registered, and can call again."""
+    trunk.proxy.serve_parties(bob.port)
+    settings = alice.settings(trunk.registrar(), password="open-sesame")
+    await alice.link.request(AddAccount(account=settings))
+    await bob.link.request(
+        AddAccount(account=bob.settings(trunk.registrar(), register=False, username="1234"))
+    )
+    first, _ = await connect(alice, bob)
+    second, _ = await connect(alice, bob)
+    killed = alice.link.pid
+    assert killed is not None
+    since = len(alice.events)
+    os.kill(killed, signal.SIGKILL)
+    for leg in (first, second):
+        ended = await alice.leg_is(leg, LegState.DISCONNECTED)
+        assert (ended.failure, ended.ended_by) == (CallFailure.ENGINE_LOST, EndedBy.FAILURE)
+    await alice.link_is(LinkState.RESTARTING)
+    await alice.event(Registration, lambda e: e.state is RegistrationState.REGISTERED, since=since)
+    assert alice.link.state is LinkState.RUNNING
+    assert alice.link.pid != killed
+    await connect(alice, bob)
+
+
+async def test_request_during_a_crash(alice: Station) -> None:
+    """A request that the engine takes with it fails; nobody waits for ever."""
+    assert alice.link.pid is not None
+    os.kill(alice.link.pid, signal.SIGKILL)
+    with pytest.raises(EngineLost):
+        await alice.link.request(GetStatistics(leg="none"))
+
+
+async def test_hangs() -> None:
+    """An engine that stands still is killed and started again."""
+    timings = Timings(heartbeat=0.3)
+    async with Station("alice", timings=timings) as alice:
+        hung = alice.link.pid
+        assert hung is not None
+        os.kill(hung, signal.SIGSTOP)
+        await alice.link_is(LinkState.RESTARTING)
+        await alice.link_is(LinkState.RUNNING, since=len(alice.states))
+        assert alice.link.pid != hung
+        await alice.link.request(Ping())
+
+
+async def test_crashes_too_often() -> None:
+    """After too many crashes the link gives up, says so, and can be started by hand."""
+    alice = Station("alice", timings=Timings(pauses=(0.0,), most_restarts=1))
+    await alice.link.start()
+    try:
+        for _ in range(2):
+            assert alice.link.pid is not None
+            since = len(alice.states)
+            os.kill(alice.link.pid, signal.SIGKILL)
+            await alice.link_is(LinkState.RESTARTING, since=since)
+            if alice.link.state is not LinkState.FAILED:
+                wanted = LinkState.RUNNING if _ == 0 else LinkState.FAILED
+                await alice.link_is(wanted, since=since)
+        assert alice.link.state is LinkState.FAILED
+        with pytest.raises(EngineLost):
+            await alice.link.request(Ping())
+        await alice.link.start()
+        await alice.link.request(Ping())
+    finally:
+        await alice.link.stop()
+
+
+async def test_missing_library(tmp_path: Path) -> None:
+    """Without pjsua2 the error names the platform and what to do."""
+    (tmp_path / "pjsua2.py").write_text("raise ImportError('no such library here')")
+    alice = Station("alice", environment={"PYTHONPATH": str(tmp_path)})
+    with pytest.raises(EngineStartError) as error:
+        await alice.link.start()
+    assert error.value.kind is StartProblem.MISSING_LIBRARY
+    assert "pjsua2" in error.value.text
+    assert "no such library here" in error.value.text
+    assert alice.link.state is LinkState.STOPPED
