@@ -1,0 +1,390 @@
+"""What was heard before: finds audio that repeats within a call, or stands in the print book.
+
+Each 16 ms of audio leave a word (see `fingerprint`) in the history, each third of them an entry in
+an index. New words are looked up; two hits at the same distance make a candidate, and a candidate
+whose last 0.4 to 2 s agree well enough is a repeat. From then on only that distance is followed,
+until the audio stops agreeing: recordings are matched piece by piece.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .fingerprint import BITS, VALID, WORD_RATE, WORD_SECONDS, Fingerprinter, agreement
+from .heard import RepeatSource
+from .printbook import LEAST_SECONDS, Print, PrintBook, PrintKind
+from .printindex import PrintIndex
+
+__all__ = ["PrintBook", "PrintKind", "PrintMatch", "PrintMemory"]
+
+#: Words that must agree, and how well (agreeing minus differing share): the shorter, the better.
+WINDOWS = ((24, 0.56), (32, 0.48), (48, 0.40), (64, 0.35), (96, 0.29), (128, 0.26))
+#: Least share of a window that must count (neither silence nor pure tone) …
+LEAST_COUNTING = 0.6
+#: … and the least number of words.
+LEAST_WORDS = 18
+#: A repeat ends when the last so many counting words agree less than this.
+FOLLOW_WORDS = 26
+FOLLOW_LEAST = 0.16
+#: While a repeat is followed, its distance may move by so many words per look (drift, slips).
+FOLLOW_SLACK = 2
+#: A repeat that says nothing for this long (silence in both copies) is over, s.
+FOLLOW_SILENCE = 4.0
+#: Every so many words one goes into the index.
+INDEX_EVERY = 3
+#: Hits older than this no longer make a candidate, words (1.5 s).
+HIT_MEMORY = 94
+#: Copies nearer than this are not a repeat (a held note, an echo), s.
+NEAREST = 1.6
+#: Most candidates looked at per block.
+MOST_CANDIDATES = 48
+#: Two distances are the same loop period when they differ by no more than this, s.
+PERIOD_TOLERANCE = 0.12
+#: The history grows by this many words at a time (10 min).
+_GROWTH = 37_500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintMatch:
+    """A stretch that was heard before. Times in s since the memory began."""
+
+    #: When this was found.
+    time: float
+    #: When the stretch that repeats began.
+    since: float
+    #: When the earlier copy began; None when it comes from a print book.
+    first_heard: float | None
+    #: Agreement of the prints, 0 (chance) to 1 (identical).
+    score: float
+    source: RepeatSource
+    #: Period of the loop in s, once the same stretch came round at a steady distance.
+    loop_period: float | None = None
+    #: In how many calls this recording was heard (print book only).
+    uses: int = 0
+    #: What the print book calls it.
+    kind: PrintKind | None = None
+
+
+@dataclass(slots=True)
+class _Track:
+    """The repeat that is being followed."""
+
+    distance: int
+    match: PrintMatch
+    #: Place of the first repeating word.
+    begins: int
+    quiet: int = 0
+
+
+class PrintMemory:
+    """The prints of one call, and of the company's book."""
+
+    def __init__(self, book: PrintBook | None = None) -> None:
+        """Start a call; `book` holds what earlier calls to this company brought."""
+        self._printer = Fingerprinter()
+        self._index = PrintIndex()
+        self._known: list[tuple[int, int, Print]] = []  # first place, end, entry
+        pieces: list[NDArray[np.uint32]] = []
+        place = 0
+        for entry in book.prints if book is not None else ():
+            pieces += [entry.words, np.zeros(WINDOWS[-1][0], np.uint32)]
+            self._known.append((place, place + len(entry.words), entry))
+            place += len(entry.words) + WINDOWS[-1][0]
+        self._base = place
+        self._words = np.zeros(place + _GROWTH, dtype=np.uint32)
+        if pieces:
+            self._words[:place] = np.concatenate(pieces)
+            self._remember(0, place)
+        self._count = place
+        self._hits = np.zeros((0, 2), dtype=np.int64)  # distance, place
+        self._track: _Track | None = None
+        #: Repeats that are over or run: (first place, end, distance).
+        self._repeats: list[tuple[int, int, int]] = []
+        self._marks: list[tuple[float, float, PrintKind]] = []
+
+    @property
+    def current(self) -> PrintMatch | None:
+        """The repeat that goes on now; None as soon as the audio leaves the earlier copy."""
+        return self._track.match if self._track is not None else None
+
+    @property
+    def now(self) -> float:
+        """Seconds of audio taken so far (whole words)."""
+        return (self._count - self._base) * WORD_SECONDS
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory that prints and index take."""
+        return self._words.nbytes + self._index.nbytes
+
+    def process(
+        self,
+        samples: NDArray[np.float32],
+        active: NDArray[np.bool_] | bool | None = None,
+    ) -> list[PrintMatch]:
+        """Take samples (float in [-1, 1], 8 kHz); return repeats that were found.
+
+        `active` False (or an array without True) says that nothing here is worth a search: a
+        tone, silence, our own voice. It is remembered all the same.
+        """
+        words, differences = self._printer.process(samples)
+        count = len(words)
+        if not count:
+            return []
+        begins = self._count
+        if begins + count > len(self._words):
+            grown = np.zeros(len(self._words) + max(_GROWTH, count), dtype=np.uint32)
+            grown[:begins] = self._words[:begins]
+            self._words = grown
+        self._words[begins : begins + count] = words
+        self._count += count
+        searching = active is None or bool(np.any(active))
+        if self._track is not None:
+            self._follow(count)
+        if self._track is not None:
+            return []
+        found: list[PrintMatch] = []
+        counting = (words & VALID) != 0
+        if searching and counting.any():
+            self._search(words, differences, counting, begins)
+            match = self._best()
+            if match is not None:
+                found.append(match)
+        if self._track is None:
+            self._remember(begins, self._count)
+        return found
+
+    def mark(self, start: float, end: float, kind: PrintKind) -> None:
+        """Note that what was heard between two times (s) is a recording, to go into the book."""
+        self._marks.append((start, end, kind))
+
+    @property
+    def book(self) -> PrintBook:
+        """What this call proved to be recordings, as a print book of its own."""
+        return self.to_book()
+
+    def to_book(
+        self, *, today: date | None = None, kind: PrintKind = PrintKind.ANNOUNCEMENT
+    ) -> PrintBook:
+        """Make a print book of the stretches that repeated in this call or were marked.
+
+        `kind` is what repeats without a mark are called; stretches longer than 25 s are music.
+        Merge it into the company's book with `PrintBook.merged`.
+        """
+        day = today or date.today()
+        stretches = [
+            (begins - distance, end - distance, None)
+            for begins, end, distance in self._repeats
+            if begins - distance >= self._base
+        ]
+        stretches += [
+            (self._place(start), self._place(end), mark) for start, end, mark in self._marks
+        ]
+        taken: list[tuple[int, int]] = []
+        entries: list[Print] = []
+        for begins, end, mark in sorted(stretches, key=lambda one: one[0] - one[1]):
+            first, last = max(begins, self._base), min(end, self._count)
+            if (last - first) * WORD_SECONDS < LEAST_SECONDS:
+                continue
+            if any(first < other_end and other < last for other, other_end in taken):
+                continue
+            taken.append((first, last))
+            words = self._words[first:last].copy()
+            if ((words & VALID) != 0).mean() < 0.4:
+                continue
+            music = (last - first) * WORD_SECONDS > 25.0
+            entries.append(
+                Print(
+                    kind=mark or (PrintKind.MUSIC if music else kind),
+                    words=words,
+                    first_heard=day,
+                    last_heard=day,
+                )
+            )
+        heard_again = {
+            id(entry): entry
+            for begins, _, distance in self._repeats
+            for first, end, entry in self._known
+            if first <= begins - distance < end
+        }
+        entries += [
+            Print(
+                kind=entry.kind,
+                words=entry.words,
+                first_heard=entry.first_heard,
+                last_heard=day,
+            )
+            for entry in heard_again.values()
+        ]
+        return PrintBook(tuple(entries)).aged(day)
+
+    def _place(self, time: float) -> int:
+        return self._base + round(time * WORD_RATE)
+
+    def _remember(self, begins: int, end: int) -> None:
+        """Put every third counting word into the index."""
+        places = np.arange(begins + (-begins) % INDEX_EVERY, end, INDEX_EVERY)
+        words = self._words[places]
+        counting = (words & VALID) != 0
+        self._index.add(words[counting], places[counting])
+
+    def _search(
+        self,
+        words: NDArray[np.uint32],
+        differences: NDArray[np.float32],
+        counting: NDArray[np.bool_],
+        begins: int,
+    ) -> None:
+        """Look the counting words up and keep the hits of the last 1.5 s."""
+        rows = np.flatnonzero(counting)
+        row, places = self._index.find(words[rows], differences[rows])
+        distances = begins + rows[row] - places
+        far = distances >= NEAREST * WORD_RATE
+        fresh = np.stack([distances[far], places[far]], axis=1)
+        old = self._hits
+        old = old[old[:, 0] + old[:, 1] >= self._count - HIT_MEMORY]
+        self._hits = np.concatenate([old, fresh])
+
+    def _candidates(self) -> NDArray[np.int64]:
+        """Distances with two hits at different places of the history, most hits first."""
+        hits = self._hits
+        if len(hits) < 2:
+            return np.zeros(0, dtype=np.int64)
+        hits = hits[hits[:, 0].argsort(kind="stable")]
+        near = (np.diff(hits[:, 0]) <= 1) & (np.diff(hits[:, 1]) != 0)
+        distances = hits[1:, 0][near]
+        if not len(distances):
+            return distances
+        unique, often = np.unique(distances, return_counts=True)
+        if len(unique) > MOST_CANDIDATES:
+            unique = unique[np.argsort(-often, kind="stable")[:MOST_CANDIDATES]]
+        return unique
+
+    def _best(self) -> PrintMatch | None:
+        """Judge the candidates over windows that end now; begin to follow the best."""
+        candidates = self._candidates()
+        if not len(candidates):
+            return None
+        longest = WINDOWS[-1][0]
+        back = min(longest, self._count - self._base)
+        recent = self._words[self._count - back : self._count]
+        where = np.arange(self._count - back, self._count)[None, :] - candidates[:, None]
+        earlier = np.where(where >= 0, self._words[np.maximum(where, 0)], np.uint32(0))
+        agree, counts = agreement(earlier, recent[None, :])
+        agree = np.cumsum(agree[:, ::-1], axis=1)
+        counts = np.cumsum(counts[:, ::-1], axis=1)
+        both = np.cumsum(((earlier & recent[None, :] & VALID) != 0)[:, ::-1], axis=1)
+        best, margin, chosen = 0.0, 0.0, -1
+        for window, least in WINDOWS:
+            if window > back:
+                break
+            score = agree[:, window - 1] / (BITS * np.maximum(counts[:, window - 1], LEAST_WORDS))
+            enough = both[:, window - 1] >= max(LEAST_WORDS, LEAST_COUNTING * window)
+            over = np.where(enough, score - least, -1.0)
+            top = int(over.argmax())
+            if over[top] > margin:
+                best, margin, chosen = float(score[top]), float(over[top]), top
+        if chosen < 0:
+            return None
+        return self._begin(int(candidates[chosen]), best)
+
+    def _begin(self, distance: int, score: float) -> PrintMatch:
+        """Follow a distance from now on; find out where the repeat began."""
+        back = min(4 * WINDOWS[-1][0], self._count - self._base, self._count - distance)
+        recent = self._words[self._count - back : self._count]
+        earlier = self._words[self._count - back - distance : self._count - distance]
+        agree, counts = agreement(earlier, recent)
+        gain = np.where(counts, agree / BITS - 0.5 * (score * 0.6 + 0.1), 0.0)
+        total = np.cumsum(gain[::-1])
+        begins = self._count - 1 - int(total.argmax())
+        match = self._describe(begins, distance, score)
+        self._track = _Track(distance=distance, match=match, begins=begins)
+        self._hits = self._hits[:0]
+        return match
+
+    def _describe(self, begins: int, distance: int, score: float) -> PrintMatch:
+        place = begins - distance
+        entry = next((one for first, end, one in self._known if first <= place < end), None)
+        in_book = place < self._base
+        return PrintMatch(
+            time=self.now,
+            since=(begins - self._base) * WORD_SECONDS,
+            first_heard=None if in_book else (place - self._base) * WORD_SECONDS,
+            score=min(max(score, 0.0), 1.0),
+            source=RepeatSource.BOOK if in_book else RepeatSource.CALL,
+            loop_period=None if in_book else self._period(begins, distance),
+            uses=entry.uses if entry is not None else 0,
+            kind=entry.kind if entry is not None else None,
+        )
+
+    def _period(self, begins: int, distance: int) -> float | None:
+        """Period of the loop (s) if this place of the first copy came round steadily."""
+        place = begins - distance
+        tolerance = PERIOD_TOLERANCE * WORD_RATE
+        earlier = [
+            other
+            for first, end, other in self._repeats
+            if first - other - WORD_RATE <= place <= end - other + WORD_RATE
+        ]
+        if not earlier:
+            return None
+        step = distance - earlier[-1]
+        steps = [b - a for a, b in zip([0, *earlier[:-1]], earlier, strict=True)]
+        if any(abs(step - other) <= tolerance for other in steps):
+            return step * WORD_SECONDS
+        return None
+
+    def _follow(self, count: int) -> None:
+        """See whether the new words still agree with the earlier copy."""
+        track = self._track
+        if track is None:
+            return
+        span = max(FOLLOW_WORDS, count)
+        back = min(3 * span, self._count - track.begins, self._count - track.distance - 5)
+        recent = self._words[self._count - back : self._count]
+        best, score, silent = track.distance, -1.0, True
+        for shift in (0, -1, 1, -2, 2):
+            distance = track.distance + shift
+            first = self._count - back - distance
+            if first < 0 or distance < NEAREST * WORD_RATE:
+                continue
+            agree, counts = agreement(self._words[first : first + back], recent)
+            places = np.flatnonzero(counts)[-span:]
+            if len(places) < 8:
+                continue
+            silent = False
+            value = float(agree[places].sum()) / (BITS * max(len(places), FOLLOW_WORDS // 2))
+            if value > score + (0.03 if shift else 0.0):
+                best, score = distance, value
+            if shift == 0 and value > 0.45:
+                break
+        if silent:
+            track.quiet += count
+        else:
+            track.quiet = 0
+            track.distance = best
+        if (not silent and score < FOLLOW_LEAST) or track.quiet * WORD_SECONDS > FOLLOW_SILENCE:
+            self._end(track)
+            return
+        period = track.match.loop_period
+        run = self._count - track.begins
+        if period is None and track.begins - track.distance >= self._base and run > track.distance:
+            period = track.distance * WORD_SECONDS
+        old = track.match
+        track.match = PrintMatch(
+            time=self.now,
+            since=old.since,
+            first_heard=old.first_heard,
+            score=old.score if silent else min(max(score, 0.0), 1.0),
+            source=old.source,
+            loop_period=period,
+            uses=old.uses,
+            kind=old.kind,
+        )
+
+    def _end(self, track: _Track) -> None:
+        self._track = None
+        end = max(self._count - FOLLOW_WORDS // 2, track.begins + 1)
+        self._repeats.append((track.begins, end, track.distance))
