@@ -1,7 +1,7 @@
 """A scenario file: one company, how its phone behaves and who answers ours."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,14 +34,16 @@ class Scenario:
     numbers: tuple[str, ...] = ("+18005550100",)
     #: Seconds it rings before the first scene begins with an answer.
     answer_after: float = 1.0
-    prompt_voice: Voice = field(default_factory=lambda: Voice(name="en-us+f3", speed=165))
-    agent_voice: Voice = field(default_factory=lambda: Voice(name="en-gb+m3", speed=150, pitch=40))
+    prompt_voice: Voice = field(default_factory=lambda: Voice(name="en-us", speed=160))
+    agent_voice: Voice = field(default_factory=lambda: Voice(name="en-us+m3", speed=150, pitch=42))
     #: Codecs in order of preference; empty takes the usual ones.
     codecs: tuple[str, ...] = ()
     network: Network = field(default_factory=Network)
     #: Extension -> how that phone behaves.
     phones: dict[str, PhonePlan] = field(default_factory=lambda: {"200": PhonePlan()})
     start: str = "start"
+    #: Where it was read from.
+    file: Path = Path()
     #: What a caller wants here, for demo and benchmarks.
     intent: str = ""
     #: Keys that lead to a person on the shortest way, for benchmarks.
@@ -83,7 +85,7 @@ def parse(text: str, file: Path) -> Scenario:
         problems = "; ".join(f"{_path(e.path)}: {e.error_message}" for e in error.errors)
         raise ScenarioError(f"{file}: {problems}") from error
     _check_scenes(scenario, file)
-    return scenario
+    return replace(scenario, file=file)
 
 
 def _schema(folder: Path) -> Any:

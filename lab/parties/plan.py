@@ -41,7 +41,7 @@ class PhonePlan:
         "Yes, the number is four four seven one.",
         "That is great, thank you very much.",
     )
-    voice: Voice = field(default_factory=lambda: Voice(name="en-us+f4", speed=155, pitch=60))
+    voice: Voice = field(default_factory=lambda: Voice(name="en-us+f2", speed=155, pitch=55))
     #: What voicemail or call screening says.
     greeting: str = (
         "You have reached the voicemail of Anna Smith. Please leave a message after the tone."
