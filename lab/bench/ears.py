@@ -27,7 +27,7 @@ _LEVELS = {
 }
 
 
-def listen(call: MadeCall, *, phases: bool = True, packets: int = 1) -> Heard:
+def listen(call: MadeCall, *, phases: bool = True, packets: int = 1, ask: bool = False) -> Heard:
     """Hear a whole call in blocks of `packets` packets.
 
     With `phases` the ears are told when the menu is over, as navigation tells them on a real call; without, they take
@@ -39,7 +39,9 @@ def listen(call: MadeCall, *, phases: bool = True, packets: int = 1) -> Heard:
     heard = Heard()
     size = PACKET * packets
     told = not phases
-    for start in range(0, len(call.samples), size):
+    question = Question()
+    start = 0
+    while start < len(call.samples):
         if not told and start >= truth.hold * RATE:
             ears.set_phase(phase.HOLD)
             told = True
@@ -48,9 +50,42 @@ def listen(call: MadeCall, *, phases: bool = True, packets: int = 1) -> Heard:
         heard.cpu += time.thread_time() - begun
         for event in events:
             note(heard, event)
+        if ask:
+            question.step(ears, call, heard, start / RATE)
+        start += size
     for event in ears.close():
         note(heard, event)
     return heard
+
+
+class Question:
+    """Asks "Hello? Can you hear me?" when a person was suspected for 3 s, as navigation does."""
+
+    #: Suspicion that brings the question up, length of the question, and rest before the next, s.
+    after, length, rest = 3.0, 1.6, 15.0
+
+    def __init__(self) -> None:
+        """Nothing asked yet."""
+        self._until = 0.0
+        self._speaking = False
+
+    def step(self, ears: listening.Listener, call: MadeCall, heard: Heard, now: float) -> None:
+        """Look once at what is known; starts and ends the question."""
+        if self._speaking:
+            if now >= self._until:
+                ears.we_speak(False)
+                self._speaking = False
+            return
+        last = heard.changes[-1] if heard.changes else None
+        if last is None or last.level is not Level.SUSPECTED or now < last.time + self.after:
+            return
+        if heard.asked and now < self._until + self.rest:
+            return
+        self._until = now + self.length
+        self._speaking = True
+        heard.asked.append(now)
+        ears.we_speak(True)
+        call.ask(now, self._until)
 
 
 def note(heard: Heard, event: vocabulary.HeardEvent) -> None:

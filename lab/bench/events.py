@@ -48,5 +48,7 @@ class Heard:
     changes: list[Change] = field(default_factory=list)
     sounds: list[Sounding] = field(default_factory=list)
     echoes: list[Echo] = field(default_factory=list)
+    #: When we asked whether anybody is there, s.
+    asked: list[float] = field(default_factory=list)
     #: Processor time spent, s.
     cpu: float = 0.0

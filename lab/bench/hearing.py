@@ -35,16 +35,18 @@ class Job:
     hard: float
     phases: bool
     packets: int
+    ask: bool
     peers: Peers | None
 
 
 def run(seed: int, job: Job) -> dict[str, CallScore]:
     """Make one call and score every pair of ears on it, by name."""
     call = cache.made(job.sounds, seed, split=job.split, minutes=job.minutes, hard=job.hard)
-    scores = {"ears": score(call.truth, ears.listen(call, phases=job.phases, packets=job.packets))}
+    heard = ears.listen(call, phases=job.phases, packets=job.packets, ask=job.ask)
+    scores = {"ears": score(call.truth, heard)}
     if job.peers is not None:
-        for name, heard in hear_with(job.peers, call).items():
-            scores[name] = score(call.truth, heard)
+        for name, said in hear_with(job.peers, call).items():
+            scores[name] = score(call.truth, said)
     return scores
 
 
@@ -100,6 +102,9 @@ def main(argv: list[str]) -> int:
     parser.add_argument(
         "--packets", type=int, default=1, help="20 ms packets per block (default %(default)s)"
     )
+    parser.add_argument(
+        "--ask", action="store_true", help="ask a suspected person whether they hear us, after 3 s"
+    )
     parser.add_argument("--jobs", type=int, default=2, help="processes (default %(default)s)")
     parser.add_argument(
         "--worst",
@@ -131,6 +136,7 @@ def main(argv: list[str]) -> int:
         hard=options.hard,
         phases=not options.recording,
         packets=options.packets,
+        ask=options.ask,
         peers=peers,
     )
     print(

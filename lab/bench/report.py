@@ -120,6 +120,10 @@ def lines(name: str, totals: Totals) -> list[str]:
     fair = [m for m in met if not m.running]
     out += [f"  first word to suspected                 {_delays(m.suspected for m in fair)}"]
     out += [f"  first word to detected                  {_delays(m.detected for m in fair)}"]
+    if vain := sum(score.asked_in_vain for score in totals.scores):
+        out += [
+            f"  our question put to recordings          {vain} ({vain / max(hours, 1e-9):.2f}/h)"
+        ]
     out += [
         "",
         "False alarms: one per run (with re-arm after 30 s); per hour of hold; per hour of that sound",

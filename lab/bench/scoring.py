@@ -83,6 +83,8 @@ class CallScore:
     keys: int = 0
     keys_heard: int = 0
     false_keys: int = 0
+    #: Questions put to recordings.
+    asked_in_vain: int = 0
     frames: Confusion = field(default_factory=Confusion)
     frames_live: Confusion = field(default_factory=Confusion)
     groups: set[str] = field(default_factory=set)
@@ -116,6 +118,7 @@ def score(truth: Truth, heard: Heard) -> CallScore:
     result.frames = confuse(truth, heard.sounds, live=False)
     result.frames_live = confuse(truth, heard.sounds, live=True)
     result.groups = {f"{s.kind} {s.group}" for s in truth.segments if s.group}
+    result.asked_in_vain = sum(asked < end for asked in heard.asked)
     result.audio, result.cpu = truth.seconds, heard.cpu
     return result
 

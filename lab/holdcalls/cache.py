@@ -1,5 +1,6 @@
 """Made calls kept on disk, so that a second run over the same seeds only listens."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 import hashlib
@@ -17,12 +18,23 @@ _LAB = Path(__file__).resolve().parent.parent
 FOLDER = _LAB.parent / ".bench" / "calls"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class MadeCall:
-    """Samples (int16, 8 kHz) and truth of a call."""
+    """Samples (int16, 8 kHz) and truth of a call, and how to make it again when somebody asks a question on it."""
 
     samples: NDArray[np.int16]
     truth: Truth
+    _make: Callable[[], HoldCall]
+    _live: HoldCall | None = None
+
+    def ask(self, since: float, until: float) -> bool:
+        """As `HoldCall.ask`; the call on disk stays as it was."""
+        if self.truth.agent is None or since < self.truth.agent:
+            return False
+        self._live = self._live or self._make()
+        there = self._live.ask(since, until)
+        self.samples, self.truth = self._live.samples, self._live.truth
+        return there
 
 
 @cache
@@ -56,13 +68,17 @@ def made(
     ).hexdigest()[:16]
     path = FOLDER / name / f"{seed}.flac"
     notes = path.with_suffix(".json")
+
+    def make() -> HoldCall:
+        return HoldCall(sounds, seed, split=split, minutes=minutes, hard=hard)
+
     if notes.is_file():
         samples, _ = soundfile.read(path, dtype="int16")
-        return MadeCall(samples, Truth.from_json(notes.read_text("utf-8")))
-    call = HoldCall(sounds, seed, split=split, minutes=minutes, hard=hard)
+        return MadeCall(samples, Truth.from_json(notes.read_text("utf-8")), make)
+    call = make()
     path.parent.mkdir(parents=True, exist_ok=True)
     soundfile.write(path, call.samples, RATE, subtype="PCM_16")
     part = notes.with_suffix(".part")
     part.write_text(call.truth.to_json(), "utf-8")
     part.replace(notes)  # the notes come last: whole pairs only
-    return MadeCall(call.samples, call.truth)
+    return MadeCall(call.samples, call.truth, make)

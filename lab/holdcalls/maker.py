@@ -12,16 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lab.channel import TimeMap, carry, draw_line, to_int16
-from lab.channel.level import active_level, set_level
-from lab.channel.line import coloured
 from lab.corpus import RATE, Corpus, Split
-from lab.holdcalls import agent
-from lab.holdcalls.activity import active_parts
 from lab.holdcalls.hold import PATTERNS, Queue, ringback
 from lab.holdcalls.material import Material, Piece, Voice
+from lab.holdcalls.person import Person
 from lab.holdcalls.reel import Reel
-from lab.holdcalls.truth import Kind, Segment, Truth
-from lab.synth.office import in_room, office, room
+from lab.holdcalls.truth import Kind, Truth
 from lab.synth.tones import TONES, key
 
 type Samples = NDArray[np.float32]
@@ -65,22 +61,26 @@ class HoldCall:
                 reel, seconds * part
             )
         truth = Truth(seed=seed, seconds=0, segments=(), hold=hold)
-        self._agent_clip: Samples | None = None
+        self._person: Person | None = None
+        self._opened = 0.0
+        self._agent_track: Samples = np.zeros(0, np.float32)
         if self._rng.random() < _WITH_AGENT:
             truth = self._agent(reel, truth)
         else:
             reel.cut(reel.now)
-        self._dry = reel.mix()
-        self._segments = tuple(
-            sorted(
-                reel.segments, key=lambda s: (s.start, s.kind in (Kind.ANNOUNCEMENT, Kind.ADVERT))
-            )
-        )
+        self._recorded = reel.mix()
+        spoken = (Kind.ANNOUNCEMENT, Kind.ADVERT)
+        self._segments = tuple(sorted(reel.segments, key=lambda s: (s.start, s.kind in spoken)))
         self._dry_truth = truth
-        self.samples, self._moved = self._carried(self._dry)
+        self.samples, self._moved = self._carried()
         self.truth = self._received(truth)
 
-    def _carried(self, dry: Samples) -> tuple[NDArray[np.int16], TimeMap]:
+    def _carried(self) -> tuple[NDArray[np.int16], TimeMap]:
+        """Everything through the trunk."""
+        dry = self._recorded.copy()
+        start = round(self._opened * RATE)
+        part = self._agent_track[: len(dry) - start]
+        dry[start : start + len(part)] += part
         out, moved = carry(dry, self._line, np.random.default_rng([self._seed, 12]))
         return to_int16(out), moved
 
@@ -139,68 +139,36 @@ class HoldCall:
         elif how < 0.85:
             reel.silence(float(rng.uniform(0.1, 1.8)))
         opened = reel.now
-        clip, source, group = self._material.person()
-        manner = str(rng.choice(list(agent.MANNERS), p=list(agent.MANNERS.values())))
-        seconds = float(rng.uniform(12, 30))
-        said = agent.turns(clip, manner, rng, seconds)
-        seconds = max(seconds, *(t.at + len(t.samples) / RATE + 2 for t in said))
-        self._channel = self._material.channel()
-        quiet = rng.random() < 0.25
-        ratio = None if quiet else float(rng.uniform(6, 35))
-        self._room = room(
-            rng, reverberation=float(rng.uniform(0.1, 0.5)), direct=float(rng.uniform(3, 25))
-        )
-        self._background = self._office(seconds + 8, group, ratio)
-        self._agent_clip = clip
-        segment, track = self._speech(said, opened, seconds, source, group)
-        reel.add(track, opened)
+        person = Person(self._material, rng)
+        segment, track = person.render(opened)
         reel.segments.append(segment)
-        reel.now = opened + seconds
+        reel.now = opened + person.seconds
+        self._person, self._opened, self._agent_track = person, opened, track
         return replace(
-            truth, agent=opened, first_word=segment.active[0][0], manner=manner, office=ratio
+            truth,
+            agent=opened,
+            first_word=segment.active[0][0],
+            manner=person.manner,
+            office=person.office,
         )
 
-    def _office(self, seconds: float, group: str, ratio: float | None) -> Samples:
-        """The agent's background for speech at −20 dBFS."""
-        if ratio is None:
-            return coloured(self._rng, int(seconds * RATE), 0.7) * np.float32(
-                10 ** (self._rng.uniform(-80, -60) / 20)
-            )
-        recorded = self._material.noise() if self._rng.random() < 0.3 else None
-        if recorded is not None:
-            return set_level(
-                np.resize(recorded, int(seconds * RATE)).astype(np.float32), -20 - ratio
-            )
-        sound = office(self._rng, seconds, self._material.background(group))
-        return set_level(sound, -20 - ratio) if active_level(sound) > -75 else sound
+    def ask(self, since: float, until: float) -> bool:
+        """We speak from `since` to `until` (s of the call, as received): an agent who is there answers.
 
-    def _speech(
-        self, said: list[agent.Turn], opened: float, seconds: float, source: str, group: str
-    ) -> tuple[Segment, Samples]:
-        """The agent's side: turns in the room, with the office, through the source channel."""
-        dry = np.zeros(int(seconds * RATE), np.float32)
-        for turn in said:
-            start = int(turn.at * RATE)
-            part = turn.samples[: max(len(dry) - start, 0)]
-            dry[start : start + len(part)] += part
-        # measured turn by turn: a wait between turns would raise nothing, but a click must not count as a word
-        active: list[tuple[float, float]] = []
-        for turn in said:
-            active += [
-                (opened + turn.at + a, opened + turn.at + b) for a, b in active_parts(turn.samples)
-            ]
-        active = active or [(opened + said[0].at, opened + said[0].at + 0.2)]
-        mixed = in_room(dry, self._room) + self._background[: len(dry)]
-        sound = self._material.piece(mixed, self._channel, source, group).samples
-        segment = Segment(
-            start=opened,
-            end=opened + seconds,
-            kind=Kind.AGENT,
-            source=source,
-            group=group,
-            active=tuple(active),
-        )
-        return segment, sound
+        Changes `samples` after `since` and `truth`; recordings go on as if nothing was said. Returns whether
+        anybody was there to hear it.
+        """
+        if self._person is None or self.truth.agent is None or since < self.truth.agent:
+            return False
+        self._person.ask(since - self.truth.agent, until - self.truth.agent)
+        segment, self._agent_track = self._person.render(self._opened)
+        self._segments = (*tuple(s for s in self._segments if s.kind is not Kind.AGENT), segment)
+        heard = self.samples
+        self.samples, self._moved = self._carried()
+        count = min(int(since * RATE), len(heard), len(self.samples))
+        self.samples[:count] = heard[:count]
+        self.truth = self._received(self._dry_truth)
+        return True
 
 
 def calls(

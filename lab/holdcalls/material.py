@@ -58,12 +58,18 @@ class Material:
         """A source channel: the same distribution for prompts, music and people."""
         return draw_source(self._rng, hard=self._hard)
 
-    def piece(self, samples: Samples, channel: Source, source: str, group: str) -> Piece:
-        """A clean sound through its source channel."""
+    def piece(
+        self,
+        samples: Samples,
+        channel: Source,
+        source: str,
+        group: str,
+        rng: np.random.Generator | None = None,
+    ) -> Piece:
+        """A clean sound through its source channel; `rng` makes its noise."""
         active = tuple(active_parts(samples))
-        return Piece(
-            samples=prepare(samples, channel, self._rng), active=active, source=source, group=group
-        )
+        carried = prepare(samples, channel, rng or self._rng)
+        return Piece(samples=carried, active=active, source=source, group=group)
 
     def _clips(self, label: str) -> tuple[Clip, ...]:
         return self._sounds.having(label)

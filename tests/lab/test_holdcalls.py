@@ -163,6 +163,27 @@ def test_plays_join_the_pieces_of_an_announcement(calls: list[HoldCall]) -> None
         assert all(second.start >= first.end for first, second in itertools.pairwise(plays))
 
 
+def test_an_agent_who_is_asked_stops_and_answers(sounds: Corpus) -> None:
+    call = next(
+        c
+        for c in (HoldCall(sounds, seed, minutes=0.8) for seed in SEEDS)
+        if c.truth.manner == "greets"
+    )
+    before, word = call.samples.copy(), call.truth.first_word
+    assert word is not None
+    assert not call.ask(word - 20, word - 18)
+    assert np.array_equal(before, call.samples)
+    since, until = word + 1.0, word + 2.6
+    assert call.ask(since, until)
+    count = int(since * RATE)
+    assert np.array_equal(before[:count], call.samples[:count])
+    assert not np.array_equal(before[count:], call.samples[count:])
+    agent = next(s for s in call.truth.segments if s.kind is Kind.AGENT)
+    assert not [a for a in agent.active if a[0] > since + 0.6 and a[0] < until]
+    assert [a for a in agent.active if until < a[0] < until + 1.6]
+    assert call.truth.first_word == pytest.approx(word, abs=0.01)
+
+
 def test_made_calls_are_kept(
     sounds: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
