@@ -27,7 +27,7 @@ async def _listen(port: int, handler: object) -> int:
     server = AsyncTcpServer(_HOST, port)
     await server.start(handler)  # type: ignore[arg-type]
     listening = server._server  # noqa: SLF001 - the only way to learn a port that was free
-    assert listening is not None
+    assert isinstance(listening, asyncio.Server)
     return int(listening.sockets[0].getsockname()[1])
 
 

@@ -21,8 +21,8 @@ def telephone_sentences() -> list[list[str]]:
             lists[name] = values.split("|")
         elif line and not line.startswith("#"):
             slots = _SLOT.findall(line)
-            for values in product(*(lists[slot] for slot in slots)):
-                filled = _SLOT.sub("%s", line) % values
+            for fillings in product(*(lists[slot] for slot in slots)):
+                filled = _SLOT.sub("%s", line) % fillings
                 sentences.append(words_of(filled))
     return sentences
 

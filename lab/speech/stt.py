@@ -65,7 +65,7 @@ class SpeechToText(AsyncEventHandler):
             if len(self._pcm) < 2 * RATE * _LONGEST:
                 self._pcm += chunk.audio
         elif AudioStop.is_type(event.type):
-            samples = np.frombuffer(bytes(self._pcm), np.int16).astype(np.float32) / 32768
+            samples = np.frombuffer(bytes(self._pcm), np.int16) / np.float32(32768)
             text = await asyncio.to_thread(self._recogniser.transcribe, samples)
             await self.write_event(Transcript(text=text, language=self._language).event())
             return False
