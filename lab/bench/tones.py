@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lab.bench import intervals
 from lab.bench.ears import PACKET, listening, note, vocabulary
@@ -10,7 +11,7 @@ from lab.bench.events import Heard
 from lab.channel import carry, draw_line, to_int16
 from lab.channel.level import set_level
 from lab.corpus import RATE
-from lab.synth.tones import KEYS, TONES, cadenced, information, key, sines
+from lab.synth.tones import KEYS, TONES, Tone, cadenced, information, key, sines
 
 #: How long each tone sounds, s.
 _SECONDS = 14.0
@@ -40,10 +41,15 @@ class Trials:
         for kind, number in self.presented.items():
             right = self.right.get(kind, 0)
             low, high = intervals.share(right, number)
-            delay = f"{np.median(self.delays[kind]):.2f} s" if right else "never"
+            delay = (
+                ""
+                if kind.startswith("key") or not right
+                else f", median after {np.median(self.delays[kind]):.2f} s"
+            )
             missed = ", ".join(sorted(set(self.wrong.get(kind, ()))))[:70]
             out.append(
-                f"  {kind:<22}{100 * right / number:6.1f} % of {number:<4} ({100 * low:.0f}–{100 * high:.0f} %), median after {delay}"
+                f"  {kind:<22}{100 * right / number:6.1f} % of {number:<4} ({100 * low:.0f}–{100 * high:.0f} %)"
+                + delay
                 + (f"   missed: {missed}" if missed else "")
             )
         return out
@@ -56,13 +62,35 @@ class Trials:
         }
 
 
-def _hear(samples: np.ndarray[tuple[int], np.dtype[np.float32]], seed: int) -> Heard:
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One tone through one line into new ears."""
+
+    heard: Heard
+    #: When the tone began, s.
+    lead: float
+
+    def delay(self, kinds: frozenset[str]) -> float | None:
+        """From the begin of the tone until one of the kinds was said, s; None when never."""
+        said = next((s.time for s in self.heard.sounds if s.sound in kinds), None)
+        return None if said is None else said - self.lead
+
+    def instead(self) -> str:
+        """What was said, for errors."""
+        return (
+            "/".join(sorted({s.sound for s in self.heard.sounds} - {"silence", "noise"}))
+            or "nothing"
+        )
+
+
+def _try(samples: NDArray[np.float32], seed: int) -> Trial:
     """Through a random line into new ears."""
     rng = np.random.default_rng([seed, 31])
     line = draw_line(rng)
     lead = np.zeros(int(rng.uniform(0.3, 1.0) * RATE), np.float32)
     level = float(rng.uniform(-27, -12))
-    sound, _ = carry(np.concatenate([lead, set_level(samples, level), lead]), line, rng)
+    tail = np.zeros(RATE // 2, np.float32)
+    sound, _ = carry(np.concatenate([lead, set_level(samples, level), tail]), line, rng)
     ears = listening.Listener(RATE, phase=vocabulary.Phase.UNKNOWN)
     heard = Heard()
     pcm = to_int16(sound)
@@ -71,46 +99,52 @@ def _hear(samples: np.ndarray[tuple[int], np.dtype[np.float32]], seed: int) -> H
             note(heard, event)
     for event in ears.close():
         note(heard, event)
-    return heard
+    return Trial(heard, len(lead) / RATE)
+
+
+def alike(tone: Tone) -> frozenset[str]:
+    """The kinds in which any country uses this very tone: Spain's busy is Italy's congestion."""
+    return frozenset(
+        kind
+        for kind, countries in TONES.items()
+        if any(other == tone for other in countries.values())
+    )
 
 
 def measure(seed: int, rounds: int = 4) -> Trials:
     """Every tone of every country and every key, `rounds` times, each over another line."""
     trials = Trials()
+    pause = np.zeros(3 * RATE, np.float32)
+    calling = sines((1100.0,), 0.5)  # fax CNG: 0.5 s every 3.5 s (ITU-T T.30)
+    single = {
+        "special_information": information(),
+        "fax 1100 Hz": np.concatenate([calling, pause, calling]),
+        "fax 2100 Hz": sines((2100.0,), 3.0),  # CED
+        "beep 1000 Hz": sines((1000.0,), 0.5),
+    }
     for turn in range(rounds):
         number = seed + 1000 * turn
         for kind, countries in TONES.items():
             for country, tone in countries.items():
                 number += 1
-                heard = _hear(cadenced(tone, _SECONDS), number)
-                # US reorder and several congestion tones differ from busy only in tempo
-                said = next((s for s in heard.sounds if s.sound == kind), None)
-                trials.add(kind, None if said is None else said.time, country)
-        number += 1
-        heard = _hear(information(), number)
-        said = next((s for s in heard.sounds if s.sound == "special_information"), None)
-        trials.add("special information", None if said is None else said.time)
-        for sound, frequency, length in (
-            ("fax", 1100.0, 0.5),
-            ("fax", 2100.0, 3.0),
-            ("beep", 1000.0, 0.5),
-        ):
+                trial = _try(cadenced(tone, _SECONDS), number)
+                trials.add(kind, trial.delay(alike(tone)), f"{country} ({trial.instead()})")
+        for name, sound in single.items():
             number += 1
-            heard = _hear(sines((frequency,), length), number)
-            said = next((s for s in heard.sounds if s.sound == sound), None)
-            trials.add(f"{sound} {frequency:.0f} Hz", None if said is None else said.time)
+            trial = _try(sound, number)
+            trials.add(name, trial.delay(frozenset({name.partition(" ")[0]})), trial.instead())
         for length in (0.06, 0.1, 0.2):
             rng = np.random.default_rng([seed, turn, int(length * 100)])
-            digits = list(rng.permutation(list(KEYS)))
+            digits = [str(digit) for digit in rng.permutation(list(KEYS))]
             gap = np.zeros(int(0.1 * RATE), np.float32)
-            twist = float(rng.uniform(-6, 3))
-            sound_of_all = np.concatenate(
-                [np.concatenate([key(d, length, twist), gap]) for d in digits]
-            )
+            # the high tone up to 4 dB over the low one, or up to 8 dB under it (ITU-T Q.24, annex)
+            twist = float(rng.uniform(-8, 4))
             number += 1
-            heard = _hear(sound_of_all, number)
-            heard_digits = [s.digit for s in heard.sounds if s.sound == "dtmf"]
+            trial = _try(
+                np.concatenate([part for d in digits for part in (key(d, length, twist), gap)]),
+                number,
+            )
+            found = [s.digit for s in trial.heard.sounds if s.sound == "dtmf"]
             for digit in digits:
-                found = digit in heard_digits
-                trials.add(f"key of {1000 * length:.0f} ms", 0.0 if found else None, digit)
+                trials.add(f"key of {1000 * length:.0f} ms", 0.0 if digit in found else None, digit)
     return trials
