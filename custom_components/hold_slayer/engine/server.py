@@ -104,7 +104,7 @@ class Server:
         _LOGGER.warning("Not understood: %s", error)
         if error.request is None:
             return
-        kind = {"type": ErrorKind.UNKNOWN_MESSAGE, "protocol": ErrorKind.PROTOCOL_VERSION}.get(
+        kind = {"type": ErrorKind.UNKNOWN_MESSAGE, "v": ErrorKind.PROTOCOL_VERSION}.get(
             error.field, ErrorKind.BAD_MESSAGE
         )
         self.outbox.send(Refused(request=error.request, error=kind, text=str(error)))

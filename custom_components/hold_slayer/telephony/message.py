@@ -10,7 +10,7 @@ from .codec import MessageError, decode_dataclass, encode, snake_case
 #: Raised with every change that an older side would not understand.
 PROTOCOL_VERSION = 1
 #: Key under which every message carries the protocol version.
-PROTOCOL = "protocol"
+PROTOCOL = "v"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

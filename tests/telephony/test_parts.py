@@ -1,0 +1,112 @@
+"""Redaction, restarts, pulse and ledger."""
+
+from custom_components.hold_slayer.telephony.ledger import Ledger
+from custom_components.hold_slayer.telephony.messages import (
+    AccountSettings,
+    AddAccount,
+    CallFailure,
+    ErrorKind,
+    IncomingCall,
+    LegChanged,
+    LegState,
+    PlaceCall,
+    Pong,
+    Refused,
+    Registration,
+    RemoveAccount,
+)
+from custom_components.hold_slayer.telephony.redaction import HIDDEN, Redactor
+from custom_components.hold_slayer.telephony.supervision import Pulse, Restarts, Timings
+
+SETTINGS = AccountSettings(id="line", registrar="host", username="me", password="canary")
+
+
+def test_redaction() -> None:
+    """Passwords, digest credentials and media keys are blackened, the rest stays."""
+    redact = Redactor()
+    redact.add("canary")
+    redact.add("a")
+    text = (
+        "INVITE sip:a@host\r\nAuthorization: Digest username=me, response=abc\r\n"
+        "proxy-authorization: Digest nonce=1\r\nVia: x canary y\r\n"
+        "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNfX19zZW1jdGwg+/==|2^20\r\n"
+    )
+    found = redact(text)
+    for secret in ("canary", "response", "nonce", "WVNf"):
+        assert secret not in found
+    assert found.count(HIDDEN) == 4
+    assert "INVITE sip:a@host" in found
+
+
+def test_restarts_slow_down_and_end() -> None:
+    """The pauses grow, too many restarts are given up, and an hour later all is forgiven."""
+    restarts = Restarts(Timings())
+    pauses = [restarts.pause(float(second)) for second in range(6)]
+    assert pauses == [0.25, 1.0, 2.0, 5.0, 15.0, None]
+    assert restarts.pause(3600.0) == 0.25
+
+
+def test_pulse() -> None:
+    """Three misses, or a media clock that stands still, mean hung; one miss does not."""
+    pulse = Pulse(Timings())
+    for frames in (10, 110, 210):
+        pulse.beat(Pong(request=1, loop_ms=1, media_frames=frames))
+    pulse.miss()
+    pulse.miss()
+    assert not pulse.stopped
+    pulse.beat(Pong(request=1, loop_ms=1, media_frames=310))
+    for _ in range(3):
+        assert not pulse.stopped
+        pulse.beat(Pong(request=1, loop_ms=1, media_frames=310))
+    assert pulse.stopped
+    assert "310" in pulse.reason
+
+
+def test_ledger_remembers_accounts() -> None:
+    """Only accounts that work, or are to be kept, come back; passwords become known secrets."""
+    redact = Redactor()
+    ledger = Ledger(redact)
+    message = AddAccount(account=SETTINGS)
+    ledger.sent(message)
+    assert "canary" not in redact("canary")
+    ledger.answered(message, Refused(request=1, error=ErrorKind.TIMEOUT, text=""))
+    assert ledger.accounts_again() == []
+    ledger.answered(message, None)
+    assert ledger.accounts_again() == [AddAccount(account=SETTINGS, keep=True)]
+    assert [event.account_id for event in ledger.lost() if isinstance(event, Registration)] == [
+        "line"
+    ]
+    ledger.sent(RemoveAccount(account_id="line"))
+    assert ledger.accounts_again() == []
+
+
+def test_ledger_reports_lost_legs_once() -> None:
+    """Legs that are up are lost with the engine; those that ended before are not."""
+    ledger = Ledger(Redactor())
+    ledger.sent(PlaceCall(leg="a", account_id="line", target="1"))
+    ledger.happened(IncomingCall(leg="b", account_id="line", caller="sip:x@y"))
+    ledger.happened(IncomingCall(leg="c", account_id="line", caller="sip:x@y"))
+    ended = LegChanged(leg="a", state=LegState.DISCONNECTED)
+    assert ledger.happened(ended)
+    assert not ledger.happened(ended)
+    lost = list(
+        ledger.reconcile(
+            ledger.legs, Pong(request=1, loop_ms=0, media_frames=1, legs={"c": LegState.CONFIRMED})
+        )
+    )
+    assert [event.leg for event in lost if isinstance(event, LegChanged)] == ["b"]
+    (rest,) = ledger.lost()
+    assert isinstance(rest, LegChanged)
+    assert (rest.leg, rest.failure) == ("c", CallFailure.ENGINE_LOST)
+    assert list(ledger.lost()) == []
+
+
+def test_a_refused_call_is_no_leg() -> None:
+    """A refused call is forgotten, unless the leg was there before."""
+    ledger = Ledger(Redactor())
+    call = PlaceCall(leg="a", account_id="line", target="1")
+    ledger.sent(call)
+    ledger.answered(call, Refused(request=1, error=ErrorKind.LEG_EXISTS, text=""))
+    assert ledger.legs == {"a"}
+    ledger.answered(call, Refused(request=1, error=ErrorKind.INVALID_NUMBER, text=""))
+    assert not ledger.legs
