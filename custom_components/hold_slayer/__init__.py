@@ -18,6 +18,7 @@ from .reach.push import Push
 from .sentences import warm_up
 from .services import async_setup_services
 from .telephony.errors import EngineError
+from .voice_assistants import async_setup_sentences
 from .websocket_api import async_setup_websocket
 
 PLATFORMS = [
@@ -36,6 +37,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     await hass.async_add_executor_job(warm_up)
     async_setup_services(hass)
     async_setup_websocket(hass)
+    async_setup_sentences(hass)
     await async_register_card(hass)
     return True
 

@@ -14,7 +14,8 @@ LANGUAGES: Final = ("en", "de", "fr", "es", "it", "nl", "pt")
 def load(language: str) -> dict[str, Any]:
     """Read the file of a language; blocking, so call `warm_up` in an executor first."""
     path = Path(__file__).parent / f"{language}.yaml"
-    data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    # BaseLoader: every scalar stays a string, so that yes and no stay words.
+    data: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
     return data
 
 

@@ -1,0 +1,90 @@
+"""Fixing what the repair issues complain of."""
+
+from typing import Any, override
+
+from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow, RepairsFlowResult
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+
+from .const import Conf, SubentryType
+
+type IssueData = dict[str, str | int | float | None] | None
+
+
+async def async_create_fix_flow(hass: HomeAssistant, issue_id: str, data: IssueData) -> RepairsFlow:
+    """Return the flow that fixes an issue."""
+    entry_id, key = str((data or {}).get("entry_id", "")), str((data or {}).get("key", ""))
+    match key:
+        case "port_in_use":
+            return FreePortFlow(entry_id)
+        case "no_phone":
+            return PhoneAddedFlow(entry_id)
+        case "engine_missing" | "engine_cannot_start":
+            return TryAgainFlow(entry_id)
+    return ConfirmRepairFlow()
+
+
+class _AccountRepairFlow(RepairsFlow):
+    """A fix that asks once and then acts on an account."""
+
+    def __init__(self, entry_id: str) -> None:
+        """Remember the account."""
+        self._entry_id = entry_id
+
+    async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Begin by asking."""
+        return await self.async_step_confirm()
+
+    async def async_step_confirm(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Ask, then act."""
+        if user_input is not None:
+            return await self.act()
+        return self.async_show_form(step_id="confirm", description_placeholders=self._texts())
+
+    async def act(self) -> RepairsFlowResult:
+        """Fix it."""
+        raise NotImplementedError
+
+    def _texts(self) -> dict[str, str] | None:
+        """Return what the issue's text quotes."""
+        issue = ir.async_get(self.hass).async_get_issue(self.handler, self.issue_id)
+        return issue.translation_placeholders if issue else None
+
+
+class TryAgainFlow(_AccountRepairFlow):
+    """Starts the account again."""
+
+    @override
+    async def act(self) -> RepairsFlowResult:
+        """Reload."""
+        self.hass.config_entries.async_schedule_reload(self._entry_id)
+        return self.async_create_entry(data={})
+
+
+class FreePortFlow(_AccountRepairFlow):
+    """Lets the engine take any free port."""
+
+    @override
+    async def act(self) -> RepairsFlowResult:
+        """Change the port and start again."""
+        entry = self.hass.config_entries.async_get_entry(self._entry_id)
+        if entry is not None:
+            data: dict[str, Any] = {**entry.data, Conf.LOCAL_PORT: 0}
+            self.hass.config_entries.async_update_entry(entry, data=data)
+            self.hass.config_entries.async_schedule_reload(self._entry_id)
+        return self.async_create_entry(data={})
+
+
+class PhoneAddedFlow(_AccountRepairFlow):
+    """Goes once the account has a phone."""
+
+    @override
+    async def act(self) -> RepairsFlowResult:
+        """Look whether there is one."""
+        entry = self.hass.config_entries.async_get_entry(self._entry_id)
+        kinds = [each.subentry_type for each in entry.subentries.values()] if entry else []
+        if entry is not None and SubentryType.PHONE not in kinds:
+            return self.async_abort(reason="still_no_phone")
+        return self.async_create_entry(data={})
