@@ -176,8 +176,11 @@ class Spectra:
     def process(self, samples: Samples) -> Frames:
         """Measure every frame that ends in `samples`, whose length is a multiple of `STEP`."""
         joined = np.concatenate([self._tail, samples])
+        count = len(samples) // HOP
         self._tail = joined[len(joined) - (WINDOW - HOP) :]
-        rows = np.lib.stride_tricks.sliding_window_view(joined, WINDOW)[::HOP]
+        rows = np.lib.stride_tricks.as_strided(
+            joined, (count, WINDOW), (HOP * joined.itemsize, joined.itemsize), writeable=False
+        )
         spectrum = fft.rfft(rows * self._taper, axis=1)
         power = (spectrum.real**2 + spectrum.imag**2) * self._scale
         mel = 10 * np.log10(power @ self._mel + np.float32(1e-9))

@@ -11,7 +11,6 @@ from .frames import (
     RATE,
     STEP,
     STEP_SECONDS,
-    Frames,
     Intake,
     Offset,
     Samples,
@@ -28,29 +27,24 @@ from .heard import (
     Reason,
     Repeat,
     Repeated,
-    RepeatSource,
     Sound,
 )
 from .liveness import Step
+from .prints import PrintBook, PrintMatch, PrintMemory
 from .scene import Scene
 from .timbre import TimbreModel
+from .tones import ToneDetector
 from .utterances import Utterances
-
-try:
-    from .tones import ToneDetector
-except ImportError:
-    ToneDetector = None
-try:
-    from .prints import PrintBook, PrintMemory
-except ImportError:
-    PrintMemory = None
-    PrintBook = None
 
 _LOGGER = logging.getLogger(__name__)
 
 #: Audio is worked on in pieces of this many samples at least (100 ms) and at most (1 s).
 _LEAST = 2 * STEP
 _MOST = 20 * STEP
+#: Tones and prints are looked at every so many steps (100 ms).
+_STEPS_PER_LOOK = 2
+#: Quieter audio is not searched for repeats, dB full scale.
+_PRINTED_DB = -60.0
 #: Missing audio, and audio of nothing but zeros, is reported after this long, s.
 _STOPPED_AFTER = 2.0
 _ZERO_AFTER = 15.0
@@ -69,15 +63,15 @@ class Listener:
         *,
         phase: Phase = Phase.UNKNOWN,
         settings: ListenerSettings | None = None,
-        book: "PrintBook | None" = None,
+        book: PrintBook | None = None,
     ) -> None:
         """Start for mono PCM of `rate` Hz; `book` holds the company's known prints."""
         self._intake = Intake(rate)
         self._offset = Offset()
         self._spectra = Spectra()
         self._timbre = TimbreModel()
-        self._tones = ToneDetector() if ToneDetector else None
-        self._prints = PrintMemory(book) if PrintMemory else None
+        self._tones = ToneDetector()
+        self._prints = PrintMemory(book)
         self._scene = Scene()
         self._utterances = Utterances()
         self._fusion = Fusion(phase, settings or ListenerSettings())
@@ -99,9 +93,14 @@ class Listener:
         return self._fusion.probability
 
     @property
-    def book(self) -> "PrintBook | None":
-        """Return the prints of this call, to be kept for the company."""
-        return self._prints.book if self._prints else None
+    def book(self) -> PrintBook:
+        """Return the prints of what proved to be recordings in this call."""
+        return self._prints.book
+
+    @property
+    def prints(self) -> PrintMemory:
+        """Return the prints of the call, to mark stretches and to save them."""
+        return self._prints
 
     def explain(self) -> tuple[Reason, ...]:
         """Return the cues that count at this moment, with their weights."""
@@ -164,29 +163,31 @@ class Listener:
     def _work(self, chunk: Samples, *, missing: bool) -> list[HeardEvent]:
         """Run every detector over a chunk and join what they say."""
         start = self.now
+        events: list[HeardEvent] = list(self._watch(chunk, missing=missing))
         chunk = self._offset.remove(chunk)
         frames = self._spectra.process(chunk)
         timbre = self._timbre.process(frames)
-        events: list[HeardEvent] = list(self._watch(chunk, missing=missing))
-        heard = self._tones.process(chunk, start) if self._tones else []
-        tone = self._tones.active if self._tones else None
-        events += self._tell_tones(heard)
-        events += self._remember(chunk, frames)
         mel = frames.mel.reshape(-1, FRAMES_PER_STEP, BANDS).mean(axis=1)
         level = frames.level.reshape(-1, FRAMES_PER_STEP).mean(axis=1)
+        tone: Sound | None = None
         for index in range(len(timbre.voice)):
+            if index % _STEPS_PER_LOOK == 0:
+                look = chunk[index * STEP : index * STEP + _LEAST]
+                events += self._tell_tones(self._tones.process(look, start + index * STEP_SECONDS))
+                tone = self._tones.active
+                loud = bool(level[index : index + _STEPS_PER_LOOK].max() > _PRINTED_DB)
+                events += self._remember(look, loud and tone is None)
             self._steps += 1
-            quiet = tone is not None
             events += self._step(
                 Step(
                     time=self.now,
-                    voice=0.0 if quiet else float(timbre.voice[index]),
-                    music=0.0 if quiet else float(timbre.music[index]),
+                    voice=0.0 if tone else float(timbre.voice[index]),
+                    music=0.0 if tone else float(timbre.music[index]),
                     singing=float(timbre.singing[index]),
                     live=float(timbre.live[index]),
                     level=float(level[index]),
                     mel=mel[index],
-                    tone=quiet,
+                    tone=tone is not None,
                 )
             )
         events.sort(key=lambda event: event.time)
@@ -215,26 +216,25 @@ class Listener:
             events.append(tone)
         return events
 
-    def _remember(self, chunk: Samples, frames: Frames) -> list[HeardEvent]:
-        """Print the chunk and tell what in it was heard before."""
-        if self._prints is None:
-            return []
-        events: list[HeardEvent] = []
-        for match in self._prints.process(chunk, bool(frames.level.max() > -60)):
-            source = RepeatSource.CALL if match.first_heard is not None else RepeatSource.BOOK
-            repeat = Repeat(source=source, first_heard=match.first_heard, score=match.score)
-            self._utterances.repeated(match.since, match.time, repeat)
-            self._fusion.repeated(match.since, match.time, repeat)
-            events.append(
-                Repeated(
-                    time=match.time,
-                    since=match.since,
-                    sound=self._scene.reported or Sound.SILENCE,
-                    repeat=repeat,
-                    loop_period=match.loop_period,
-                )
+    def _remember(self, look: Samples, loud: bool) -> list[HeardEvent]:
+        """Print 100 ms and tell when they begin to repeat what was heard before."""
+        found = self._prints.process(look, loud)
+        current = self._prints.current
+        if current is not None:
+            until = self.now + _STEPS_PER_LOOK * STEP_SECONDS
+            repeat = _repeat(current)
+            self._utterances.repeated(current.since, until, repeat)
+            self._fusion.repeated(current.since, until, repeat)
+        return [
+            Repeated(
+                time=round(match.time, 3),
+                since=round(match.since, 3),
+                sound=self._scene.reported or Sound.SILENCE,
+                repeat=_repeat(match),
+                loop_period=match.loop_period,
             )
-        return events
+            for match in found
+        ]
 
     def _watch(self, chunk: Samples, *, missing: bool) -> list[AudioStopped | AudioResumed]:
         """Notice that audio stops arriving, or arrives again."""
@@ -251,3 +251,10 @@ class Listener:
             self._stopped = False
             return [AudioResumed(time=self.now)]
         return []
+
+
+def _repeat(match: PrintMatch) -> Repeat:
+    """Return a match in the shared vocabulary."""
+    return Repeat(
+        source=match.source, first_heard=match.first_heard, score=round(match.score, 3)
+    )

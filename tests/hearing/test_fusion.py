@@ -1,0 +1,152 @@
+"""Who is there: the decision, its two stages and its reasons."""
+
+import pytest
+
+from custom_components.hold_slayer.hearing.fusion import Fusion, ListenerSettings
+from custom_components.hold_slayer.hearing.heard import (
+    Cue,
+    Phase,
+    Repeat,
+    RepeatSource,
+    Verdict,
+    VerdictChange,
+)
+
+from .steps import Clock
+
+
+class Ears:
+    """A fusion with a clock."""
+
+    def __init__(self, phase: Phase = Phase.HOLD) -> None:
+        """Start in a phase."""
+        self.fusion, self.clock = Fusion(phase, ListenerSettings()), Clock()
+
+    def play(self, kind: str, seconds: float) -> list[VerdictChange]:
+        """Play a kind of sound; return the verdicts."""
+        steps = self.clock.play(kind, seconds)
+        return [change for step in steps if (change := self.fusion.step(step))]
+
+
+def verdicts(changes: list[VerdictChange]) -> list[Verdict]:
+    """Return what was decided, in order."""
+    return [change.verdict for change in changes]
+
+
+def test_agent_after_music() -> None:
+    """A greeting and a wait: suspected within 0.8 s, detected while they wait, with the reasons."""
+    ears = Ears()
+    assert not ears.play("music", 30)
+    assert not ears.play("noise", 1)
+    (suspected,) = ears.play("person", 3)
+    assert suspected.verdict is Verdict.SUSPECTED
+    assert suspected.time - 31 <= 0.8
+    assert suspected.since == pytest.approx(31, abs=0.11)
+    (person,) = ears.play("noise", 2.5)
+    assert person.verdict is Verdict.PERSON
+    assert person.time - 34 <= 2.1
+    assert {Cue.NEW_SPEECH, Cue.WAITED, Cue.ROOM_NOISE} <= {r.cue for r in person.reasons}
+    assert person.probability > 0.9
+
+
+def test_short_hello() -> None:
+    """0.4 s of speech and a wait is enough."""
+    ears = Ears()
+    ears.play("music", 30)
+    ears.play("noise", 1)
+    changes = ears.play("person", 0.4) + ears.play("noise", 3)
+    assert verdicts(changes)[-1] is Verdict.PERSON
+    assert changes[-1].time - 31 <= 3
+    assert Cue.SHORT_GREETING in {reason.cue for reason in changes[-1].reasons}
+
+
+def test_announcement_between_music_is_no_person() -> None:
+    """Music that comes back within a second calls a suspicion off."""
+    ears = Ears()
+    changes = []
+    for _ in range(5):
+        changes += ears.play("music", 20) + ears.play("quiet", 0.5)
+        changes += ears.play("recording", 5) + ears.play("quiet", 0.7)
+    assert Verdict.PERSON not in verdicts(changes)
+    assert ears.fusion.verdict is not Verdict.PERSON
+
+
+def test_repeat_calls_the_suspicion_off() -> None:
+    """Proof of a recording outweighs everything else."""
+    ears = Ears()
+    ears.play("music", 20)
+    ears.play("noise", 1)
+    assert verdicts(ears.play("person", 1)) == [Verdict.SUSPECTED]
+    repeat = Repeat(source=RepeatSource.CALL, first_heard=2.0, score=0.8)
+    ears.fusion.repeated(21.0, 22.0, repeat)
+    (called_off,) = ears.play("person", 0.5)
+    assert called_off.verdict is Verdict.MACHINE
+    assert Cue.REPEATED in {reason.cue for reason in called_off.reasons}
+    assert not ears.play("noise", 4)
+
+
+def test_voice_in_music_is_no_person() -> None:
+    """Songs and speech over music raise nothing."""
+    ears = Ears()
+    assert not ears.play("music", 10)
+    assert not ears.play("song", 20)
+    assert not ears.play("over", 10)
+
+
+def test_menu_prompts_are_machines() -> None:
+    """In the menu, speech and the pause after it are a prompt waiting for a key."""
+    ears = Ears(Phase.MENU)
+    assert not ears.play("recording", 6)
+    assert not ears.play("quiet", 4)
+    assert not ears.play("recording", 6)
+
+
+def test_answer_to_our_question() -> None:
+    """Speech that follows our words weighs more than any pause."""
+    ears = Ears()
+    ears.play("music", 20)
+    ears.play("quiet", 1)
+    ears.play("recording", 4)
+    ears.fusion.we_speak(ears.clock.now, active=True)
+    ears.play("quiet", 2)
+    ears.fusion.we_speak(ears.clock.now, active=False)
+    ears.play("quiet", 0.6)
+    changes = ears.play("recording", 1)
+    assert ears.fusion.verdict is Verdict.PERSON
+    assert Cue.ANSWERED_US in {reason.cue for reason in ears.fusion.reasons} or changes
+
+
+def test_talking_through_our_question() -> None:
+    """A voice that talks on while we ask is a recording."""
+    ears = Ears()
+    ears.play("music", 20)
+    ears.play("quiet", 1)
+    ears.play("recording", 2)
+    before = ears.fusion.probability
+    ears.fusion.we_speak(ears.clock.now, active=True)
+    ears.play("recording", 2)
+    assert ears.fusion.probability < before / 4
+    assert Cue.TALKED_THROUGH in {reason.cue for reason in ears.fusion.reasons}
+
+
+def test_person_who_puts_us_on_hold_again() -> None:
+    """Music after a person was detected brings the verdict back."""
+    ears = Ears()
+    ears.play("music", 20)
+    ears.play("noise", 1)
+    ears.play("person", 2)
+    assert Verdict.PERSON in verdicts(ears.play("noise", 2.5))
+    changes = ears.play("music", 4)
+    assert verdicts(changes)[-1] is Verdict.MACHINE
+
+
+def test_never_stuck() -> None:
+    """After a suspicion that came to nothing, silence brings nobody back."""
+    ears = Ears()
+    ears.play("music", 20)
+    ears.play("quiet", 1)
+    ears.play("recording", 1)
+    ears.play("quiet", 20)
+    ears.play("music", 5)
+    assert ears.fusion.verdict is not Verdict.SUSPECTED
+    assert ears.fusion.talk is None
