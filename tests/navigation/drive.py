@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from custom_components.hold_slayer.hearing.heard import (
-    Hearing,
     HeardEvent,
+    Hearing,
     Repeat,
     RepeatSource,
     Sound,

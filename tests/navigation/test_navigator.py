@@ -118,9 +118,7 @@ def test_prompt_length_tells_greeting_from_menu_without_words() -> None:
 
 def test_agent_hears_something_within_a_second() -> None:
     drive = with_person()
-    detected = next(
-        at for at, act in drive.orders if act == EnterState(state=S.RINGING_YOU)
-    )
+    detected = next(at for at, act in drive.orders if act == EnterState(state=S.RINGING_YOU))
     assert drive.spoken[0].startswith("Hello, one moment please. I'm an assistant calling for Ann")
     assert drive.times(Speak)[0] - detected <= 1.0
 
@@ -150,9 +148,7 @@ def test_early_ring_only_where_announcements_are_known() -> None:
         (EarlyRing.KNOWN_ANNOUNCEMENTS, True, True),
     ):
         drive = on_hold(
-            CallPlan(
-                flow=FLOW, speech_to_text=False, early_ring=policy, announcements_known=known
-            )
+            CallPlan(flow=FLOW, speech_to_text=False, early_ring=policy, announcements_known=known)
         )
         drive.verdict(Verdict.SUSPECTED, 0.6)
         assert [act.early for act in drive.all(RingUser)] == ([True] if rings else []), policy
@@ -232,9 +228,7 @@ def test_user_not_reached_says_goodbye_with_the_number() -> None:
 
 
 def test_patience_with_the_user_ends() -> None:
-    drive = with_person(
-        CallPlan(flow=FLOW, speech_to_text=False, limits=Limits(keep_agent_s=30.0))
-    )
+    drive = with_person(CallPlan(flow=FLOW, speech_to_text=False, limits=Limits(keep_agent_s=30.0)))
     drive.wait(60)
     assert drive.end.outcome is Outcome.USER_NOT_REACHED
     assert drive.all(StopRingingUser)

@@ -9,7 +9,7 @@ from enum import StrEnum
 import re
 
 from .labels import MARKS, assign, trim
-from .phrases import Phrases
+from .phrases import Phrases, Said
 from .words import fold
 
 
@@ -98,6 +98,8 @@ def read_menu(text: str, phrases: Phrases) -> Menu:
     # A menu read twice, or read again with a clearer start: the later wording wins.
     merged: dict[tuple[OptionKind, str], Option] = {}
     for option in options:
+        if phrases.says(Said.COMMITS, option.label):
+            continue  # accepting costs or an order is not ours to choose
         slot = (option.kind, option.key)
         if slot not in merged or option.label:
             merged[slot] = option

@@ -41,6 +41,7 @@ class Said(StrEnum):
     VOICEMAIL = "voicemail"
     CONFIRM = "confirm"
     CONFIRM_KEYS = "confirm_keys"
+    COMMITS = "commits"  # to costs, an order, a contract: never by us
     OPEN_QUESTION = "open_question"
     BOT = "bot"
     INVENTED = "invented"
@@ -149,9 +150,7 @@ def read(data: Mapping[str, Any]) -> Phrases:
     keys = {fold(str(word)): str(key) for word, key in data["keys"].items()}
     articles = {fold(str(word)) for word in data["words"]["article"]}
     keys |= {
-        word: str(value)
-        for word, value in numbers.items()
-        if value < 10 and word not in articles
+        word: str(value) for word, value in numbers.items() if value < 10 and word not in articles
     } | {key: key for key in "*#"}
     ordinals = {fold(str(word)): int(value) for word, value in data["ordinals"].items()}
     units = {fold(str(word)): int(value) for word, value in data["queue"]["units"].items()}

@@ -111,9 +111,7 @@ class MenuReader:
     def _confirm(self, words: Words, menu: Menu) -> bool:
         """Answer "is that correct?" after something we said or pressed; never out of the blue."""
         recent = self._call.now - self._acted_at <= _CONFIRM_S
-        if not recent or not words.kinds & {Said.CONFIRM, Said.CONFIRM_KEYS}:
-            return False
-        if Said.CONFIRM not in words:
+        if not recent or Said.CONFIRM not in words or Said.COMMITS in words:
             return False
         self._acted_at = float("-inf")
         phrases = words.phrases
