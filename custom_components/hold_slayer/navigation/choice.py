@@ -38,7 +38,10 @@ def choose(menu: Menu, intent: str, phrases: Phrases) -> Choice:
         key=lambda scored: scored.score,
         reverse=True,
     )
-    rivals = _distinct(ranking)
+    pressed = [one for one in ranking if one.option.kind is OptionKind.PRESS]
+    # A key is surer than a word: "say refund or press 2".
+    keys_fit = bool(pressed) and pressed[0].score >= ENOUGH
+    rivals = _distinct(pressed if keys_fit else ranking)
     option = None
     if rivals and rivals[0].score >= ENOUGH:
         runner_up = rivals[1].score if len(rivals) > 1 else 0.0
@@ -48,15 +51,11 @@ def choose(menu: Menu, intent: str, phrases: Phrases) -> Choice:
 
 
 def _distinct(ranking: list[Scored]) -> list[Scored]:
-    """One entry per label: "press or say" offers the same thing twice; keys are preferred."""
+    """One entry per label: a menu may offer the same thing twice."""
     best: dict[str, Scored] = {}
     for scored in ranking:
-        other = best.get(scored.option.label)
-        if other is None or (
-            scored.option.kind is OptionKind.PRESS and other.option.kind is OptionKind.SAY
-        ):
-            best[scored.option.label] = scored
-    return sorted(best.values(), key=lambda scored: scored.score, reverse=True)
+        best.setdefault(scored.option.label, scored)
+    return list(best.values())
 
 
 def fallback(menu: Menu) -> Option | None:
