@@ -25,7 +25,7 @@ from .reading import SAME_MENU, MenuReader
 from .runner import Fit, FlowRunner, describe
 from .stage import Finish, Sign, Stage, Turn
 from .states import CallState, Outcome
-from .understanding import Words
+from .understanding import Words, join
 from .words import likeness
 
 #: Music this long, in s, is hold even if the flow expects more keys first.
@@ -89,7 +89,7 @@ class Navigating(Stage):
 
     @property
     def _text(self) -> str:
-        return " ".join(words.text for words in self.heard)
+        return join(self.heard)
 
     def _start_over(self) -> None:
         self.heard.clear()

@@ -14,7 +14,7 @@ from .moments import Consulted
 from .phrases import Line, Phrases, Said
 from .stage import Finish, Sign, Turn
 from .states import Outcome
-from .understanding import Words
+from .understanding import Words, join
 from .words import likeness
 
 #: Two readings of one menu are at least this alike.
@@ -272,7 +272,7 @@ def _joined(heard: Sequence[Words]) -> Words:
     """Several utterances as one."""
     last = heard[-1]
     return Words(
-        text=" ".join(words.text for words in heard),
+        text=join(heard),
         folded=" ".join(words.folded for words in heard),
         kinds=frozenset().union(*(words.kinds for words in heard)),
         phrases=last.phrases,

@@ -68,3 +68,8 @@ def kinds_of(folded: str, phrases: Phrases) -> frozenset[Said]:
     if Said.INVENTED in kinds and kinds - {Said.INVENTED, Said.ANNOUNCEMENT, Said.HELLO}:
         kinds.discard(Said.INVENTED)
     return frozenset(kinds)
+
+
+def join(heard: Sequence[Words]) -> str:
+    """Several utterances as one text; a pause between two counts like a full stop."""
+    return ". ".join(words.text.rstrip(" .,;") for words in heard)
