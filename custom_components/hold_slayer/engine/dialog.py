@@ -147,15 +147,11 @@ class Dialog(pj.Call):
         except pj.Error:
             return -1
 
-    def stream(self) -> tuple[Any, Any, Any] | None:
-        """Return info, figures and transport of the audio stream, None when there is none."""
+    def stream(self) -> tuple[Any, Any] | None:
+        """Return info and figures of the audio stream, None when there is none."""
         index = self._audio_index()
         try:
-            return (
-                self.getStreamInfo(index),
-                self.getStreamStat(index),
-                self.getMedTransportInfo(index),
-            )
+            return self.getStreamInfo(index), self.getStreamStat(index)
         except pj.Error:
             return None
 

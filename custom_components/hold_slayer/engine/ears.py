@@ -1,7 +1,6 @@
 """The ears of one leg: the tap's audio into a listener, its events out."""
 
 from collections.abc import Callable
-import importlib
 import logging
 from typing import Any
 
@@ -10,6 +9,7 @@ import pjsua2 as pj
 from ..hearing.fusion import ListenerSettings
 from ..hearing.heard import HeardEvent, Phase
 from ..hearing.listener import Listener
+from ..hearing.printbook import PrintBook, PrintBookError
 from ..telephony.messages import ErrorKind, HearingSettings, SpeechAudio
 from .endpoint import FRAME_MS
 from .refusal import RefusalError
@@ -23,6 +23,8 @@ RATE = 8000
 #: Audio the ring keeps while Python is late, s.
 RING_SECONDS = 4
 BYTES_PER_SECOND = RATE * 2
+#: Audio judged in one go, bytes: when late, other legs and SIP get their turns in between.
+MOST_AT_ONCE = BYTES_PER_SECOND // 2
 
 
 class Ears:
@@ -83,7 +85,7 @@ class Ears:
         """Hear what has come in; called every few ms."""
         if self._tap is None or self._listener is None:
             return
-        self._tell(self._listener.hear(self._tap.read(RING_SECONDS * BYTES_PER_SECOND)))
+        self._tell(self._listener.hear(self._tap.read(MOST_AT_ONCE)))
         dropped = int(self._tap.droppedBytes())
         if dropped > self._dropped:
             missing = (dropped - self._dropped) / BYTES_PER_SECOND
@@ -114,8 +116,7 @@ class Ears:
 
     def book(self) -> bytes:
         """Return the prints, those given and those learned."""
-        book = self._listener.book if self._listener is not None else None
-        return bytes(book.to_bytes()) if book is not None else self._book
+        return self._book if self._listener is None else self._listener.book.to_bytes()
 
     def stream(self, rate: int) -> None:
         """Send utterances at this rate, Hz; 0 = stop."""
@@ -166,14 +167,12 @@ def _listener_settings(settings: HearingSettings) -> ListenerSettings:
     return ListenerSettings(**wishes)
 
 
-def _read_book(payload: bytes) -> Any:
+def _read_book(payload: bytes) -> PrintBook | None:
     """Return a print book; raises `RefusalError` when it is damaged."""
     if not payload:
         return None
     try:
-        return importlib.import_module("..hearing.prints", __package__).PrintBook.from_bytes(
-            payload
-        )
-    except (ImportError, ValueError) as error:
+        return PrintBook.from_bytes(payload)
+    except PrintBookError as error:
         text = f"the print book cannot be read: {error}"
         raise RefusalError(ErrorKind.BAD_MESSAGE, text) from error

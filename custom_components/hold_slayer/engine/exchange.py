@@ -30,6 +30,8 @@ _LOGGER = logging.getLogger("engine.exchange")
 KEPT_BOOKS = 16
 #: Seconds between two collections of garbage; nothing else collects it.
 GARBAGE_S = 60.0
+#: Longest time for hearing in a round of the loop, s.
+HEARING_S = 0.05
 #: Longest wait for the dialogs of an account that is removed, s.
 REMOVAL_S = 2.0
 #: Time for the answers to our BYEs, s.
@@ -89,6 +91,7 @@ class Exchange:
         """Move audio, drop what is over."""
         for leg in tuple(self._legs.values()):
             leg.tick()
+        self._listen()
         for leg in self._over:
             leg.release()
         self._over.clear()
@@ -96,15 +99,29 @@ class Exchange:
             self._garbage_due = now + GARBAGE_S
             gc.collect()
 
+    def _listen(self) -> None:
+        """Let the ears hear, each in its turn, no longer than SIP can wait."""
+        end = time.monotonic() + HEARING_S
+        for _ in range(len(self._legs)):
+            name = next(iter(self._legs))
+            # The one whose turn it was goes to the end of the row.
+            leg = self._legs[name] = self._legs.pop(name)
+            if leg.ears is not None:
+                leg.ears.tick()
+            if time.monotonic() >= end:
+                return
+
     def hang_up_all(self, *, keep_bridges: bool = False) -> None:
         """Hang up; with `keep_bridges` only what is no conversation of two people."""
         for leg in tuple(self._legs.values()):
             if not (keep_bridges and leg.wiring.is_bridged):
                 leg.hang_up()
 
-    async def dialogs_over(self, seconds: float, account: Account | None = None) -> None:
-        """Wait until the far sides of all legs (or an account's) know, at most so long."""
+    async def hang_up_and_wait(self, seconds: float, account: Account | None = None) -> None:
+        """Hang up all legs (or an account's) and wait until the far sides know, at most so long."""
         dialogs = [leg for leg in self._dialogs if account in (None, leg.account)]
+        for leg in dialogs:
+            leg.hang_up()
         if not dialogs:
             return
         with contextlib.suppress(TimeoutError):
@@ -300,10 +317,7 @@ class Exchange:
     async def _remove_account(self, name: str) -> None:
         """Forget an account and hang up its legs."""
         account = self._account(name)
-        for leg in tuple(self._legs.values()):
-            if leg.account is account:
-                leg.hang_up("account removed")
-        await self.dialogs_over(REMOVAL_S, account)
+        await self.hang_up_and_wait(REMOVAL_S, account)
         if self._accounts.get(name) is account:
             del self._accounts[name]
         account.close()

@@ -13,7 +13,7 @@ def leg_figures(request: int, leg: Leg) -> LegStatistics:
         return LegStatistics(
             request=request, leg=leg.name, state=leg.state, unheard_s=unheard, empty_frames=empty
         )
-    info, stat, _transport = stream
+    info, stat = stream
     received, sent = stat.rtcp.rxStat, stat.rtcp.txStat
     return LegStatistics(
         request=request,

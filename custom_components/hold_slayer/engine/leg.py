@@ -212,8 +212,8 @@ class Leg:
             text = f"the transfer was not accepted ({code} {reason})"
             raise RefusalError(ErrorKind.REJECTED, text, sip_code=code)
 
-    def stream(self) -> tuple[Any, Any, Any] | None:
-        """Return info, figures and transport of the audio stream, None when there is none."""
+    def stream(self) -> tuple[Any, Any] | None:
+        """Return info and figures of the audio stream, None when there is none."""
         return None if self._over else self._dialog.stream()
 
     def media_protocol(self) -> str:
@@ -234,8 +234,6 @@ class Leg:
         self.player.tick()
         for recording in self._recordings:
             recording.tick()
-        if self.ears is not None:
-            self.ears.tick()
 
     # --- what the dialog reports -------------------------------------------------------------
 

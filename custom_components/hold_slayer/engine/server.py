@@ -144,7 +144,7 @@ class Server:
             case Ping():
                 return self._pulse(request.request)
             case Goodbye():
-                await self._hang_up_all()
+                await self._exchange.hang_up_and_wait(GOODBYE_S)
                 return Done(request=request.request)
         return await self._exchange.carry_out(request)  # type: ignore[no-any-return]
 
@@ -184,11 +184,6 @@ class Server:
             accounts=self._exchange.account_states,
             memory=_resident_memory(),
         )
-
-    async def _hang_up_all(self) -> None:
-        """End every leg and account, and let the messages about it leave."""
-        self._exchange.hang_up_all()
-        await self._exchange.dialogs_over(GOODBYE_S)
 
     async def _outlive(self) -> None:
         """Home Assistant is gone without a goodbye: keep a conversation of two people."""

@@ -1,0 +1,119 @@
+"""Engine processes to measure: each with its link, its legs, and what it used."""
+
+import asyncio
+from itertools import count
+import logging
+import os
+from pathlib import Path
+import socket
+from typing import Any, Self
+
+from lab.component import module
+
+messages = module("telephony.messages")
+link = module("telephony.link")
+
+HOST = "127.0.0.1"
+#: Longest wait for anything, s.
+PATIENCE = 60.0
+
+
+def free_port() -> int:
+    """Return a UDP port nobody uses at the moment."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind((HOST, 0))
+        return int(sock.getsockname()[1])
+
+
+class BenchEngine:
+    """One engine; answers every call by itself."""
+
+    def __init__(self, name: str) -> None:
+        """Prepare; entering the context starts it."""
+        self.name = name
+        self.port = free_port()
+        #: Legs that are up.
+        self.legs: list[str] = []
+        #: Hearing events so far.
+        self.heard = 0
+        #: Playback number -> legs that have played it.
+        self._played: dict[int, int] = {}
+        self._answers: set[asyncio.Task[Any]] = set()
+        self._changed = asyncio.Event()
+        self._numbers = count(1)
+        self.link = link.EngineLink(
+            on_event=self._take, on_state=lambda _: None, log=logging.getLogger(name)
+        )
+
+    async def __aenter__(self) -> Self:
+        """Start the engine."""
+        await self.link.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stop it."""
+        await self.link.stop()
+
+    async def call(self, leg: str, other: BenchEngine, **options: Any) -> None:
+        """Call another engine and wait until both sides are up."""
+        before = len(other.legs)
+        await self.link.request(
+            messages.PlaceCall(leg=leg, account_id="line", target="1", **options)
+        )
+        await self.until(lambda: leg in self.legs)
+        await other.until(lambda: len(other.legs) > before)
+
+    async def played(self, number: int) -> None:
+        """Wait until every leg has played a playback."""
+        await self.until(lambda: self._played.get(number, 0) >= len(self.legs))
+
+    async def until(self, condition: Any) -> None:
+        """Wait until a condition holds."""
+        async with asyncio.timeout(PATIENCE):
+            while not condition():
+                self._changed.clear()
+                await self._changed.wait()
+
+    async def statistics(self) -> dict[str, Any]:
+        """Return the figures of every leg."""
+        return {leg: await self.link.request(messages.GetStatistics(leg=leg)) for leg in self.legs}
+
+    def cpu_seconds(self) -> float:
+        """Return the processor time the engine has used so far, s."""
+        fields = Path(f"/proc/{self.link.pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def _take(self, event: Any) -> None:
+        """Follow what the engine reports."""
+        match event:
+            case messages.HeardOnLeg():
+                self.heard += 1
+                return
+            case messages.IncomingCall():
+                request = self.link.request(messages.AnswerCall(leg=event.leg))
+                task = asyncio.create_task(request)
+                self._answers.add(task)
+                task.add_done_callback(self._answers.discard)
+            case messages.LegChanged(state=messages.LegState.CONFIRMED):
+                self.legs.append(event.leg)
+            case messages.LegChanged(state=messages.LegState.DISCONNECTED):
+                if event.leg in self.legs:
+                    self.legs.remove(event.leg)
+            case messages.Played():
+                self._played[event.playback] = self._played.get(event.playback, 0) + 1
+        self._changed.set()
+
+
+async def facing(first: BenchEngine, second: BenchEngine) -> None:
+    """Give two engines accounts that call each other directly."""
+    for here, there in ((first, second), (second, first)):
+        account = messages.AccountSettings(
+            id="line",
+            registrar=f"{HOST}:{there.port}",
+            username=here.name,
+            register=False,
+            bind_address=HOST,
+            local_port=here.port,
+            max_calls=120,
+        )
+        await here.link.request(messages.AddAccount(account=account))
