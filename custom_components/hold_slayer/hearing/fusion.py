@@ -43,9 +43,9 @@ LIVE = 1.5
 LIVE_LEAST = -3.2
 LIVE_MOST = 1.5
 #: A live voice that talks on and on is worth more: the most grows by this, from and to so many seconds.
-LIVE_MORE = 1.2
-LIVE_MORE_FROM = 3.0
-LIVE_MORE_TO = 6.5
+LIVE_MORE = 1.4
+LIVE_MORE_FROM = 6.0
+LIVE_MORE_TO = 10.0
 #: Waiting for an answer: nothing before the first, most after the second, all after the third, s.
 WAITED = 3.2
 WAITED_FROM = 1.0
@@ -54,11 +54,12 @@ WAITED_MORE = 1.0
 WAITED_LATE = 3.2
 SHORT_GREETING = 0.6
 SHORT_GREETING_SECONDS = 2.5
-#: Each pause of somebody who waited and spoke again.
+#: Each pause of somebody who waited and spoke again; less for a voice that seems recorded.
 TURN = 2.0
-TURN_FROM = 0.7
-TURN_FULL = 1.3
+TURN_FROM = 0.9
+TURN_FULL = 1.6
 TURNS_MOST = 4.0
+TURN_RECORDED = 0.4
 #: Share of the waiting cues where callers wait in silence, and before anything was held.
 SILENT_HOLD = 0.35
 #: Talk without an end.
@@ -67,6 +68,10 @@ MONOLOGUE_PER_SECOND = -0.25
 MONOLOGUE_MOST = -2.0
 ANSWERED_US = 4.0
 TALKED_THROUGH = -4.0
+#: A copy may begin this much before the talk and still count as said in it, s.
+SAME_TALK = 0.5
+#: Nobody is suspected before the prints had time to know a repeat (85 % of them do), s.
+SUSPECT_AFTER = 0.65
 #: Music that takes a verdict back when nobody talks, s.
 MUSIC_ALONE = 1.5
 
@@ -78,7 +83,7 @@ class ListenerSettings:
     #: Probability of a person from which one is suspected.
     suspect_at: float = 0.5
     #: Probability of a person from which one is detected.
-    detect_at: float = 0.975
+    detect_at: float = 0.985
     #: Probability below which a suspicion is called off.
     cancel_at: float = 0.15
 
@@ -96,73 +101,83 @@ def prior(phase: Phase, line: Line, verdict: Verdict) -> float:
     return PRIOR[phase] + (OPENING if opening else 0.0)
 
 
-def weigh(talk: Talk, line: Line) -> list[Reason]:
-    """Return every cue that speaks for or against a person, with its weight."""
-    found = [
+#: A cue, its weight in nats, and the figure it was weighed by.
+type Weighed = tuple[Cue, float, float]
+
+
+def weigh(talk: Talk, line: Line) -> list[Weighed]:
+    """Return every cue that speaks for or against a person."""
+    return [
         *_sound(talk),
         *_music(talk),
         *_waiting(talk, SILENT_HOLD if line.silent_hold else 1.0),
         *_exchange(talk),
     ]
-    return [Reason(cue=cue, weight=weight, value=value) for cue, weight, value in found if weight]
 
 
-type _Weighed = tuple[Cue, float, float | None]
+def reasons_of(found: list[Weighed]) -> tuple[Reason, ...]:
+    """Return what counts, as it is told to others."""
+    return tuple(
+        Reason(cue=cue, weight=round(weight, 2), value=round(value, 2))
+        for cue, weight, value in found
+        if abs(weight) >= 0.05
+    )
 
 
-def _sound(talk: Talk) -> list[_Weighed]:
+def _sound(talk: Talk) -> list[Weighed]:
     """Weigh what the voice is like, and whether it was heard before."""
     new = NEW_SPEECH * ramp(talk.clean, 0, NEW_SPEECH_SOON)
     new += NEW_SPEECH_MORE * ramp(talk.clean, NEW_SPEECH_SOON, NEW_SPEECH_LATE)
     most = LIVE_MOST + LIVE_MORE * ramp(talk.turn, LIVE_MORE_FROM, LIVE_MORE_TO)
     live = max(LIVE_LEAST, min(most, LIVE * talk.live))
     return [
-        (Cue.NEW_SPEECH, new, round(talk.clean, 2)),
-        (Cue.ROOM_NOISE, live, round(talk.live, 2)),
-        (Cue.REPEATED, REPEATED * ramp(talk.repeated, 0, 0.5), None),
+        (Cue.NEW_SPEECH, new, talk.clean),
+        (Cue.ROOM_NOISE, live, talk.live),
+        (Cue.REPEATED, REPEATED * ramp(talk.repeated, 0, 0.5), talk.repeated),
     ]
 
 
-def _music(talk: Talk) -> list[_Weighed]:
+def _music(talk: Talk) -> list[Weighed]:
     """Weigh the music before, under and after the voice."""
     sung = SINGING * talk.singing + MIXED * ramp(talk.music, 0.1, 0.5)
     if talk.after_music < NO_GAP_SECONDS:
         sung += NO_GAP * (1 - ramp(talk.clean, 0, NO_GAP_FADES))
-    found: list[_Weighed] = [(Cue.MUSIC, sung, round(talk.music, 2))]
+    found: list[Weighed] = [(Cue.MUSIC, sung, talk.music)]
     if talk.talking:
-        found.append((Cue.OVER_MUSIC, OVER_MUSIC * ramp(talk.bed, 0.2, 0.8), round(talk.bed, 2)))
+        found.append((Cue.OVER_MUSIC, OVER_MUSIC * ramp(talk.bed, 0.2, 0.8), talk.bed))
     else:
-        found.append((Cue.MUSIC, MUSIC * ramp(talk.music_after, 0.1, 0.6), None))
+        found.append((Cue.MUSIC, MUSIC * ramp(talk.music_after, 0.1, 0.6), talk.music_after))
     return found
 
 
-def _waiting(talk: Talk, trust: float) -> list[_Weighed]:
+def _waiting(talk: Talk, trust: float) -> list[Weighed]:
     """Weigh pauses: persons stop and wait for an answer. `trust` is 0 to 1."""
-    found: list[_Weighed] = []
+    found: list[Weighed] = []
     if talk.voiced > 0.2:
         waited = WAITED * ramp(talk.waiting, WAITED_FROM, WAITED_SOON)
         waited += WAITED_MORE * ramp(talk.waiting, WAITED_SOON, WAITED_LATE)
-        found.append((Cue.WAITED, trust * waited, round(talk.waiting, 2)))
+        found.append((Cue.WAITED, trust * waited, talk.waiting))
         if talk.turn < SHORT_GREETING_SECONDS:
             short = SHORT_GREETING * ramp(talk.waiting, WAITED_FROM, WAITED_SOON)
-            found.append((Cue.SHORT_GREETING, trust * short, round(talk.turn, 2)))
+            found.append((Cue.SHORT_GREETING, trust * short, talk.turn))
     turns = sum(ramp(pause, TURN_FROM, TURN_FULL) for pause in talk.pauses)
-    found.append((Cue.HESITATION, trust * min(TURNS_MOST, TURN * turns), round(turns, 1)))
+    trust *= TURN_RECORDED + (1 - TURN_RECORDED) * ramp(talk.live, -0.5, 0.5)
+    found.append((Cue.HESITATION, trust * min(TURNS_MOST, TURN * turns), turns))
     over = talk.turn - MONOLOGUE_FROM
-    if over > 0:
+    if over > 0 and talk.live < 0:
         weight = max(MONOLOGUE_MOST, MONOLOGUE_PER_SECOND * over)
-        found.append((Cue.LONG_MONOLOGUE, weight, round(talk.turn, 1)))
+        found.append((Cue.LONG_MONOLOGUE, weight, talk.turn))
     return found
 
 
-def _exchange(talk: Talk) -> list[_Weighed]:
+def _exchange(talk: Talk) -> list[Weighed]:
     """Weigh how the talk takes turns with our own words."""
-    found: list[_Weighed] = []
+    found: list[Weighed] = []
     if talk.answered_us is not None:
-        found.append((Cue.ANSWERED_US, ANSWERED_US, round(talk.answered_us, 2)))
+        found.append((Cue.ANSWERED_US, ANSWERED_US, talk.answered_us))
     if talk.talked_through > 0.4:
         weight = TALKED_THROUGH * ramp(talk.talked_through, 0, 1)
-        found.append((Cue.TALKED_THROUGH, weight, round(talk.talked_through, 2)))
+        found.append((Cue.TALKED_THROUGH, weight, talk.talked_through))
     return found
 
 
@@ -176,11 +191,18 @@ class Fusion:
         self.line = Line()
         self.talk: Talk | None = None
         self.probability = 0.0
-        self.reasons: tuple[Reason, ...] = ()
+        self._found: list[Weighed] = []
         self._settings = settings
         self._run = 0.0
         self._we_speak = False
         self._we_ended = float("-inf")
+        #: Onset of the talk in which a person was detected.
+        self._person_since = float("inf")
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Return the cues that count now."""
+        return reasons_of(self._found)
 
     def set_phase(self, phase: Phase) -> None:
         """Weigh from now on by what the call is doing; words of a menu don't count on hold."""
@@ -197,8 +219,14 @@ class Fusion:
         self._we_speak = active
 
     def repeated(self, since: float, until: float, repeat: Repeat) -> None:
-        """Take note of a proof that `since` to `until` (s) was heard before."""
+        """Take note of a proof that `since` to `until` (s) was heard before.
+
+        What somebody says twice in one go proves nothing: recordings come back later.
+        """
         if self.talk is None:
+            return
+        anchor = min(self.talk.onset, self._person_since)
+        if repeat.first_heard is not None and repeat.first_heard >= anchor - SAME_TALK:
             return
         inside = until - max(since, self.talk.onset - 0.3)
         if inside > 0:
@@ -218,9 +246,9 @@ class Fusion:
         self.line.step(step, talking=talk is not None)
         if talk is None:
             return change or self._forget(step.time)
-        self.reasons = tuple(weigh(talk, self.line))
+        self._found = weigh(talk, self.line)
         odds = prior(self.phase, self.line, self.verdict)
-        odds += sum(reason.weight for reason in self.reasons)
+        odds += sum(weight for _, weight, _ in self._found)
         self.probability = 1 / (1 + exp(-max(-30.0, min(30.0, odds))))
         change = self._decide(step.time, talk) or change
         if self._is_over(talk, step.tone):
@@ -233,6 +261,7 @@ class Fusion:
         if not standing or self.line.music_run < MUSIC_ALONE:
             return None
         self.verdict = Verdict.MACHINE
+        self._person_since = float("inf")
         return VerdictChange(
             time=time,
             verdict=self.verdict,
@@ -272,10 +301,12 @@ class Fusion:
 
     def _decide(self, time: float, talk: Talk) -> VerdictChange | None:
         """Compare the probability with the thresholds."""
+        if time - talk.onset < SUSPECT_AFTER:
+            return None
         settings = self._settings
+        waiting = self.verdict in (Verdict.NOBODY, Verdict.MACHINE)
         if self.probability >= settings.detect_at and self.verdict is not Verdict.PERSON:
             return self._change(time, talk, Verdict.PERSON)
-        waiting = self.verdict in (Verdict.NOBODY, Verdict.MACHINE)
         if waiting and self.probability >= settings.suspect_at:
             return self._change(time, talk, Verdict.SUSPECTED)
         if not waiting and self.probability < settings.cancel_at:
@@ -303,7 +334,7 @@ class Fusion:
         """Drop a mere suspicion when the talking is over; a person stays detected."""
         self.talk = None
         self.probability = 0.0
-        self.reasons = ()
+        self._found = []
         music = talk.music_after >= MUSIC_BACK
         if talk.repeated or (music and self.verdict is not Verdict.PERSON):
             self.line.recording(talk)
@@ -318,6 +349,7 @@ class Fusion:
     def _change(self, time: float, talk: Talk, verdict: Verdict) -> VerdictChange:
         """Take the new verdict and say it."""
         self.verdict = verdict
+        self._person_since = talk.onset if verdict is Verdict.PERSON else float("inf")
         return VerdictChange(
             time=time,
             verdict=verdict,

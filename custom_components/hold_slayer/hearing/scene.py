@@ -1,6 +1,6 @@
 """Which sound is on the line: a small hidden Markov model over the timbre and the tones."""
 
-import numpy as np
+from operator import mul
 
 from .frames import STEP_SECONDS
 from .heard import Hearing, Sound
@@ -8,7 +8,7 @@ from .liveness import Step
 
 _STATES = (Sound.NOISE, Sound.MUSIC, Sound.SONG, Sound.SPEECH, Sound.SPEECH_OVER_MUSIC)
 #: How long a sound stays, s: sets the chance of leaving it in one step.
-_DWELL = np.array([2.0, 8.0, 8.0, 2.5, 4.0])
+_DWELL = (2.0, 8.0, 8.0, 2.5, 4.0)
 #: How long a new sound must lead before it is reported, s.
 _CONFIRM = {
     Sound.SILENCE: 0.6,
@@ -22,18 +22,17 @@ _CONFIRM = {
 _SILENCE_DB = -52.0
 
 
-def _transitions() -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-    """Return the chances of going from one state (row) to another in one step."""
-    leave = STEP_SECONDS / _DWELL
+def _arrivals() -> list[list[float]]:
+    """Return the chances of coming to a state (outer) from each (inner) in one step."""
     count = len(_STATES)
-    matrix = np.repeat((leave / (count - 1))[:, None], count, axis=1)
+    leave = [STEP_SECONDS / dwell / (count - 1) for dwell in _DWELL]
+    chances = [[leave[before]] * count for before in range(count)]
     # A voice over music starts and ends within the music, seldom straight from silence.
-    matrix[0, 4] *= 0.3
-    matrix[3, 4] *= 0.3
-    matrix[4, 3] *= 0.3
-    np.fill_diagonal(matrix, 0)
-    np.fill_diagonal(matrix, 1 - matrix.sum(axis=1))
-    return matrix
+    for before, after in ((0, 4), (3, 4), (4, 3)):
+        chances[before][after] *= 0.3
+    for state in range(count):
+        chances[state][state] = 1 - (sum(chances[state]) - chances[state][state])
+    return [[chances[before][after] for before in range(count)] for after in range(count)]
 
 
 class Scene:
@@ -41,8 +40,8 @@ class Scene:
 
     def __init__(self) -> None:
         """Start with silence, already reported by nobody."""
-        self._transitions = _transitions()
-        self._belief = np.array([0.96, 0.01, 0.01, 0.01, 0.01])
+        self._arrivals = _arrivals()
+        self._belief = [0.96, 0.01, 0.01, 0.01, 0.01]
         self._level = -90.0
         self._leader = Sound.SILENCE
         self._leads_since = 0.0
@@ -52,7 +51,7 @@ class Scene:
     @property
     def belief(self) -> dict[Sound, float]:
         """Return the chance of each sound; noise stands for silence too."""
-        return dict(zip(_STATES, self._belief.tolist(), strict=True))
+        return dict(zip(_STATES, self._belief, strict=True))
 
     def tone_began(self, tone: Sound) -> None:
         """Take note that a tone was reported; it stands until another sound leads."""
@@ -65,20 +64,23 @@ class Scene:
         if not step.tone:
             self.tone = None
         quiet_voice, quiet_music = 1 - voice, 1 - music
-        likelihood = np.array(
-            [
-                quiet_voice * quiet_music,
-                quiet_voice * music * (1 - singing),
-                quiet_voice * music * singing,
-                voice * quiet_music,
-                voice * music,
-            ]
+        likelihood = (
+            quiet_voice * quiet_music,
+            quiet_voice * music * (1 - singing),
+            quiet_voice * music * singing,
+            voice * quiet_music,
+            voice * music,
         )
         # The model's steps are not independent of each other: soften what each one says.
-        self._belief = (self._belief @ self._transitions) * (likelihood + 0.02) ** 0.5
-        self._belief /= self._belief.sum()
+        belief = self._belief
+        joint = [
+            sum(map(mul, row, belief)) * (chance + 0.02) ** 0.5
+            for row, chance in zip(self._arrivals, likelihood, strict=True)
+        ]
+        total = sum(joint)
+        self._belief = [value / total for value in joint]
         self._level += (step.level - self._level) * 0.15
-        best = int(np.argmax(self._belief))
+        best = max(range(len(_STATES)), key=self._belief.__getitem__)
         leader = _STATES[best]
         if leader is Sound.NOISE and self._level < _SILENCE_DB:
             leader = Sound.SILENCE
@@ -94,5 +96,5 @@ class Scene:
             time=time,
             since=self._leads_since,
             sound=leader,
-            confidence=round(float(self._belief[best]), 3),
+            confidence=round(self._belief[best], 3),
         )
