@@ -1,16 +1,17 @@
 """Acoustic fingerprints: a word of 23 sign bits for every 16 ms of audio.
 
-After Haitsma and Kalker (ISMIR 2002), made for speech at 8 kHz: power in 24 bands, the logarithm,
-the difference of neighbouring bands, the difference to 48 ms before, and of that only the sign.
-Level, tone colour of the line and constant noise cancel out; what changes remains. A word says
-which of two bands grew more, never by how much, so no audible signal can be made from it.
+After Haitsma and Kalker (ISMIR 2002), made for speech at 8 kHz: power in 24 bands, smoothed over
+96 ms, the logarithm, the difference of neighbouring bands, the difference to 96 ms before, and of
+that only the sign. Level, tone colour of the line and constant noise cancel out; what changes
+remains. A word says which of two bands grew more, never by how much, so no audible signal can be
+made from it.
 """
 
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
+from numpy import fft
 
 RATE: Final = 8000
 #: Samples between words (16 ms) and in the window of each spectrum (64 ms).
@@ -19,8 +20,10 @@ FRAME: Final = 512
 #: Words per second, and s per word.
 WORD_RATE: Final = RATE / HOP
 WORD_SECONDS: Final = HOP / RATE
-#: Words back to the spectrum that the difference is taken to (48 ms).
-SPAN: Final = 3
+#: Spectra that the power is smoothed over: half a step's shift then flips a tenth of the bits.
+SMOOTH: Final = 3
+#: Words back to the spectrum that the difference is taken to (96 ms).
+SPAN: Final = 6
 #: Bits in a word; the bit above them tells that the word counts.
 BITS: Final = 23
 BIT_MASK: Final = np.uint32((1 << BITS) - 1)
@@ -38,19 +41,25 @@ TONE_SHARE_3 = 0.99
 
 _WINDOW = np.hanning(FRAME + 2)[1:-1].astype(np.float32)
 _POWERS = (2.0 ** np.arange(BITS)).astype(np.float32)
-#: Mean square of a full-scale sine seen through the window, to give levels in dBFS.
-_FULL = float(np.sum(_WINDOW.astype(np.float64) ** 2) * FRAME / 4)
+#: One over the power of a full-scale sine seen through the window, to give levels in dBFS.
+_FULL = 4.0 / float(np.sum(_WINDOW.astype(np.float64) ** 2) * FRAME)
+#: Power added before the logarithm: far below the quietest sound a line carries (-90 dBFS).
+_LEAST = np.float32(1e-9 / _FULL)
 
 
 def _bands() -> NDArray[np.float32]:
-    """Triangular bands, geometrically spaced: (FRAME // 2 + 1, BITS + 1)."""
+    """Triangular bands, geometrically spaced, for squared real and imaginary parts in turn.
+
+    Returns (FRAME + 2, BITS + 1).
+    """
     edges = np.geomspace(LOWEST, HIGHEST, BITS + 2)
     centres = np.sqrt(edges[:-1] * edges[1:])
     ratio = edges[1] / edges[0]
     hertz = np.arange(FRAME // 2 + 1)[:, None] * RATE / FRAME
     low, high = centres / ratio, centres * ratio
     rising, falling = (hertz - low) / (centres - low), (high - hertz) / (high - centres)
-    return np.maximum(0, np.minimum(rising, falling)).astype(np.float32)
+    bands = np.maximum(0, np.minimum(rising, falling)).astype(np.float32)
+    return np.repeat(bands, 2, axis=0)
 
 
 _BANDS = _bands()
@@ -62,7 +71,8 @@ class Fingerprinter:
     def __init__(self) -> None:
         """Start in silence."""
         self._rest = np.zeros(FRAME - HOP, dtype=np.float32)
-        self._before = np.full((SPAN, BITS), 0, dtype=np.float32)
+        self._energy = np.zeros((SMOOTH - 1, BITS + 1), dtype=np.float32)
+        self._slopes = np.zeros((SPAN, BITS), dtype=np.float32)
         self._peak = -120.0
 
     def process(
@@ -73,27 +83,29 @@ class Fingerprinter:
         Words: (n,) with `VALID` set where they count. Differences: (n, BITS), whose signs the
         bits are; the smaller, the less sure the bit.
         """
-        audio = np.concatenate([self._rest, samples])
+        audio = np.concatenate([self._rest, samples], dtype=np.float32)
         count = (len(audio) - FRAME) // HOP + 1
         if count <= 0:
             self._rest = audio
             return np.zeros(0, np.uint32), np.zeros((0, BITS), np.float32)
         self._rest = audio[count * HOP :].copy()
-        frames = np.lib.stride_tricks.as_strided(audio, (count, FRAME), (4 * HOP, 4))
-        spectrum = fft.rfft(frames * _WINDOW)
-        energy = (spectrum.real**2 + spectrum.imag**2) @ _BANDS
-        slopes = np.diff(np.log(energy + np.float32(1e-7)), axis=1)
-        history = np.concatenate([self._before, slopes])
-        self._before = history[-SPAN:]
-        differences = slopes - history[:-SPAN]
+        frames = np.ndarray((count, FRAME), np.float32, audio, 0, (4 * HOP, 4))
+        spectrum = fft.rfft(frames * _WINDOW).view(np.float32)
+        spectrum *= spectrum
+        energy = np.concatenate([self._energy, spectrum @ _BANDS])
+        self._energy = energy[count:]
+        smooth = np.log(energy[2:] + energy[1:-1] + energy[:-2] + _LEAST)
+        slopes = np.concatenate([self._slopes, smooth[:, 1:] - smooth[:, :-1]])
+        self._slopes = slopes[count:]
+        differences = slopes[SPAN:] - slopes[:-SPAN]
         words = ((differences > 0) @ _POWERS).astype(np.uint32)
-        words |= self._counts(energy).astype(np.uint32) << np.uint32(BITS)
+        words[self._counts(energy[1:-1])] |= VALID
         return words, differences
 
     def _counts(self, energy: NDArray[np.float32]) -> NDArray[np.bool_]:
         """Which frames are neither silence nor a pure tone; energy (n, BITS + 1) per band."""
         total = energy.sum(axis=1)
-        level = 10 * np.log10(total / _FULL + 1e-13)
+        level = 10 * np.log10(total * _FULL + 1e-13)
         step = np.arange(len(level)) * (PEAK_DECAY * WORD_SECONDS)
         peak = np.maximum.accumulate(np.maximum(level + step, self._peak)) - step
         self._peak = float(peak[-1]) - PEAK_DECAY * WORD_SECONDS

@@ -9,8 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-#: Which 16 of the bits make the key: the middle bands, which every telephone line carries.
-KEY_SHIFT: Final = 3
+#: The lowest 16 bits make the key: what low-rate speech codecs keep best.
 KEY_BITS: Final = 16
 #: Entries kept per key.
 WAYS: Final = 4
@@ -38,9 +37,7 @@ class PrintIndex:
 
     def add(self, words: NDArray[np.uint32], places: NDArray[np.int64]) -> None:
         """Enter words (n,) with the places (n,) where they stand in the history."""
-        for key, place in zip(
-            ((words >> np.uint32(KEY_SHIFT)) & _KEY_MASK).tolist(), places.tolist(), strict=True
-        ):
+        for key, place in zip((words & _KEY_MASK).tolist(), places.tolist(), strict=True):
             way = self._next[key]
             self._table[key, way] = place
             self._next[key] = (way + 1) % WAYS
@@ -53,10 +50,10 @@ class PrintIndex:
         `differences` (n, BITS) are those of the fingerprinter. Returns row numbers into the
         words and the places found, one pair per hit.
         """
-        keys = ((words >> np.uint32(KEY_SHIFT)) & _KEY_MASK).astype(np.int64)
-        sure = np.abs(differences[:, KEY_SHIFT : KEY_SHIFT + KEY_BITS])
+        keys = (words & _KEY_MASK).astype(np.int64)
+        sure = np.abs(differences[:, :KEY_BITS])
         weak = np.int64(1) << np.argpartition(sure, WEAK_BITS, axis=1)[:, :WEAK_BITS]
         probes = keys[:, None] ^ (weak @ _FLIPS)
-        found = self._table[probes].reshape(len(words), -1)
-        rows, columns = np.nonzero(found != _EMPTY)
-        return rows, found[rows, columns].astype(np.int64)
+        found = self._table[probes].reshape(-1)
+        hits = np.flatnonzero(found != _EMPTY)
+        return hits // (WAYS << WEAK_BITS), found[hits].astype(np.int64)

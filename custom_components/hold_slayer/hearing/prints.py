@@ -12,7 +12,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from .fingerprint import BITS, VALID, WORD_RATE, WORD_SECONDS, Fingerprinter, agreement
+from .fingerprint import BITS, HOP, VALID, WORD_RATE, WORD_SECONDS, Fingerprinter, agreement
 from .heard import RepeatSource
 from .printbook import LEAST_SECONDS, Print, PrintBook, PrintKind
 from .printindex import PrintIndex
@@ -20,7 +20,7 @@ from .printindex import PrintIndex
 __all__ = ["PrintBook", "PrintKind", "PrintMatch", "PrintMemory"]
 
 #: Words that must agree, and how well (agreeing minus differing share): the shorter, the better.
-WINDOWS = ((24, 0.56), (32, 0.48), (48, 0.40), (64, 0.35), (96, 0.29), (128, 0.26))
+WINDOWS = ((24, 0.64), (32, 0.55), (48, 0.43), (64, 0.36), (96, 0.30), (128, 0.27))
 #: Least share of a window that must count (neither silence nor pure tone) …
 LEAST_COUNTING = 0.6
 #: … and the least number of words.
@@ -42,6 +42,11 @@ NEAREST = 1.6
 MOST_CANDIDATES = 48
 #: Two distances are the same loop period when they differ by no more than this, s.
 PERIOD_TOLERANCE = 0.12
+#: Audio is worked on in pieces of this many samples (208 ms): fewer, larger steps cost less.
+_PIECE = 13 * HOP
+#: Distance and place of a hit share one integer, so that sorting sorts by distance first.
+_PLACE_BITS = 24
+_PLACE_MASK = (1 << _PLACE_BITS) - 1
 #: The history grows by this many words at a time (10 min).
 _GROWTH = 37_500
 
@@ -98,7 +103,9 @@ class PrintMemory:
             self._words[:place] = np.concatenate(pieces)
             self._remember(0, place)
         self._count = place
-        self._hits = np.zeros((0, 2), dtype=np.int64)  # distance, place
+        self._hits = np.zeros(0, dtype=np.int64)  # distance and place in one
+        self._waiting = np.zeros(0, dtype=np.float32)
+        self._active = False
         self._track: _Track | None = None
         #: Repeats that are over or run: (first place, end, distance).
         self._repeats: list[tuple[int, int, int]] = []
@@ -129,32 +136,45 @@ class PrintMemory:
         `active` False (or an array without True) says that nothing here is worth a search: a
         tone, silence, our own voice. It is remembered all the same.
         """
-        words, differences = self._printer.process(samples)
-        count = len(words)
-        if not count:
+        self._active |= active is None or bool(np.any(active))
+        audio = np.concatenate([self._waiting, samples])
+        ready = len(audio) // _PIECE * _PIECE
+        self._waiting = audio[ready:]
+        if not ready:
             return []
+        found: list[PrintMatch] = []
+        for begin in range(0, ready, _PIECE):
+            words, differences = self._printer.process(audio[begin : begin + _PIECE])
+            match = self._take(words, differences)
+            if match is not None:
+                found.append(match)
+        self._active = False
+        return found
+
+    def _take(
+        self, words: NDArray[np.uint32], differences: NDArray[np.float32]
+    ) -> PrintMatch | None:
+        """Store new words; follow the repeat that runs, or look for one."""
+        count = len(words)
         begins = self._count
         if begins + count > len(self._words):
-            grown = np.zeros(len(self._words) + max(_GROWTH, count), dtype=np.uint32)
+            grown = np.zeros(len(self._words) + _GROWTH, dtype=np.uint32)
             grown[:begins] = self._words[:begins]
             self._words = grown
         self._words[begins : begins + count] = words
         self._count += count
-        searching = active is None or bool(np.any(active))
         if self._track is not None:
             self._follow(count)
         if self._track is not None:
-            return []
-        found: list[PrintMatch] = []
-        counting = (words & VALID) != 0
-        if searching and counting.any():
-            self._search(words, differences, counting, begins)
-            match = self._best()
-            if match is not None:
-                found.append(match)
-        if self._track is None:
+            return None
+        match = None
+        if self._active:
+            counting = np.flatnonzero(words & VALID)
+            if len(counting) and self._search(words, differences, counting, begins):
+                match = self._best()
+        if match is None:
             self._remember(begins, self._count)
-        return found
+        return match
 
     def mark(self, start: float, end: float, kind: PrintKind) -> None:
         """Note that what was heard between two times (s) is a recording, to go into the book."""
@@ -234,33 +254,34 @@ class PrintMemory:
         self,
         words: NDArray[np.uint32],
         differences: NDArray[np.float32],
-        counting: NDArray[np.bool_],
+        counting: NDArray[np.int64],
         begins: int,
-    ) -> None:
-        """Look the counting words up and keep the hits of the last 1.5 s."""
-        rows = np.flatnonzero(counting)
-        row, places = self._index.find(words[rows], differences[rows])
-        distances = begins + rows[row] - places
-        far = distances >= NEAREST * WORD_RATE
-        fresh = np.stack([distances[far], places[far]], axis=1)
-        old = self._hits
-        old = old[old[:, 0] + old[:, 1] >= self._count - HIT_MEMORY]
-        self._hits = np.concatenate([old, fresh])
+    ) -> bool:
+        """Look the counting words up, keep the hits of the last 1.5 s; whether any is new."""
+        row, places = self._index.find(words[counting], differences[counting])
+        distances = begins + counting[row] - places
+        far = distances >= int(NEAREST * WORD_RATE)
+        fresh = (distances[far] << _PLACE_BITS) | places[far]
+        recent = (self._hits >> _PLACE_BITS) + (self._hits & _PLACE_MASK)
+        kept = self._hits[recent >= self._count - HIT_MEMORY]
+        self._hits = np.concatenate([kept, fresh])
+        self._hits.sort()
+        return bool(len(fresh))
 
     def _candidates(self) -> NDArray[np.int64]:
         """Distances with two hits at different places of the history, most hits first."""
-        hits = self._hits
-        if len(hits) < 2:
-            return np.zeros(0, dtype=np.int64)
-        hits = hits[hits[:, 0].argsort(kind="stable")]
-        near = (np.diff(hits[:, 0]) <= 1) & (np.diff(hits[:, 1]) != 0)
-        distances = hits[1:, 0][near]
-        if not len(distances):
-            return distances
-        unique, often = np.unique(distances, return_counts=True)
-        if len(unique) > MOST_CANDIDATES:
-            unique = unique[np.argsort(-often, kind="stable")[:MOST_CANDIDATES]]
-        return unique
+        distances = self._hits >> _PLACE_BITS
+        near = (distances[1:] - distances[:-1] <= 1) & (
+            (self._hits[1:] ^ self._hits[:-1]) & _PLACE_MASK != 0
+        )
+        chosen = distances[1:][near]
+        if len(chosen) < 2:
+            return chosen
+        first = np.flatnonzero(np.concatenate([[True], chosen[1:] != chosen[:-1]]))
+        if len(first) > MOST_CANDIDATES:
+            often = np.diff(np.append(first, len(chosen)))
+            first = first[np.argsort(-often, kind="stable")[:MOST_CANDIDATES]]
+        return chosen[first]
 
     def _best(self) -> PrintMatch | None:
         """Judge the candidates over windows that end now; begin to follow the best."""

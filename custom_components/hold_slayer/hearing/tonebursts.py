@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
+from numpy import fft
 
 RATE = 8000
 #: Samples between spectra (25 ms) and in each (64 ms).
@@ -17,6 +17,8 @@ HOP = 200
 FRAME = 512
 #: Energy is kept in steps of this many samples (10 ms).
 STEP = 80
+#: Steps that the beat of two tones may dip under half: 40 ms at 25 Hz (413 + 438 Hz).
+DIP = 4
 #: Peaks are looked for between these frequencies, Hz.
 LOWEST, HIGHEST = 300.0, 2300.0
 #: Below this nothing is a tone, mean square relative to full scale 1.0 (-35 dBm0 is -41 dB).
@@ -200,30 +202,33 @@ class BurstFinder:
         level = float(np.median(self._energy[first : final + 1]))
         if level <= 0:
             return
-        half = level / 2
         burst.level = level
-        if first > 8:
-            around = self._energy[first - 8 : min(first + 9, final + 1)]
-            above = np.flatnonzero(around >= half)
-            below = np.flatnonzero(around[: above[-1] + 1] < half) if len(above) else above
-            begin = first - 8 + (int(below[-1]) + 1 if len(below) else 0)
-            if len(below):
-                burst.start = self._refine(begin, level, rising=True, offset=offset)
-            before = self._energy[max(begin - 5, 0) : max(begin - 2, 1)]
-            burst.clean_start = bool(len(before)) and float(before.max()) < 0.1 * level
-        around = self._energy[max(final - 8, first) : final + 9]
-        above = np.flatnonzero(around >= half)
-        if len(above):
-            start = max(final - 8, first)
-            stop = start + int(above[-1])
-            # A run that ends within the look ahead is the edge; otherwise the sound went on.
-            inside = np.flatnonzero(around[: int(above[-1]) + 1] < half)
-            if len(inside) and start + int(inside[0]) > final - 4:
-                stop = start + int(inside[0]) - 1
-            if burst.over:
-                burst.end = self._refine(stop, level, rising=False, offset=offset)
-                after = self._energy[stop + 3 : stop + 6]
-                burst.clean_end = bool(len(after)) and float(after.max()) < 0.1 * level
+        begin = self._last_loud(first, level / 2, -1)
+        if begin > 0:
+            burst.start = self._refine(begin, level, rising=True, offset=offset)
+        before = self._energy[max(begin - 5, 0) : max(begin - 2, 1)]
+        burst.clean_start = float(before.max()) < 0.1 * level
+        if burst.over:
+            stop = self._last_loud(min(final, size - 1), level / 2, 1)
+            burst.end = self._refine(stop, level, rising=False, offset=offset)
+            after = self._energy[stop + 3 : stop + 6]
+            burst.clean_end = bool(len(after)) and float(after.max()) < 0.1 * level
+
+    def _last_loud(self, step: int, half: float, direction: int) -> int:
+        """Follow the tone from a step inside it to its last loud step in a direction.
+
+        Two tones beat: dips shorter than DIP steps belong to the tone.
+        """
+        loud, dip = step, 0
+        for _ in range(24):
+            step += direction
+            if not 0 <= step < len(self._energy) or dip >= DIP:
+                break
+            if self._energy[step] >= half:
+                loud, dip = step, 0
+            else:
+                dip += 1
+        return loud
 
     def _refine(self, step: int, level: float, *, rising: bool, offset: int) -> float:
         """Place an edge inside a 10 ms step by how full the steps beside it are, in s."""

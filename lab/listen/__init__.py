@@ -1,0 +1,1 @@
+"""`scripts/listen`: runs the ears over a recording and shows what they heard and why."""
