@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from lab.bench.events import Sounding
-from lab.holdcalls.truth import SPOKEN, Kind, Truth
+from lab.holdcalls.truth import SPOKEN, Kind, Segment, Truth
 
 #: Length of a frame, s.
 FRAME = 0.5
@@ -63,7 +63,8 @@ class Confusion:
 def true_frames(truth: Truth) -> list[str | None]:
     """The true class of each frame; None where a frame is mixed or its truth unsure.
 
-    A frame of a voice counts when the voice fills at least half of it. Between the words of an agent in an office it is
+    A frame of a voice, and of a tone with a cadence, counts when it fills at least half of it. Between the words of an
+    agent in an office it is
     unsure. Frames in which a stretch begins or ends are left out.
     """
     frames: list[str | None] = []
@@ -74,7 +75,7 @@ def true_frames(truth: Truth) -> list[str | None]:
         beds = [s for s in touching if s.kind not in SPOKEN]
         bed = beds[0].kind if len(beds) == 1 else None
         if voice is not None:
-            filled = sum(max(min(b, end) - max(a, start), 0) for a, b in voice.active)
+            filled = _filled(voice, start, end)
             if filled >= FRAME / 2:
                 frames.append("speech_over_music" if voice.over_music else "speech")
             elif filled == 0 and voice.start <= start and voice.end >= end and not (
@@ -87,8 +88,16 @@ def true_frames(truth: Truth) -> list[str | None]:
             frames.append(None)
         else:
             named = {Kind.MUSIC: "music", Kind.SONG: "song", Kind.SILENCE: "quiet"}
-            frames.append(named.get(bed, "tone"))
+            if bed in named:
+                frames.append(named[bed])
+            else:  # between the bursts of a cadence, tone and silence are both right
+                frames.append("tone" if _filled(beds[0], start, end) >= FRAME / 2 else None)
     return frames
+
+
+def _filled(segment: Segment, start: float, end: float) -> float:
+    """How much of a stretch of time a segment is active in, s."""
+    return sum(max(min(b, end) - max(a, start), 0) for a, b in segment.active)
 
 
 def heard_frames(sounds: list[Sounding], count: int, *, live: bool) -> list[str]:

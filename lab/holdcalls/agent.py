@@ -33,59 +33,80 @@ def phrases(clip: Samples) -> list[Samples]:
     ]
 
 
-def turns(clip: Samples, manner: str, rng: np.random.Generator, seconds: float) -> list[Turn]:
-    """What an agent says in `seconds`, made of the phrases of one clip.
+def turns(words: Words, manner: str, rng: np.random.Generator, seconds: float) -> list[Turn]:
+    """What an agent says in `seconds`.
 
     `greets`: 1.5–6 s of talk, then waits of 1.5–4 s between short turns. `hello`: one word, a wait, another.
     `talks`: goes through the clip with its own pauses.
     """
-    said = phrases(set_level(clip, -20))
-    if not said:
-        return []
-    position = 0 if rng.random() < 0.5 else int(rng.integers(len(said)))
     at = float(rng.uniform(0.1, 1.6))
     made: list[Turn] = []
-    number = 0
-    while at < seconds:
+    while words and at < seconds:
         if manner == "hello":
-            goal = float(rng.uniform(0.25, 0.9))
+            talk = words.talk(float(rng.uniform(0.25, 0.9)), cut=True)
         elif manner == "greets":
-            goal = float(rng.uniform(1.5, 6.0)) if number == 0 else float(rng.uniform(0.4, 2.5))
+            talk = words.talk(float(rng.uniform(0.4, 2.5) if made else rng.uniform(1.5, 6.0)))
         else:
-            goal = float(rng.uniform(4.0, 15.0))
-        talk, position = _collect(said, position, goal, rng, cut=manner == "hello")
+            talk = words.talk(float(rng.uniform(4.0, 15.0)))
         made.append(Turn(at=at, samples=talk))
-        at += len(talk) / RATE + float(
-            rng.uniform(1.5, 4.0) if manner != "talks" else rng.uniform(0.6, 2.0)
-        )
-        number += 1
+        at += len(talk) / RATE
+        at += float(rng.uniform(0.6, 2.0) if manner == "talks" else rng.uniform(1.5, 4.0))
     return made
 
 
-def answer(clip: Samples, rng: np.random.Generator) -> Samples:
+def answer(words: Words, rng: np.random.Generator) -> Samples:
     """What the agent says to our question: 0.4–2.5 s."""
-    said = phrases(set_level(clip, -20))
-    return _collect(
-        said, int(rng.integers(len(said))), float(rng.uniform(0.4, 2.5)), rng, cut=False
-    )[0]
+    return words.talk(float(rng.uniform(0.4, 2.5)))
 
 
-def _collect(
-    said: list[Samples], position: int, goal: float, rng: np.random.Generator, *, cut: bool
-) -> tuple[Samples, int]:
-    """Phrases from a position until `goal` s are full; with `cut`, the first is shortened to it at its quietest place."""
-    parts: list[Samples] = []
-    length = 0
-    while length < goal * RATE:
-        part = said[position % len(said)]
-        position += 1
-        if cut or (not parts and len(part) > (goal + 4) * RATE):
-            part = _shorten(part, goal if cut else goal + 2)
-        parts += [part, np.zeros(int(rng.uniform(0.08, 0.35) * RATE), np.float32)]
-        length += len(part)
-        if cut:
-            break
-    return np.concatenate(parts[:-1]), position
+class Words:
+    """What an agent has to say, phrase by phrase: never the same sound twice.
+
+    A person never repeats themselves sample by sample. When a clip is used up it is said again faster or slower by 4 to
+    9 %, pitch and all, another way each time round.
+    """
+
+    def __init__(self, clip: Samples, rng: np.random.Generator) -> None:
+        """Start at the first phrase of a clip or at any."""
+        self._said = phrases(set_level(clip, -20))
+        self._rng = rng
+        self._position = 0
+        self._round = 0
+        if self._said and rng.random() < 0.5:
+            start = int(rng.integers(len(self._said)))
+            self._said = self._said[start:] + self._said[:start]
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to say at all."""
+        return bool(self._said)
+
+    def next(self) -> Samples:
+        """The next phrase."""
+        if self._position == len(self._said):
+            self._position = 0
+            self._round += 1
+        part = self._said[self._position]
+        self._position += 1
+        if not self._round:
+            return part
+        by = float(self._rng.uniform(0.04, 0.09)) * (1 if self._rng.random() < 0.5 else -1)
+        places = np.arange(0, len(part) - 1, 1 + by)
+        return np.asarray(np.interp(places, np.arange(len(part)), part), np.float32)
+
+    def talk(self, goal: float, *, cut: bool = False) -> Samples:
+        """Phrases until `goal` s are full; with `cut`, one, shortened to about that at its quietest place."""
+        parts: list[Samples] = []
+        length = 0
+        while length < goal * RATE:
+            part = self.next()
+            if cut or (not parts and len(part) > (goal + 4) * RATE):
+                part = _shorten(part, goal if cut else goal + 2)
+            pause = np.zeros(int(self._rng.uniform(0.08, 0.35) * RATE), np.float32)
+            parts += [part, pause]
+            length += len(part)
+            if cut:
+                break
+        return np.concatenate(parts[:-1])
 
 
 def _shorten(part: Samples, seconds: float) -> Samples:

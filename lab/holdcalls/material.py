@@ -173,7 +173,8 @@ class Material:
 
     def background(self, but: str) -> list[Samples]:
         """Voices for an office's babble, of other speakers than `but` (a group)."""
-        others = [clip for clip in self._clips("live") if clip.group != but]
+        unit = next((clip.unit for clip in self._clips("live") if clip.group == but), but)
+        others = [clip for clip in self._clips("live") if clip.group != but and clip.unit != unit]
         if not others:
             return []
         picks = self._rng.choice(len(others), size=min(5, len(others)), replace=False)

@@ -25,10 +25,11 @@ class Person:
         """Draw a voice, a manner, a room and an office."""
         self._material = material
         self._rng = rng
-        self._clip, self._source, self._group = material.person()
+        clip, self._source, self._group = material.person()
+        self._words = agent.Words(clip, rng)
         self.manner = str(rng.choice(list(agent.MANNERS), p=list(agent.MANNERS.values())))
         seconds = float(rng.uniform(12, 30))
-        self._turns = agent.turns(self._clip, self.manner, rng, seconds)
+        self._turns = agent.turns(self._words, self.manner, rng, seconds)
         #: How long the agent stays, s.
         self.seconds = max(seconds, *(t.at + len(t.samples) / RATE + 2 for t in self._turns))
         self._channel = material.channel()
@@ -68,7 +69,7 @@ class Person:
             kept.append(agent.Turn(at=turn.at, samples=samples))
         at = until + float(rng.uniform(*_ANSWERS))
         while at < self.seconds - 0.5:
-            said = agent.answer(self._clip, rng)
+            said = agent.answer(self._words, rng)
             kept.append(agent.Turn(at=at, samples=said))
             at += len(said) / RATE + float(rng.uniform(1.5, 4.0))
         self._turns = kept
