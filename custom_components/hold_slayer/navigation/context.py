@@ -1,10 +1,13 @@
 """What all stages of a call share: the plan, the clock, the orders given and what was heard."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from ..hearing.heard import Sound, Verdict
 from .acts import Act, Note, NoteKind, Speak
+from .flow import Action
 from .hold import QueueSeries
+from .journal import Deed
 from .person import PersonJudge
 from .phrases import Line, Phrases, load
 from .plan import CallPlan
@@ -30,6 +33,10 @@ class CompanyLine:
     awaited: dict[int, float] = field(default_factory=dict)
     #: What was said, in order.
     said: list[Words] = field(default_factory=list)
+
+
+#: How often one secret is given in a call: once, again if it got lost, again if asked for anew.
+GIVE_SECRET = 3
 
 
 class CallContext:
@@ -60,6 +67,14 @@ class CallContext:
         self.queue = QueueSeries()
         #: What was heard did not fit the call flow.
         self.flow_stale = False
+        #: The prompt being answered, its length in s of speech, and what was done so far.
+        self.prompt = ""
+        self.prompt_s = 0.0
+        self.journal: list[Deed] = []
+        #: How often each secret was given, by key or voice.
+        self.given: Counter[str] = Counter()
+        #: The menu at the end of an explored path; "" when there was none.
+        self.explored = ""
         #: When the company opens ("09:00"), if it said so.
         self.opens_at = ""
         self._requests = 0
@@ -99,6 +114,26 @@ class CallContext:
         for name in names:
             self.timers.pop(name, None)
 
+    def may_give(self, placeholder: str) -> bool:
+        """Whether a secret may be given (once more); counts it as given."""
+        if self.given[placeholder] >= GIVE_SECRET:
+            return False
+        self.given[placeholder] += 1
+        return True
+
+    def file(self, action: Action, *, keys: str = "", text: str = "") -> None:
+        """File what is done about the prompt just heard."""
+        self.journal.append(
+            Deed(
+                action=action,
+                keys=keys,
+                text=text,
+                heard=self.prompt,
+                heard_s=self.prompt_s,
+                at=self.now,
+            )
+        )
+
     def line_text(self, line: Line) -> str:
         """The text of a line with what may be said filled in."""
         text = self.plan.lines.get(line) or self.phrases.lines[line]
@@ -115,6 +150,12 @@ class CallContext:
     def say(self, line: Line) -> int | None:
         """Say one of the fixed lines; None when there is no voice."""
         return self.speak(self.line_text(line))
+
+    def answer(self, text: str) -> int | None:
+        """Say a text as the answer to a prompt, and file it; None when there is no voice."""
+        if self.text_to_speech:
+            self.file(Action.SAY, text=text)
+        return self.speak(text)
 
     def speak(self, text: str) -> int | None:
         """Say a text to the company; None when there is no voice."""

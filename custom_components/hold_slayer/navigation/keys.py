@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from ..hearing.heard import Verdict
 from .acts import KeyMethod, SendKeys
 from .context import CallContext
+from .flow import Action
 from .plan import Keys
 
 #: Slower than any receiver needs; one long-lived project settled on these (peers.md).
@@ -81,11 +82,12 @@ class Keypad:
             Verdict.PERSON,
         ) and self._call.judge.verdict not in (Verdict.SUSPECTED, Verdict.PERSON)
 
-    def press(self, keys: str, *, prompt: str = "", spoken: str = "") -> bool:
+    def press(self, keys: str, *, spoken: str = "") -> bool:
         """Press keys for the first time; False when somebody may be listening."""
-        if not self.allowed:
+        if not self.allowed or not self._may_send(keys):
             return False
-        self._send(keys, prompt, spoken, self._way)
+        self._call.file(Action.PRESS, keys=keys)
+        self._send(keys, self._call.prompt, spoken, self._way)
         return True
 
     def again(self) -> bool:
@@ -95,6 +97,8 @@ class Keypad:
             return False
         attempt = last.attempt + 1
         if attempt < len(self._ways):
+            if not self._may_send(last.keys):
+                return False
             self._send(last.keys, last.prompt, last.spoken, attempt)
             return True
         if attempt == len(self._ways) and last.spoken:
@@ -112,6 +116,9 @@ class Keypad:
             self._call.wait("key_effect", self._call.plan.pace.key_effect_s)
             return True
         return False
+
+    def _may_send(self, keys: str) -> bool:
+        return not keys.startswith("{") or self._call.may_give(keys)
 
     def worked(self) -> None:
         """Something else is heard: the keys did their work."""

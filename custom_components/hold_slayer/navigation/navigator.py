@@ -4,8 +4,6 @@ It knows no clock, no network and no Home Assistant. `TURNS` is the one place wh
 states of a call follow each other.
 """
 
-from dataclasses import replace
-
 from ..hearing.heard import (
     NETWORK_TONES,
     AudioResumed,
@@ -18,12 +16,14 @@ from ..hearing.heard import (
     UtteranceStarted,
     VerdictChange,
 )
+from . import transcript
 from .acts import Act, EndCall, EnterState, StopRingingUser
 from .call_back import CallBackOffer, Progress
 from .connected import Connected
 from .context import CallContext
 from .dialing import Dialing
 from .holding import Holding
+from .journal import Deed
 from .keeping import Keeping
 from .keys import Keypad
 from .moments import (
@@ -48,8 +48,8 @@ from .reading import MenuReader
 from .stage import Finish, Sign, Stage, Turn
 from .states import FINAL_STATES, CallState, Outcome, final_state
 from .suspecting import Suspecting
-from .understanding import Words, understand
-from .words import likeness
+from .transcript import recall
+from .understanding import understand
 
 _S = CallState
 #: (state, sign) -> state. What is not here changes nothing.
@@ -81,8 +81,6 @@ _BEFORE = frozenset({_S.IDLE, _S.QUEUED, _S.DIALING, _S.RINGING})
 _ALONE = frozenset({_S.DIALING, _S.RINGING, _S.NAVIGATING, _S.ON_HOLD})
 #: A busy tone this long, in s, in a call that was up: the company is gone.
 _TONE_ENDS = 4.0
-#: Texts of at least this many words that are this alike are one recording.
-_LONG_TEXT, _SAME_TEXT = 6, 0.9
 #: More turns than this for one moment would be a circle in the table.
 _MOST_TURNS = 6
 
@@ -127,6 +125,26 @@ class Navigator:
         call = self._call
         return min((*call.timers.values(), *call.line.awaited.values()), default=None)
 
+    @property
+    def journal(self) -> tuple[Deed, ...]:
+        """What was done in menus, and upon hearing what: for the learner."""
+        return tuple(self._call.journal)
+
+    @property
+    def explored(self) -> str:
+        """The menu found at the end of an explored path; "" when it led elsewhere."""
+        return self._call.explored
+
+    @property
+    def flow_stale(self) -> bool:
+        """Whether what was heard did not fit the call flow."""
+        return self._call.flow_stale
+
+    @property
+    def held_s(self) -> float:
+        """Seconds spent on hold."""
+        return self._call.holding_s
+
     def wants_transcript(self, event: UtteranceStarted | UtteranceEnded) -> bool:
         """Whether an utterance deserves speech-to-text: new speech, while words can matter."""
         if not self._call.speech_to_text or self._state in FINAL_STATES | {_S.CONNECTED}:
@@ -134,7 +152,7 @@ class Navigator:
         if isinstance(event, UtteranceStarted) or event.repeat is None:
             return True
         # A menu known from an earlier call is read all the same: its words fire the flow's steps.
-        known = self._recall(event) is not None or self._state is not _S.NAVIGATING
+        known = recall(self._call.line.said, event) is not None or self._state is not _S.NAVIGATING
         return event.repeat.source is RepeatSource.BOOK and not known
 
     def handle(self, moment: Moment, now: float) -> list[Act]:
@@ -214,7 +232,7 @@ class Navigator:
                 if self.wants_transcript(event):
                     line.awaited[event.utterance] = call.now + call.plan.pace.transcript_s
                 turn = stage.on_speech_end(event)
-                if turn is None and (words := self._recall(event)) is not None:
+                if turn is None and (words := recall(call.line.said, event)) is not None:
                     turn = stage.on_words(words)
                 return turn
             case VerdictChange():
@@ -236,24 +254,9 @@ class Navigator:
         call.line.awaited.pop(heard.utterance, None)
         if not heard.text.strip():
             return self._stage.on_unreadable(heard.utterance)
-        words = understand(heard, call.languages)
-        again = any(_same_words(words, earlier) for earlier in call.line.said)
-        if again:
-            words = replace(words, again=True)
-        call.line.said.append(words)
-        call.judge.read(words, repeated=again)
+        words = transcript.add(call.line.said, heard, call.languages)
+        call.judge.read(words, repeated=words.again)
         return self._stage.on_words(words)
-
-    def _recall(self, event: UtteranceEnded) -> Words | None:
-        """The words of a repeat, from when it was heard first in this call."""
-        repeat = event.repeat
-        if repeat is None or repeat.source is not RepeatSource.CALL or repeat.first_heard is None:
-            return None
-        middle = repeat.first_heard + (event.until - event.since) / 2
-        for words in self._call.line.said:
-            if words.since <= middle <= words.until:
-                return replace(words, again=True, utterance=event.utterance)
-        return None
 
     def _line(self, change: LineChanged) -> Turn:
         call = self._call
@@ -338,6 +341,9 @@ class Navigator:
 
     def _after(self, sign: Sign) -> CallState | None:
         call = self._call
+        if call.plan.explore and sign in (Sign.WAITS, Sign.SUSPECTS, Sign.CONVINCED):
+            self._finish(Finish(Outcome.HUNG_UP, "The way was explored up to the queue."))
+            return None
         if sign is Sign.OPENS and self._state in _BEFORE:
             if call.plan.called_back:
                 return _S.ON_HOLD
@@ -376,13 +382,6 @@ class Navigator:
         call.line.awaited.clear()
         call.do(EnterState(state=self._state))
         call.do(EndCall(outcome=finish.outcome, reason=finish.reason, opens_at=call.opens_at))
-
-
-def _same_words(one: Words, other: Words) -> bool:
-    """Whether two utterances say the same at such a length that it is a recording."""
-    if min(len(one.folded.split()), len(other.folded.split())) < _LONG_TEXT:
-        return False
-    return likeness(one.folded, other.folded) >= _SAME_TEXT
 
 
 def _hung_up(state: CallState) -> Outcome:

@@ -1,6 +1,5 @@
 """Deciding what to do about what a menu says: by rules, then by the model, then by asking."""
 
-from collections import Counter
 from collections.abc import Sequence
 
 from .acts import Consult, NoteKind
@@ -19,8 +18,6 @@ from .words import likeness
 
 #: Two readings of one menu are at least this alike.
 SAME_MENU = 0.85
-#: How often one secret is given in a call: once, and once more if it was not understood.
-_GIVE_SECRET = 2
 #: How often we tell a machine what we want before asking for a person.
 _TELL_INTENT = 2
 #: "Invalid entry" this often means lost.
@@ -41,7 +38,6 @@ class MenuReader:
         self._keypad = keypad
         self._call_back = call_back
         self._menus: list[str] = []
-        self._given: Counter[str] = Counter()
         self._told = 0
         self._invalid = 0
         self._consults = 0
@@ -125,7 +121,8 @@ class MenuReader:
             denies = not right and set(option.label.split()) & phrases.no
             if denies and option.kind is OptionKind.PRESS:
                 return self._keypad.press(option.key, spoken=phrases.lines[Line.NO])
-        return self._call.say(Line.YES if right else Line.NO) is not None
+        yes_or_no = self._call.line_text(Line.YES if right else Line.NO)
+        return self._call.answer(yes_or_no) is not None
 
     def _give(self, words: Words) -> bool:
         """Give a secret that is asked for by name, if the contact has it."""
@@ -135,7 +132,7 @@ class MenuReader:
         for name, patterns in phrases.questions.items():
             if not any(pattern.search(text) for pattern in patterns):
                 continue
-            if name not in self._call.plan.secrets or self._given[name] >= _GIVE_SECRET:
+            if name not in self._call.plan.secrets:
                 continue
             placeholder = f"{{{name}}}"
             typed = any(pattern.search(text) for pattern in phrases.type_in)
@@ -144,9 +141,11 @@ class MenuReader:
                     return False
                 if any(pattern.search(text) for pattern in phrases.then_hash):
                     self._keypad.then("#")
-            elif not self._keypad.allowed or self._call.speak(placeholder) is None:
+            elif (
+                not (self._keypad.allowed and self._call.may_give(placeholder))
+                or self._call.answer(placeholder) is None
+            ):
                 return False
-            self._given[name] += 1
             self._done("")
             return True
         return False
@@ -156,7 +155,7 @@ class MenuReader:
         intent = bool(self._call.plan.intent) and self._told < _TELL_INTENT
         self._told += 1
         line = Line.INTENT if intent else Line.OPERATOR
-        if self._call.say(line) is None:
+        if self._call.answer(self._call.line_text(line)) is None:
             return False, None
         self._done(self._call.plan.intent if intent else self._call.line_text(Line.OPERATOR))
         return True, None
@@ -174,10 +173,10 @@ class MenuReader:
         self._call.note(NoteKind.MENU_HEARD, describe(menu))
         choice = choose(menu, self._call.plan.intent, phrases)
         if choice.option is not None and seen < 2:
-            return True, self.take(choice.option, text)
+            return True, self.take(choice.option)
         if seen < 2 and self._ask_model(menu, text, phrases):
             return True, None
-        return True, self._without_model(menu, text, phrases)
+        return True, self._without_model(menu, phrases)
 
     def _seen(self, text: str) -> int:
         """How often this menu has been heard, this time included."""
@@ -210,10 +209,10 @@ class MenuReader:
             self._call.note(NoteKind.DEGRADED, f"The model did not answer: {answer.error[:200]}")
         for option in menu.options:
             if answer.choice and answer.choice == _choice_key(option):
-                return self.take(option, "")
+                return self.take(option)
         if answer.choice == _REPEAT:
             return None
-        return self._without_model(menu, "", phrases, operator=answer.choice == _OPERATOR)
+        return self._without_model(menu, phrases, operator=answer.choice == _OPERATOR)
 
     def give_up_model(self) -> Turn:
         """The model took too long: go on by rules."""
@@ -222,15 +221,13 @@ class MenuReader:
         self._call.note(NoteKind.DEGRADED, "The model did not answer in time.")
         return self.consulted(Consulted(request=self._asked[0]))
 
-    def _without_model(
-        self, menu: Menu, text: str, phrases: Phrases, *, operator: bool = False
-    ) -> Turn:
+    def _without_model(self, menu: Menu, phrases: Phrases, *, operator: bool = False) -> Turn:
         """Take the best guess, else what leads to a person, else ask for one."""
         ranking = choose(menu, self._call.plan.intent, phrases).ranking
         if ranking and ranking[0].score > 0 and not operator and self._told == 0:
-            return self.take(ranking[0].option, text)
+            return self.take(ranking[0].option)
         if (option := fallback(menu)) is not None:
-            return self.take(option, text)
+            return self.take(option)
         self.ask_operator(menu)
         return None
 
@@ -238,22 +235,22 @@ class MenuReader:
         """Ask for a person: by voice where the menu listens, else by 0."""
         if menu is not None and menu.spoken:
             self._told += 1
-            self._call.say(Line.OPERATOR)
+            self._call.answer(self._call.line_text(Line.OPERATOR))
             self._done(self._call.line_text(Line.OPERATOR))
         else:
             self._keypad.press("0", spoken=self._call.line_text(Line.OPERATOR))
             self._done("")
 
-    def take(self, option: Option, prompt: str) -> Turn:
+    def take(self, option: Option) -> Turn:
         """Take an option of a menu."""
         match option.kind:
             case OptionKind.PRESS:
-                pressed = self._keypad.press(option.key, prompt=prompt, spoken=option.label)
+                pressed = self._keypad.press(option.key, spoken=option.label)
                 if not pressed:
                     return Sign.SUSPECTS
                 self._done(option.label)
             case OptionKind.SAY:
-                self._call.speak(option.label)
+                self._call.answer(option.label)
                 self._done(option.label)
             case OptionKind.STAY:
                 return Sign.WAITS if Role.OTHER in option.roles else None
