@@ -9,8 +9,9 @@ import soundfile
 
 from ..sounds import RATE, Samples
 from ..voices import speak
+from .recogniser import prepare
 from .scenario import Scenario, ScenarioError, texts, walk
-from .steps import Music, Play
+from .steps import Menu, Music, Play
 
 
 class Library:
@@ -24,6 +25,8 @@ class Library:
         """Speak every text and read every file of a scenario; raises ScenarioError or VoiceError."""
         for steps in scenario.scenes.values():
             for step in walk(steps):
+                if isinstance(step, Menu) and step.words:
+                    await asyncio.to_thread(prepare, tuple(step.words))
                 for thing in (step, getattr(step, "prompt", None), getattr(step, "wrong", None)):
                     if isinstance(thing, Play | Music) and thing.file is not None:
                         self._files[thing.file] = read_sound(thing.file)

@@ -4,46 +4,45 @@ from functools import lru_cache
 from pathlib import Path
 import tempfile
 from threading import Lock
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from pocketsphinx import Decoder
 
 from ..sounds import Samples
 from .language_model import arpa
-from .numbers import words_of
 
 #: Silence put around the audio, in samples: the decoder wants to hear where speech begins and ends.
 _MARGIN = np.zeros(4000, np.float32)
+#: Noise added (amplitude of full scale): digital silence has no logarithm and confuses the decoder.
+_DITHER = 0.001
 
 #: Weights of the language model and widths of the search, chosen on eSpeak prompts after G.711.
 _SEARCH = {"lw": 8.0, "wip": 0.3, "beam": 1e-64, "pbeam": 1e-64, "wbeam": 4e-39}
 
 
 class Recogniser:
-    """Turns speech at 16 kHz into words of the sentences it was made with."""
+    """Turns speech at 16 kHz into words."""
 
-    def __init__(self, sentences: list[list[str]]) -> None:
-        """Sentences with a word that the dictionary lacks are used without that word."""
+    def __init__(self, decoder: Any) -> None:
+        """`decoder` is a PocketSphinx decoder with its language model or grammar."""
+        self._decoder = decoder
         self._lock = Lock()
+
+    @classmethod
+    def for_sentences(cls, sentences: list[list[str]]) -> Self:
+        """For speech like these sentences; words that the dictionary lacks are left out."""
         known = _dictionary()
         usable = [words for s in sentences if (words := [w for w in s if known(w)])]
         with tempfile.NamedTemporaryFile("w", suffix=".arpa") as file:
             file.write(arpa(usable))
             file.flush()
-            self._decoder: Any = Decoder(
-                lm=file.name, loglevel="FATAL", samprate=16000.0, **_SEARCH
-            )
-
-    @classmethod
-    @lru_cache(maxsize=16)
-    def for_phrases(cls, phrases: tuple[str, ...]) -> Recogniser:
-        """The recogniser of a few phrases and nothing else; made once."""
-        return cls([words_of(phrase) for phrase in phrases])
+            return cls(Decoder(lm=file.name, loglevel="FATAL", samprate=16000.0, **_SEARCH))
 
     def transcribe(self, samples: Samples) -> str:
         """Words heard, lower case; empty when there are none."""
         padded = np.concatenate((_MARGIN, samples, _MARGIN))
+        padded += np.random.default_rng(0).normal(0, _DITHER, len(padded)).astype(np.float32)
         pcm = (padded.clip(-1, 1) * 32767).astype(np.int16).tobytes()
         with self._lock:
             self._decoder.start_utt()

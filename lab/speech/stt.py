@@ -10,7 +10,7 @@ from wyoming.event import Event
 from wyoming.info import AsrModel, AsrProgram, Attribution, Describe, Info
 from wyoming.server import AsyncEventHandler
 
-from ..sounds import RATE
+from ..sounds import RATE, Samples
 from .recogniser import Recogniser
 
 _SPHINX = Attribution(name="CMU", url="https://github.com/cmusphinx/pocketsphinx")
@@ -65,8 +65,8 @@ class SpeechToText(AsyncEventHandler):
             if len(self._pcm) < 2 * RATE * _LONGEST:
                 self._pcm += chunk.audio
         elif AudioStop.is_type(event.type):
-            samples = np.frombuffer(bytes(self._pcm), np.int16) / np.float32(32768)
-            text = await asyncio.to_thread(self._recogniser.transcribe, samples)
+            samples: Samples = np.frombuffer(bytes(self._pcm), np.int16).astype(np.float32)
+            text = await asyncio.to_thread(self._recogniser.transcribe, samples / np.float32(32768))
             await self.write_event(Transcript(text=text, language=self._language).event())
             return False
         return True
