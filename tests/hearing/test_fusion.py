@@ -150,3 +150,30 @@ def test_never_stuck() -> None:
     ears.play("music", 5)
     assert ears.fusion.verdict is not Verdict.SUSPECTED
     assert ears.fusion.talk is None
+
+
+def test_the_user_answers() -> None:
+    """On the user's phone a short hello and a wait is a person."""
+    ears = Ears(Phase.PHONE)
+    ears.play("quiet", 2)
+    changes = ears.play("person", 0.6) + ears.play("quiet", 3)
+    assert verdicts(changes)[-1] is Verdict.PERSON
+
+
+def test_the_users_mailbox_answers() -> None:
+    """A long greeting on the user's phone is a mailbox, whoever spoke it."""
+    ears = Ears(Phase.PHONE)
+    ears.play("quiet", 1)
+    changes = ears.play("person", 12)
+    assert verdicts(changes)[-1] is Verdict.MACHINE
+    assert Verdict.PERSON not in verdicts(changes)
+
+
+def test_a_beep_on_the_users_phone_is_a_mailbox() -> None:
+    """The beep decides at once; elsewhere it decides nothing."""
+    ears = Ears(Phase.PHONE)
+    ears.play("person", 1)
+    change = ears.fusion.beep(ears.clock.now)
+    assert change is not None
+    assert change.verdict is Verdict.MACHINE
+    assert Ears(Phase.HOLD).fusion.beep(1.0) is None

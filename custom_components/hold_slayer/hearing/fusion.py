@@ -16,7 +16,7 @@ PRIOR = {
     Phase.UNKNOWN: -3.0,
     Phase.MENU: -7.0,
     Phase.HOLD: -3.0,
-    Phase.PHONE: -1.0,
+    Phase.PHONE: -3.0,
     Phase.TALKING: 0.0,
 }
 #: Added before anything was held: the first voices of a call are greetings and menus.
@@ -40,8 +40,10 @@ SINGING = -3.0
 REPEATED = -9.0
 #: Per nat of the model's own log-odds of a live voice, and the least and most it may add.
 LIVE = 1.5
-LIVE_LEAST = -3.2
+LIVE_LEAST = -2.5
 LIVE_MOST = 1.5
+#: Log-odds below which a voice seems recorded: what comes after a pause is judged afresh.
+RECORDED = -0.5
 #: A live voice that talks on and on is worth more: the most grows by this, from and to so many seconds.
 LIVE_MORE = 1.4
 LIVE_MORE_FROM = 6.0
@@ -49,9 +51,12 @@ LIVE_MORE_TO = 10.0
 #: Waiting for an answer: nothing before the first, most after the second, all after the third, s.
 WAITED = 3.2
 WAITED_FROM = 1.0
-WAITED_SOON = 2.0
+WAITED_SOON = 2.2
 WAITED_MORE = 1.0
 WAITED_LATE = 3.2
+#: Waiting is quiet: how far the level has to fall for none and for all of the weight, dB.
+QUIET_FROM = 4.0
+QUIET_FULL = 10.0
 SHORT_GREETING = 0.6
 SHORT_GREETING_SECONDS = 2.5
 #: Each pause of somebody who waited and spoke again; less for a voice that seems recorded.
@@ -66,6 +71,12 @@ SILENT_HOLD = 0.35
 MONOLOGUE_FROM = 7.0
 MONOLOGUE_PER_SECOND = -0.25
 MONOLOGUE_MOST = -2.0
+#: The same on the user's phone, where it is a mailbox greeting.
+GREETING_FROM = 4.5
+GREETING_PER_SECOND = -1.0
+GREETING_MOST = -9.0
+#: Probability below which a mailbox is told on the user's phone.
+MAILBOX_AT = 0.1
 ANSWERED_US = 4.0
 TALKED_THROUGH = -4.0
 #: A copy may begin this much before the talk and still count as said in it, s.
@@ -105,12 +116,14 @@ def prior(phase: Phase, line: Line, verdict: Verdict) -> float:
 type Weighed = tuple[Cue, float, float]
 
 
-def weigh(talk: Talk, line: Line) -> list[Weighed]:
+def weigh(talk: Talk, line: Line, phase: Phase) -> list[Weighed]:
     """Return every cue that speaks for or against a person."""
+    phone = phase is Phase.PHONE
     return [
-        *_sound(talk),
+        *_sound(talk, phone=phone),
         *_music(talk),
-        *_waiting(talk, SILENT_HOLD if line.silent_hold else 1.0),
+        *_waiting(talk, SILENT_HOLD if line.silent_hold and not phone else 1.0),
+        _monologue(talk, phone=phone),
         *_exchange(talk),
     ]
 
@@ -124,12 +137,12 @@ def reasons_of(found: list[Weighed]) -> tuple[Reason, ...]:
     )
 
 
-def _sound(talk: Talk) -> list[Weighed]:
-    """Weigh what the voice is like, and whether it was heard before."""
+def _sound(talk: Talk, *, phone: bool) -> list[Weighed]:
+    """Weigh what the voice is like, and whether it was heard before; any voice may be the user's."""
     new = NEW_SPEECH * ramp(talk.clean, 0, NEW_SPEECH_SOON)
     new += NEW_SPEECH_MORE * ramp(talk.clean, NEW_SPEECH_SOON, NEW_SPEECH_LATE)
     most = LIVE_MOST + LIVE_MORE * ramp(talk.turn, LIVE_MORE_FROM, LIVE_MORE_TO)
-    live = max(LIVE_LEAST, min(most, LIVE * talk.live))
+    live = 0.0 if phone else max(LIVE_LEAST, min(most, LIVE * talk.live))
     return [
         (Cue.NEW_SPEECH, new, talk.clean),
         (Cue.ROOM_NOISE, live, talk.live),
@@ -150,10 +163,11 @@ def _music(talk: Talk) -> list[Weighed]:
     return found
 
 
-def _waiting(talk: Talk, trust: float) -> list[Weighed]:
-    """Weigh pauses: persons stop and wait for an answer. `trust` is 0 to 1."""
+def _waiting(talk: Talk, silence: float) -> list[Weighed]:
+    """Weigh pauses: persons stop and wait for an answer. `silence` says how much that tells here."""
     found: list[Weighed] = []
     if talk.voiced > 0.2:
+        trust = silence * ramp(talk.drop, QUIET_FROM, QUIET_FULL)
         waited = WAITED * ramp(talk.waiting, WAITED_FROM, WAITED_SOON)
         waited += WAITED_MORE * ramp(talk.waiting, WAITED_SOON, WAITED_LATE)
         found.append((Cue.WAITED, trust * waited, talk.waiting))
@@ -161,13 +175,20 @@ def _waiting(talk: Talk, trust: float) -> list[Weighed]:
             short = SHORT_GREETING * ramp(talk.waiting, WAITED_FROM, WAITED_SOON)
             found.append((Cue.SHORT_GREETING, trust * short, talk.turn))
     turns = sum(ramp(pause, TURN_FROM, TURN_FULL) for pause in talk.pauses)
-    trust *= TURN_RECORDED + (1 - TURN_RECORDED) * ramp(talk.live, -0.5, 0.5)
+    trust = silence * (TURN_RECORDED + (1 - TURN_RECORDED) * ramp(talk.live, -0.5, 0.5))
     found.append((Cue.HESITATION, trust * min(TURNS_MOST, TURN * turns), turns))
-    over = talk.turn - MONOLOGUE_FROM
-    if over > 0 and talk.live < 0:
-        weight = max(MONOLOGUE_MOST, MONOLOGUE_PER_SECOND * over)
-        found.append((Cue.LONG_MONOLOGUE, weight, talk.turn))
     return found
+
+
+def _monologue(talk: Talk, *, phone: bool) -> Weighed:
+    """Weigh talk without an end: a recording, or on the user's phone a mailbox."""
+    if phone:
+        weight = max(GREETING_MOST, GREETING_PER_SECOND * max(0.0, talk.voiced - GREETING_FROM))
+    elif talk.live < 0:
+        weight = max(MONOLOGUE_MOST, MONOLOGUE_PER_SECOND * max(0.0, talk.turn - MONOLOGUE_FROM))
+    else:
+        weight = 0.0
+    return (Cue.LONG_MONOLOGUE, weight, talk.turn)
 
 
 def _exchange(talk: Talk) -> list[Weighed]:
@@ -234,6 +255,19 @@ class Fusion:
             self.talk.unproven = 0.0
             self.talk.repeated = max(self.talk.repeated, inside)
 
+    def beep(self, time: float) -> VerdictChange | None:
+        """Take note of a beep: on the user's phone, that of a mailbox."""
+        if self.phase is not Phase.PHONE or self.verdict is Verdict.MACHINE:
+            return None
+        self.verdict = Verdict.MACHINE
+        self.probability = 0.0
+        reason = Reason(cue=Cue.LONG_MONOLOGUE, weight=GREETING_MOST)
+        since = self.talk.onset if self.talk is not None else time
+        self.talk = None
+        return VerdictChange(
+            time=time, verdict=self.verdict, probability=0.0, since=since, reasons=(reason,)
+        )
+
     def step(self, step: Step) -> VerdictChange | None:
         """Take the next step; return the new verdict when it changes."""
         change = None
@@ -246,7 +280,7 @@ class Fusion:
         self.line.step(step, talking=talk is not None)
         if talk is None:
             return change or self._forget(step.time)
-        self._found = weigh(talk, self.line)
+        self._found = weigh(talk, self.line, self.phase)
         odds = prior(self.phase, self.line, self.verdict)
         odds += sum(weight for _, weight, _ in self._found)
         self.probability = 1 / (1 + exp(-max(-30.0, min(30.0, odds))))
@@ -309,20 +343,25 @@ class Fusion:
             return self._change(time, talk, Verdict.PERSON)
         if waiting and self.probability >= settings.suspect_at:
             return self._change(time, talk, Verdict.SUSPECTED)
+        if self.phase is Phase.PHONE and self.verdict is Verdict.NOBODY:
+            mailbox = self.probability < MAILBOX_AT and talk.voiced > GREETING_FROM
+            return self._change(time, talk, Verdict.MACHINE) if mailbox else None
         if not waiting and self.probability < settings.cancel_at:
             return self._change(time, talk, self._other(talk))
         return None
 
     def _other(self, talk: Talk) -> Verdict:
         """Return what it was instead of a person."""
-        machine = talk.repeated or talk.music_after or talk.bed > 0.5
+        machine = self.phase is Phase.PHONE or talk.repeated or talk.music_after or talk.bed > 0.5
         return Verdict.MACHINE if machine else Verdict.NOBODY
 
     def _is_somebody_else(self, talk: Talk, step: Step) -> bool:
-        """Tell whether words after a proven recording may be a new voice."""
-        if not talk.repeated:
-            return False
-        return talk.unproven >= UNPROVEN or (talk.waiting >= TURN_PAUSE and step.voice >= VOICE_ON)
+        """Tell whether words after what was, or sounded like, a recording may be a new voice."""
+        again = talk.waiting >= TURN_PAUSE and step.voice >= VOICE_ON
+        if talk.repeated:
+            return again or talk.unproven >= UNPROVEN
+        doubtful = self.verdict in (Verdict.NOBODY, Verdict.MACHINE)
+        return again and doubtful and talk.live < RECORDED
 
     def _is_over(self, talk: Talk, tone: bool) -> bool:
         """Tell whether something else took the place of the talking."""

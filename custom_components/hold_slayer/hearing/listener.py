@@ -214,6 +214,8 @@ class Listener:
             if tone.sound in NETWORK_TONES:
                 self._scene.tone_began(tone.sound)
             events.append(tone)
+            if tone.sound is Sound.BEEP and (verdict := self._fusion.beep(tone.time)):
+                events.append(verdict)
         return events
 
     def _remember(self, look: Samples, loud: bool) -> list[HeardEvent]:

@@ -18,6 +18,10 @@ PAUSE = 0.35
 OVER = 8.0
 #: Music after the last word that ends the talking, s.
 MUSIC_BACK = 0.8
+#: Peaks of the level are forgotten at this pace, dB per step.
+LEVEL_FALLS = 0.3
+#: The voice rings this long after the last word, s.
+TAIL = 0.25
 #: Pause in which somebody else may have come to the line, s.
 TURN_PAUSE = 0.7
 #: Time with a voice over which it is judged, s, and the weight of what was before, as time.
@@ -78,8 +82,9 @@ class Talk:
     music: float = 0.0
     singing: float = 0.0
     live: float = 0.0
-    #: Level of the quiet in its pauses; None until there was one.
-    pause_level: float | None = None
+    #: Level of the voice, and of the quiet since the last word (None while talking).
+    voice_level: float = -90.0
+    quiet_level: float | None = None
     #: The pauses that ended in more words.
     pauses: list[float] = field(default_factory=list)
     repeat: Repeat | None = None
@@ -91,6 +96,11 @@ class Talk:
     talked_through: float = 0.0
     #: Sum of the voice's mel spectra, (BANDS,).
     spectrum: NDArray[np.float32] = field(default_factory=lambda: np.zeros(BANDS, np.float32))
+
+    @property
+    def drop(self) -> float:
+        """Return how far the level fell since the last word, dB; 0 while talking."""
+        return 0.0 if self.quiet_level is None else self.voice_level - self.quiet_level
 
     @property
     def talking(self) -> bool:
@@ -112,10 +122,10 @@ class Talk:
             return
         self.waiting += STEP_SECONDS
         self.music_after += STEP_SECONDS * (step.music > 0.5)
-        if self.waiting > 0.25 and step.music < 0.5:
-            if self.pause_level is None:
-                self.pause_level = step.level
-            self.pause_level += (step.level - self.pause_level) * 0.2
+        if self.waiting > TAIL:
+            if self.quiet_level is None:
+                self.quiet_level = step.level
+            self.quiet_level = max(step.level, self.quiet_level - LEVEL_FALLS)
 
     def _word(self, step: Step) -> None:
         """Take a step with a voice in it."""
@@ -124,11 +134,13 @@ class Talk:
         if self.waiting >= TURN_PAUSE:
             self.turn = 0.0
         self.waiting = 0.0
+        self.quiet_level = None
+        self.voice_level = max(step.level, self.voice_level - LEVEL_FALLS)
         self.music_after = 0.0
         self.voiced += STEP_SECONDS
         self.turn += STEP_SECONDS
         self.unproven += STEP_SECONDS
-        self.clean += STEP_SECONDS * (1 - step.music)
+        self.clean += STEP_SECONDS * (1 - step.music) * min(1.0, step.voice / 0.9)
         if self.turn <= FIRST_WORDS:
             chance = min(0.98, max(0.02, step.live))
             share = STEP_SECONDS / (self.turn + CARRIED)
