@@ -19,6 +19,7 @@ from .account import Account
 from .address import split_name_address, target_uri
 from .endpoint import FRAME_MS, SipEndpoint
 from .figures import leg_figures
+from .guard import callback
 from .keys import check_keys
 from .leg import Leg
 from .recorder import Disk
@@ -90,7 +91,7 @@ class Exchange:
     def tick(self) -> None:
         """Move audio, drop what is over."""
         for leg in tuple(self._legs.values()):
-            leg.tick()
+            _guarded(leg.tick)
         self._listen()
         for leg in self._over:
             leg.release()
@@ -107,7 +108,7 @@ class Exchange:
             # The one whose turn it was goes to the end of the row.
             leg = self._legs[name] = self._legs.pop(name)
             if leg.ears is not None:
-                leg.ears.tick()
+                _guarded(leg.ears.tick)
             if time.monotonic() >= end:
                 return
 
@@ -359,3 +360,9 @@ class Exchange:
         else:
             payload = self._ears(request.leg).book()
         return m.PrintBookData(request=request.request, leg=request.leg, payload=payload)
+
+
+@callback
+def _guarded(step: Callable[[], None]) -> None:
+    """Take one step; what it raises is logged, and the other legs go on."""
+    step()

@@ -15,6 +15,6 @@ def callback[**P](function: Callable[P, None]) -> Callable[P, None]:
         try:
             function(*args, **kwargs)
         except Exception:
-            _LOGGER.exception("%s failed", function.__qualname__)
+            _LOGGER.exception("%s%r failed", function.__qualname__, args)
 
     return guarded
