@@ -20,7 +20,9 @@ SHARD = 50
 
 def shard(sounds: corpus.Corpus, first: int, count: int) -> dict[str, np.ndarray[Any, Any]]:
     """Build `count` scenes from seed `first` on; arrays begin with (count, …)."""
-    rows: dict[str, list[Any]] = {name: [] for name in ("mel", "level", "harmonicity", "pitch", "truth")}
+    rows: dict[str, list[Any]] = {
+        name: [] for name in ("mel", "level", "harmonicity", "pitch", "truth")
+    }
     for seed in range(first, first + count):
         made = scenes.scene(sounds, seed)
         intake = frames.Intake()

@@ -23,7 +23,10 @@ def main() -> None:
             rows = {name: stored[name] for name in stored.files}
         for number in range(len(rows["truth"])):
             measured = frames.Frames(
-                **{name: rows[name][number].astype(np.float32) for name in ("mel", "level", "harmonicity", "pitch")}
+                **{
+                    name: rows[name][number].astype(np.float32)
+                    for name in ("mel", "level", "harmonicity", "pitch")
+                }
             )
             silent = np.full(frames.BANDS, frames.FLOOR_DB, np.float32)
             inputs.append(timbre.describe(measured, silent).astype(np.float16))

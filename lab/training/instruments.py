@@ -18,10 +18,14 @@ def _clock(seconds: float) -> NDArray[np.float64]:
 def _edges(count: int, attack: float, release: float) -> NDArray[np.float64]:
     """Return a gain that rises over `attack` s and falls over `release` s."""
     time = np.arange(count) / RATE
-    return np.minimum(np.minimum(1, time / max(attack, 1e-3)), (time[-1] - time) / max(release, 1e-3)).clip(0, 1)
+    return np.minimum(
+        np.minimum(1, time / max(attack, 1e-3)), (time[-1] - time) / max(release, 1e-3)
+    ).clip(0, 1)
 
 
-def _harmonics(frequency: NDArray[np.float64] | float, gains: NDArray[np.float64], seconds: float) -> NDArray[np.float64]:
+def _harmonics(
+    frequency: NDArray[np.float64] | float, gains: NDArray[np.float64], seconds: float
+) -> NDArray[np.float64]:
     """Sum sine waves at multiples of a frequency that may change, as far as they stay below 3.8 kHz."""
     time = _clock(seconds)
     track = np.broadcast_to(np.asarray(frequency, np.float64), time.shape)
@@ -33,10 +37,14 @@ def _harmonics(frequency: NDArray[np.float64] | float, gains: NDArray[np.float64
     return out
 
 
-def _vibrato(rng: np.random.Generator, frequency: float, seconds: float, depth: float) -> NDArray[np.float64]:
+def _vibrato(
+    rng: np.random.Generator, frequency: float, seconds: float, depth: float
+) -> NDArray[np.float64]:
     """Return a pitch track with vibrato that sets in after a while; `depth` in semitones."""
     time = _clock(seconds)
-    swing = np.sin(2 * np.pi * rng.uniform(4.5, 6.5) * time + rng.uniform(0, 6)) * np.clip(time / 0.3, 0, 1)
+    swing = np.sin(2 * np.pi * rng.uniform(4.5, 6.5) * time + rng.uniform(0, 6)) * np.clip(
+        time / 0.3, 0, 1
+    )
     return frequency * 2 ** (depth * swing / 12)
 
 
@@ -65,7 +73,11 @@ def struck(rng: np.random.Generator, frequency: float, seconds: float) -> Sample
         high = frequency * number * np.sqrt(1 + stretch * number**2)
         if high > 3800:
             break
-        out += number**-slope * np.exp(-time * fade * (1 + 0.35 * number)) * np.sin(2 * np.pi * high * time + rng.uniform(0, 6))
+        out += (
+            number**-slope
+            * np.exp(-time * fade * (1 + 0.35 * number))
+            * np.sin(2 * np.pi * high * time + rng.uniform(0, 6))
+        )
     return (out * _edges(len(out), 0.004, 0.05) * 0.5).astype(np.float32)
 
 
@@ -74,8 +86,12 @@ def modulated(rng: np.random.Generator, frequency: float, seconds: float) -> Sam
     time = _clock(seconds)
     ratio = float(rng.choice([0.5, 1, 1, 2, 3, 3.5, 5]))
     depth = rng.uniform(0.5, 4) * np.exp(-time * rng.uniform(1, 8))
-    out = np.sin(2 * np.pi * frequency * time + depth * np.sin(2 * np.pi * frequency * ratio * time))
-    return (out * np.exp(-time * rng.uniform(0.5, 4)) * _edges(len(out), 0.003, 0.05)).astype(np.float32)
+    out = np.sin(
+        2 * np.pi * frequency * time + depth * np.sin(2 * np.pi * frequency * ratio * time)
+    )
+    return (out * np.exp(-time * rng.uniform(0.5, 4)) * _edges(len(out), 0.003, 0.05)).astype(
+        np.float32
+    )
 
 
 def bowed(rng: np.random.Generator, frequency: float, seconds: float) -> Samples:
@@ -84,7 +100,9 @@ def bowed(rng: np.random.Generator, frequency: float, seconds: float) -> Samples
     gains = 1 / np.arange(1, 24) ** rng.uniform(0.9, 1.5)
     out = np.zeros(len(_clock(seconds)))
     for _ in range(players):
-        track = _vibrato(rng, frequency * 2 ** rng.normal(0, 0.006), seconds, rng.uniform(0.05, 0.5))
+        track = _vibrato(
+            rng, frequency * 2 ** rng.normal(0, 0.006), seconds, rng.uniform(0.05, 0.5)
+        )
         out += _harmonics(track, gains * rng.uniform(0.6, 1.4, len(gains)), seconds)
     return (out / players * 0.5 * _edges(len(out), rng.uniform(0.03, 0.25), 0.1)).astype(np.float32)
 
@@ -96,8 +114,12 @@ def blown(rng: np.random.Generator, frequency: float, seconds: float) -> Samples
     if rng.random() < 0.3:
         gains[1::2] *= 0.1
     peak = rng.uniform(500, 1800)
-    gains *= np.exp(-0.5 * ((np.arange(1, 14) * frequency - peak) / rng.uniform(400, 1500)) ** 2) + 0.1
-    track = _vibrato(rng, frequency, seconds, rng.uniform(0.05, 0.6)) * 2 ** (-rng.uniform(0, 1.5) / 12 * np.exp(-time / 0.05))
+    gains *= (
+        np.exp(-0.5 * ((np.arange(1, 14) * frequency - peak) / rng.uniform(400, 1500)) ** 2) + 0.1
+    )
+    track = _vibrato(rng, frequency, seconds, rng.uniform(0.05, 0.6)) * 2 ** (
+        -rng.uniform(0, 1.5) / 12 * np.exp(-time / 0.05)
+    )
     out = _harmonics(track, gains, seconds)
     out += rng.uniform(0, 0.05) * rng.standard_normal(len(out))
     return (out * 0.6 * _edges(len(out), rng.uniform(0.02, 0.08), 0.06)).astype(np.float32)
@@ -113,7 +135,9 @@ def pad(rng: np.random.Generator, frequency: float, seconds: float) -> Samples:
 
 def organ(rng: np.random.Generator, frequency: float, seconds: float) -> Samples:
     """Drawbars: a fixed mix of octaves and fifths, sudden on and off."""
-    out = _harmonics(frequency, rng.random(8) * np.array([1, 1, 0.7, 0.7, 0.3, 0.4, 0.2, 0.3]), seconds)
+    out = _harmonics(
+        frequency, rng.random(8) * np.array([1, 1, 0.7, 0.7, 0.3, 0.4, 0.2, 0.3]), seconds
+    )
     return (out * 0.4 * _edges(len(out), 0.01, 0.02)).astype(np.float32)
 
 
@@ -122,7 +146,9 @@ def pulse(rng: np.random.Generator, frequency: float, seconds: float) -> Samples
     width = float(rng.choice([0.125, 0.25, 0.5]))
     numbers = np.arange(1, 40)
     out = _harmonics(frequency, np.sin(np.pi * numbers * width) / numbers, seconds)
-    return (out * 0.6 * np.exp(-_clock(seconds) * rng.uniform(0, 3)) * _edges(len(out), 0.002, 0.01)).astype(np.float32)
+    return (
+        out * 0.6 * np.exp(-_clock(seconds) * rng.uniform(0, 3)) * _edges(len(out), 0.002, 0.01)
+    ).astype(np.float32)
 
 
 def choir(rng: np.random.Generator, frequency: float, seconds: float) -> Samples:
@@ -132,25 +158,45 @@ def choir(rng: np.random.Generator, frequency: float, seconds: float) -> Samples
     at = numbers * frequency
     gains = sum(np.exp(-0.5 * ((at - peak) / 130) ** 2) for peak in vowel) + 0.05
     out = sum(
-        _harmonics(_vibrato(rng, frequency * 2 ** rng.normal(0, 0.008), seconds, 0.3), gains / numbers**0.3, seconds)
+        _harmonics(
+            _vibrato(rng, frequency * 2 ** rng.normal(0, 0.008), seconds, 0.3),
+            gains / numbers**0.3,
+            seconds,
+        )
         for _ in range(int(rng.integers(1, 4)))
     )
     return (np.asarray(out) * 0.3 * _edges(len(_clock(seconds)), 0.12, 0.15)).astype(np.float32)
 
 
 #: Everything that can play a melody or a chord.
-INSTRUMENTS: tuple[Instrument, ...] = (plucked, struck, modulated, bowed, blown, pad, organ, pulse, choir)
+INSTRUMENTS: tuple[Instrument, ...] = (
+    plucked,
+    struck,
+    modulated,
+    bowed,
+    blown,
+    pad,
+    organ,
+    pulse,
+    choir,
+)
 
 
 def drum(rng: np.random.Generator, kind: str) -> Samples:
     """One stroke: `kick`, `snare`, `hat` or `shaker`."""
     if kind == "kick":
         time = _clock(0.25)
-        return np.asarray(np.sin(2 * np.pi * (50 * time + 8 * (1 - np.exp(-time * 30)))) * np.exp(-time * 14), np.float32)
+        return np.asarray(
+            np.sin(2 * np.pi * (50 * time + 8 * (1 - np.exp(-time * 30)))) * np.exp(-time * 14),
+            np.float32,
+        )
     time = _clock({"snare": 0.2, "hat": 0.06}.get(kind, 0.1))
     noise = rng.standard_normal(len(time))
     if kind == "snare":
-        out = noise * np.exp(-time * 22) * 0.5 + np.sin(2 * np.pi * 190 * time) * np.exp(-time * 25) * 0.5
+        out = (
+            noise * np.exp(-time * 22) * 0.5
+            + np.sin(2 * np.pi * 190 * time) * np.exp(-time * 25) * 0.5
+        )
     elif kind == "hat":
         out = lfilter([1, -0.95], [1], noise) * np.exp(-time * 70) * 0.4
     else:

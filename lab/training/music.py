@@ -7,8 +7,21 @@ from scipy.signal import fftconvolve
 from lab.training.instruments import INSTRUMENTS, RATE, Instrument, Samples, drum
 
 #: Semitones of the scales, and chord roots (degrees) of common progressions.
-_SCALES = ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10), (0, 2, 3, 5, 7, 9, 10), (0, 2, 4, 7, 9, 12, 14))
-_PROGRESSIONS = ((0, 4, 5, 3), (0, 5, 3, 4), (0, 3, 4, 3), (1, 4, 0, 0), (5, 3, 0, 4), (0, 0, 3, 0, 4, 3, 0, 4), (0, 2, 3, 3))
+_SCALES = (
+    (0, 2, 4, 5, 7, 9, 11),
+    (0, 2, 3, 5, 7, 8, 10),
+    (0, 2, 3, 5, 7, 9, 10),
+    (0, 2, 4, 7, 9, 12, 14),
+)
+_PROGRESSIONS = (
+    (0, 4, 5, 3),
+    (0, 5, 3, 4),
+    (0, 3, 4, 3),
+    (1, 4, 0, 0),
+    (5, 3, 0, 4),
+    (0, 0, 3, 0, 4, 3, 0, 4),
+    (0, 2, 3, 3),
+)
 #: Rhythms as note lengths in beats; each fills four.
 _RHYTHMS = (
     (1, 1, 1, 1), (2, 2), (0.5,) * 8, (1.5, 0.5, 1, 1), (0.75, 0.75, 0.5, 1, 1), (3, 1), (1, 0.5, 0.5, 2), (4,),
@@ -23,7 +36,9 @@ def _add(out: NDArray[np.float32], at: float, note: Samples, gain: float) -> Non
     out[begin : begin + len(note)] += note * np.float32(gain)
 
 
-def melody(rng: np.random.Generator, seconds: float, *, low: float = 55, high: float = 80) -> list[tuple[float, float, float]]:
+def melody(
+    rng: np.random.Generator, seconds: float, *, low: float = 55, high: float = 80
+) -> list[tuple[float, float, float]]:
     """Draw a tune: (start s, length s, MIDI pitch) of each note, with rests."""
     beat = 60 / rng.uniform(60, 150)
     scale = _SCALES[int(rng.integers(len(_SCALES)))]
@@ -57,14 +72,24 @@ class _Band:
         if solo:
             self.parts.add(str(rng.choice(["melody", "arpeggio", "chords"])))
         else:
-            for part, share in (("bass", 0.7), ("chords", 0.75), ("arpeggio", 0.5), ("melody", 0.7), ("drums", 0.6)):
+            for part, share in (
+                ("bass", 0.7),
+                ("chords", 0.75),
+                ("arpeggio", 0.5),
+                ("melody", 0.7),
+                ("drums", 0.6),
+            ):
                 if rng.random() < share:
                     self.parts.add(part)
             self.parts = self.parts or {"chords", "melody"}
         self.player: dict[str, Instrument] = {
-            part: INSTRUMENTS[int(rng.integers(len(INSTRUMENTS)))] for part in ("bass", "chords", "arpeggio", "melody")
+            part: INSTRUMENTS[int(rng.integers(len(INSTRUMENTS)))]
+            for part in ("bass", "chords", "arpeggio", "melody")
         }
-        self.gain = {part: 10 ** (rng.uniform(-9, 0) / 20) for part in ("bass", "chords", "arpeggio", "melody", "drums")}
+        self.gain = {
+            part: 10 ** (rng.uniform(-9, 0) / 20)
+            for part in ("bass", "chords", "arpeggio", "melody", "drums")
+        }
         self.rhythm = [_RHYTHMS[int(rng.integers(len(_RHYTHMS)))] for _ in range(3)]
         self.swing = rng.normal(0, 0.012)
 
@@ -92,7 +117,7 @@ def piece(rng: np.random.Generator, seconds: float) -> Samples:
         out += wet * np.float32(rng.uniform(0.05, 0.5) * np.std(out) / (np.std(wet) + 1e-9))
     if rng.random() < 0.4:  # mixes are compressed
         out = np.tanh(out / (np.max(np.abs(out)) + 1e-9) * rng.uniform(1, 4)).astype(np.float32)
-    return (0.7 * out / (np.max(np.abs(out)) + 1e-9)).astype(np.float32)
+    return np.asarray(0.7 * out / (np.max(np.abs(out)) + 1e-9), np.float32)
 
 
 def _bar(band: _Band, out: Samples, start: float, root: int, place: int, number: int) -> int:
@@ -103,7 +128,12 @@ def _bar(band: _Band, out: Samples, start: float, root: int, place: int, number:
         frequency = band.frequency(degree, octave)
         if 35 < frequency < 2500 and at * RATE < len(out):
             note = band.player[part](rng, frequency, min(length, 4.0))
-            _add(out, max(0.0, at + rng.normal(0, 0.006)), note, band.gain[part] * rng.uniform(0.7, 1))
+            _add(
+                out,
+                max(0.0, at + rng.normal(0, 0.006)),
+                note,
+                band.gain[part] * rng.uniform(0.7, 1),
+            )
 
     if "bass" in band.parts:
         time = 0.0
@@ -114,7 +144,13 @@ def _bar(band: _Band, out: Samples, start: float, root: int, place: int, number:
         time = 0.0
         for length in band.rhythm[1]:
             for third in (0, 2, 4):
-                play("chords", start + time * beat + third * abs(band.swing), root + third, 4, length * beat * 1.1)
+                play(
+                    "chords",
+                    start + time * beat + third * abs(band.swing),
+                    root + third,
+                    4,
+                    length * beat * 1.1,
+                )
             time += length
             if length < 0.4:
                 break

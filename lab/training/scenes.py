@@ -88,7 +88,9 @@ class Stage:
 def scene(corpus: Corpus, seed: int, *, seconds: float = 24.0) -> Scene:
     """Build the scene of a seed from a corpus."""
     rng = np.random.default_rng([seed, 7])
-    stage = Stage(corpus, rng, seconds, float(rng.choice([0.0, 0.4, 0.8, 1.0], p=[0.15, 0.3, 0.3, 0.25])))
+    stage = Stage(
+        corpus, rng, seconds, float(rng.choice([0.0, 0.4, 0.8, 1.0], p=[0.15, 0.3, 0.3, 0.25]))
+    )
     at, last = 0, ""
     if rng.random() < 0.5:  # as if cut from the middle of a call
         at = -int(rng.uniform(0, 2) * RATE)
@@ -98,7 +100,9 @@ def scene(corpus: Corpus, seed: int, *, seconds: float = 24.0) -> Scene:
             continue
         at = max(0, at)
         at = _PLAY[kind](stage, at)
-        gap = rng.choice([0.0, rng.uniform(0, 0.4), rng.uniform(0.4, 2.5)], p=[0.35, 0.35, 0.3])
+        gap = float(
+            rng.choice([0.0, rng.uniform(0, 0.4), rng.uniform(0.4, 2.5)], p=[0.35, 0.35, 0.3])
+        )
         at += int(gap * RATE)
         last = kind
     trunk = channel.draw_line(rng, hard=stage.hard)
@@ -106,7 +110,12 @@ def scene(corpus: Corpus, seed: int, *, seconds: float = 24.0) -> Scene:
     steps = len(stage.voice)
     audio = np.pad(audio, (0, max(0, steps * STEP - len(audio))))[: steps * STEP]
     arrived = np.array([moved(step * STEP / RATE) for step in range(0, steps, 20)])
-    source = np.interp(np.arange(steps) * STEP / RATE, arrived, np.arange(0, steps, 20)).round().astype(int).clip(0, steps - 1)
+    source = (
+        np.interp(np.arange(steps) * STEP / RATE, arrived, np.arange(0, steps, 20))
+        .round()
+        .astype(int)
+        .clip(0, steps - 1)
+    )
     return Scene(
         audio=audio.astype(np.float32),
         voice=stage.voice[source],
@@ -172,7 +181,9 @@ def _audible(samples: Samples, steps: slice) -> NDArray[np.bool_]:
     count = steps.stop - steps.start
     rows = samples[: count * STEP].reshape(count, -1) if count else np.zeros((0, STEP))
     levels = 10 * np.log10(np.mean(rows.astype(np.float64) ** 2, axis=1) + 1e-10)
-    highest = np.array([levels[max(0, k - 6) : k + 7].max() for k in range(count)]) if count else levels
+    highest = (
+        np.array([levels[max(0, k - 6) : k + 7].max() for k in range(count)]) if count else levels
+    )
     return np.asarray(highest > -48)
 
 
@@ -186,7 +197,9 @@ def _over(stage: Stage, at: int, tune: Samples, *, sung: bool) -> int:
     gain = np.ones(len(tune), np.float32)
     end = min(len(tune), start + len(prepared) + int(0.3 * RATE))
     gain[max(0, start - RATE // 4) : end] = 10 ** (-duck / 20)
-    gain = np.convolve(np.pad(gain, 400, mode="edge"), np.ones(801) / 801, "valid")[: len(tune)].astype(np.float32)
+    gain = np.convolve(np.pad(gain, 400, mode="edge"), np.ones(801) / 801, "valid")[
+        : len(tune)
+    ].astype(np.float32)
     steps = stage.put(at, tune * gain)
     loud = _audible(tune * gain, steps)
     stage.music[steps] = np.where(loud, 1, UNKNOWN)
@@ -255,7 +268,9 @@ def _person(stage: Stage, at: int) -> int:
         on[place // STEP : place // STEP + len(active)] |= active[: len(on) - place // STEP]
         place += len(talk) + int(wait * RATE)
     if rng.random() < 0.8:
-        scene_audio += _background(stage, len(scene_audio) / RATE + 1, float(rng.uniform(-62, -25)))[: len(scene_audio)]
+        scene_audio += _background(
+            stage, len(scene_audio) / RATE + 1, float(rng.uniform(-62, -25))
+        )[: len(scene_audio)]
     steps = stage.put(at, stage.prepare(scene_audio))
     on = on[: steps.stop - steps.start]
     steps = slice(steps.start, steps.start + len(on))
@@ -283,7 +298,12 @@ def _tone(stage: Stage, at: int) -> int:
     tone = np.sin(2 * np.pi * pair[0] * time) + np.sin(2 * np.pi * pair[1] * time)
     tone *= (time % period) < period * share
     tone *= 10 ** (rng.uniform(-30, -12) / 20) / 2
-    stage.put(at, channel.prepare(tone.astype(np.float32), channel.draw_source(rng, hard=0.3 * stage.hard), rng))
+    stage.put(
+        at,
+        channel.prepare(
+            tone.astype(np.float32), channel.draw_source(rng, hard=0.3 * stage.hard), rng
+        ),
+    )
     return at + len(tone)
 
 

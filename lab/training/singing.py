@@ -12,7 +12,9 @@ _WINDOW = 240
 _HOP = 80
 
 
-def _predictors(samples: Samples) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+def _predictors(
+    samples: Samples,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Return per 10 ms: linear predictors (n, order + 1), residual gain (n,), how voiced it is (n,)."""
     padded = np.concatenate([samples, np.zeros(_WINDOW, np.float32)]).astype(np.float64)
     rows = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW)[::_HOP] * np.hanning(_WINDOW)
@@ -26,7 +28,9 @@ def _predictors(samples: Samples) -> tuple[NDArray[np.float64], NDArray[np.float
     for order in range(1, _ORDER + 1):  # Levinson and Durbin, all frames at once
         reflection = -(filters[:, :order] * correlation[:, order:0:-1]).sum(axis=1) / error
         previous = filters[:, : order + 1].copy()
-        filters[:, 1 : order + 1] = previous[:, 1:] + reflection[:, None] * previous[:, order - 1 :: -1][:, :order]
+        filters[:, 1 : order + 1] = (
+            previous[:, 1:] + reflection[:, None] * previous[:, order - 1 :: -1][:, :order]
+        )
         error = np.maximum(error * (1 - reflection**2), 1e-9)
     return filters, np.sqrt(error / _WINDOW), voiced
 
@@ -44,16 +48,30 @@ def sing(rng: np.random.Generator, talk: Samples, seconds: float) -> Samples:
     for start, length, height in notes:
         begin, end = int(start * RATE / _HOP), min(count, int((start + length) * RATE / _HOP))
         time = np.arange(end - begin) * _HOP / RATE
-        vibrato = rng.uniform(0, 0.5) * np.sin(2 * np.pi * rng.uniform(4.5, 6.5) * time) * np.clip(time / 0.4, 0, 1)
+        vibrato = (
+            rng.uniform(0, 0.5)
+            * np.sin(2 * np.pi * rng.uniform(4.5, 6.5) * time)
+            * np.clip(time / 0.4, 0, 1)
+        )
         scoop = -rng.uniform(0, 2) * np.exp(-time / rng.uniform(0.03, 0.1))
         pitch[begin:end] = height + vibrato + scoop
-        loud[begin:end] = np.clip(np.minimum(time / 0.04, (length - time) / 0.06), 0, 1) * rng.uniform(0.6, 1)
-    pitch = np.where(pitch == 0, np.interp(np.arange(count), np.flatnonzero(pitch), pitch[pitch > 0]) if pitch.any() else 60, pitch)
+        loud[begin:end] = np.clip(
+            np.minimum(time / 0.04, (length - time) / 0.06), 0, 1
+        ) * rng.uniform(0.6, 1)
+    pitch = np.where(
+        pitch == 0,
+        np.interp(np.arange(count), np.flatnonzero(pitch), pitch[pitch > 0]) if pitch.any() else 60,
+        pitch,
+    )
     # Walk through the talk: slowly in vowels, at natural speed elsewhere.
     slow = rng.uniform(1.3, 3.5)
     pace = np.where(voiced > 0.5, 1 / slow, 1.0)
     clock = np.concatenate([[0], np.cumsum(1 / pace)])
-    source = np.interp((np.arange(count)) % clock[-1], clock, np.arange(len(clock))).astype(int).clip(0, len(gains) - 1)
+    source = (
+        np.interp((np.arange(count)) % clock[-1], clock, np.arange(len(clock)))
+        .astype(int)
+        .clip(0, len(gains) - 1)
+    )
     frequency = np.repeat(440 * 2 ** ((pitch - 69) / 12), _HOP)
     phase = np.cumsum(frequency) / RATE + rng.uniform()
     pulses = np.diff(np.floor(phase), prepend=0) * np.sqrt(RATE / frequency)
@@ -66,6 +84,8 @@ def sing(rng: np.random.Generator, talk: Samples, seconds: float) -> Samples:
         part = slice(frame * _HOP, (frame + 1) * _HOP)
         which = source[frame]
         drive = pulses[part] + breath * noise[part] if voiced[which] > 0.35 else noise[part]
-        out[part], state = lfilter([1], filters[which], drive * gains[which] * loud[frame], zi=state)
+        out[part], state = lfilter(
+            [1], filters[which], drive * gains[which] * loud[frame], zi=state
+        )
     out = lfilter([1, -1], [1, -0.97], out)
     return np.asarray(0.7 * out / (np.max(np.abs(out)) + 1e-9), np.float32)

@@ -1,8 +1,8 @@
 """Speech for the scenes: clips of the corpus, and announcements read by eSpeak NG in many voices."""
 
+from functools import cache
 import io
 import subprocess
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,13 +50,23 @@ def load(clip: Clip) -> Samples:
 @cache
 def _spoken(language: str, text: str, variant: str, speed: int, pitch: int) -> Samples:
     """Let eSpeak NG read a text."""
-    import soundfile  # type: ignore[import-untyped]
+    import soundfile
 
-    command = ["espeak-ng", "-v", language + variant, "-s", str(speed), "-p", str(pitch), "--stdout", text]
+    command = [
+        "espeak-ng",
+        "-v",
+        language + variant,
+        "-s",
+        str(speed),
+        "-p",
+        str(pitch),
+        "--stdout",
+        text,
+    ]
     data = subprocess.run(command, capture_output=True, check=True).stdout
     samples, rate = soundfile.read(io.BytesIO(data), dtype="float32")
     divisor = int(np.gcd(rate, RATE))
-    return resample_poly(samples, RATE // divisor, rate // divisor).astype(np.float32)
+    return np.asarray(resample_poly(samples, RATE // divisor, rate // divisor), np.float32)
 
 
 def synthetic(rng: np.random.Generator) -> Samples:
@@ -72,7 +82,7 @@ def respeed(rng: np.random.Generator, samples: Samples, most: float = 0.12) -> S
     """Play faster or slower by up to `most`: another voice, another tempo."""
     rate = float(rng.uniform(1 - most, 1 + most))
     at = np.arange(0, len(samples) - 1, rate)
-    return np.interp(at, np.arange(len(samples)), samples).astype(np.float32)
+    return np.asarray(np.interp(at, np.arange(len(samples)), samples), np.float32)
 
 
 def in_room(rng: np.random.Generator, samples: Samples) -> Samples:
@@ -81,7 +91,7 @@ def in_room(rng: np.random.Generator, samples: Samples) -> Samples:
     room = rng.standard_normal(len(time)) * 10 ** (-3 * time / time[-1])
     room *= rng.uniform(0.05, 0.35) / np.sqrt(np.sum(room**2))
     room[0] += 1
-    return fftconvolve(samples, room)[: len(samples)].astype(np.float32)
+    return np.asarray(fftconvolve(samples, room)[: len(samples)], np.float32)
 
 
 def activity(samples: Samples, count: int) -> NDArray[np.bool_]:
@@ -98,4 +108,6 @@ def activity(samples: Samples, count: int) -> NDArray[np.bool_]:
         if end - begin <= 10 and begin > 0 and end < len(on):  # 200 ms
             on[begin:end] = True
     at = np.minimum((np.arange(count) * 2.5).astype(int), len(on) - 1)
-    return np.asarray(on[at] | on[np.minimum(at + 1, len(on) - 1)]) & (np.arange(count) * 2.5 < len(on))
+    return np.asarray(on[at] | on[np.minimum(at + 1, len(on) - 1)]) & (
+        np.arange(count) * 2.5 < len(on)
+    )

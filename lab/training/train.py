@@ -9,8 +9,8 @@ This script alone needs `torch` (tried: 2.13.0, CPU, Python 3.11); it imports no
 
 import argparse
 import os
-import time
 from pathlib import Path
+import time
 
 import numpy as np
 import torch
@@ -35,7 +35,9 @@ class Network(nn.Module):
         """Make the layers."""
         super().__init__()
         self.dense = nn.Linear(inputs, inner)
-        self.convolutions = nn.ModuleList(nn.Conv1d(inner, inner, 3, dilation=gap) for gap in DILATIONS)
+        self.convolutions = nn.ModuleList(
+            nn.Conv1d(inner, inner, 3, dilation=gap) for gap in DILATIONS
+        )
         self.join = nn.Linear(2 * inner, 48)
         self.out = nn.Linear(48, len(HEADS))
         self.drop = nn.Dropout(0.1)
@@ -62,7 +64,9 @@ def load(split: str) -> tuple[torch.Tensor, torch.Tensor]:
 def loss_of(logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
     """Return the mean cross entropy of the known values, heads weighted."""
     known = (truth >= 0).float()
-    each = nn.functional.binary_cross_entropy_with_logits(logits, truth.clamp(min=0), reduction="none")
+    each = nn.functional.binary_cross_entropy_with_logits(
+        logits, truth.clamp(min=0), reduction="none"
+    )
     return ((each * known).sum(dim=(0, 1)) / known.sum(dim=(0, 1)).clamp(min=1) * SHARES).sum()
 
 
@@ -88,7 +92,10 @@ def scores(network: nn.Module, inputs: torch.Tensor, truth: torch.Tensor) -> str
             ranks = said.argsort().argsort().double()
             count = is_so.sum().double()
             area = (ranks[is_so].sum() - count * (count - 1) / 2) / (count * (len(said) - count))
-            missed, false = float((said[is_so] < 0).float().mean()), float((said[~is_so] > 0).float().mean())
+            missed, false = (
+                float((said[is_so] < 0).float().mean()),
+                float((said[~is_so] > 0).float().mean()),
+            )
             parts.append(f"{name} {missed:.3f}/{false:.3f}/{float(area):.4f}")
     network.train()
     return "  ".join(parts)
@@ -99,7 +106,9 @@ def export(network: Network, path: Path) -> None:
     arrays = {
         "in": network.dense.weight.T,
         "in_bias": network.dense.bias,
-        "convolutions": torch.stack([layer.weight.permute(2, 1, 0) for layer in network.convolutions]),
+        "convolutions": torch.stack(
+            [layer.weight.permute(2, 1, 0) for layer in network.convolutions]
+        ),
         "convolution_biases": torch.stack([layer.bias for layer in network.convolutions]),
         "dilations": torch.tensor(DILATIONS),
         "join": network.join.weight.T,
@@ -107,19 +116,25 @@ def export(network: Network, path: Path) -> None:
         "out": network.out.weight.T,
         "out_bias": network.out.bias,
     }
-    np.savez(path, **{name: value.detach().numpy().astype(np.float32) for name, value in arrays.items()})
+    np.savez(
+        path, **{name: value.detach().numpy().astype(np.float32) for name, value in arrays.items()}
+    )
 
 
 def main() -> None:
     """Train and write."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--splits", nargs="+", default=["train"])
     parser.add_argument("--epochs", type=int, default=30)
     parser.add_argument("--inner", type=int, default=48)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--start", type=Path, help="weights to go on from (a .pt beside an earlier --out)")
+    parser.add_argument(
+        "--start", type=Path, help="weights to go on from (a .pt beside an earlier --out)"
+    )
     parser.add_argument("--rate", type=float, default=4e-3)
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
@@ -127,7 +142,11 @@ def main() -> None:
     torch.set_num_threads(chosen.threads)
     parts = [load(split) for split in chosen.splits]
     inputs, truth = torch.cat([part[0] for part in parts]), torch.cat([part[1] for part in parts])
-    checks = {split: load(split) for split in ("dev", "test") if (CACHE / f"{split}.collected.npz").exists()}
+    checks = {
+        split: load(split)
+        for split in ("dev", "test")
+        if (CACHE / f"{split}.collected.npz").exists()
+    }
     network = Network(inputs.shape[2], chosen.inner)
     if chosen.start:
         network.load_state_dict(torch.load(chosen.start))
@@ -146,7 +165,10 @@ def main() -> None:
             optimiser.step()
             schedule.step()
             total += error.item()
-        print(f"{epoch} train {total / (len(order) // chosen.batch):.4f} {time.monotonic() - began:.0f} s", flush=True)
+        print(
+            f"{epoch} train {total / (len(order) // chosen.batch):.4f} {time.monotonic() - began:.0f} s",
+            flush=True,
+        )
         if epoch % 3 == 2 or epoch == chosen.epochs - 1:
             for name, check in checks.items():
                 print("   ", name, scores(network, *check), flush=True)

@@ -101,7 +101,9 @@ class Intake:
             pcm = (pcm.astype(np.float32) - offset) / _full_scale(pcm.dtype)
         elif pcm.dtype.kind != "f":
             return np.zeros(pcm.size, np.float32)
-        samples = np.nan_to_num(np.atleast_1d(pcm).astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+        samples = np.nan_to_num(
+            np.atleast_1d(pcm).astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0
+        )
         if len(samples) and float(np.max(np.abs(samples))) > 2.0:
             samples = samples / np.float32(32768.0)
         return np.clip(samples, -1.0, 1.0)
@@ -113,7 +115,7 @@ class Intake:
         following = self._phase + len(positions) * self._step
         self._phase = following - (len(joined) - 1)
         self._last = joined[-1:].astype(np.float32)
-        return np.interp(positions, np.arange(len(joined)), joined)
+        return np.asarray(np.interp(positions, np.arange(len(joined)), joined))
 
 
 class Offset:
@@ -134,14 +136,14 @@ class Offset:
             return samples
         knots = np.arange(len(offsets)) * STEP
         ramp = np.interp(np.arange(len(samples)), knots, offsets)
-        return (samples - ramp).astype(np.float32)
+        return np.asarray(samples - ramp, np.float32)
 
 
 def _low_pass(cut: float) -> NDArray[np.float32]:
     """Return a Hamming-windowed low-pass; `cut` is a share of the sampling rate."""
     place = np.arange(_TAPS) - (_TAPS - 1) / 2
     taps = np.sinc(2 * cut * place) * np.hamming(_TAPS)
-    return (taps / taps.sum()).astype(np.float32)
+    return np.asarray(taps / taps.sum(), np.float32)
 
 
 def _full_scale(dtype: np.dtype[np.generic]) -> float:
@@ -158,7 +160,7 @@ def mel_filters(
     bins = np.arange(window // 2 + 1) * RATE / window
     rising = (bins[:, None] - edges[:-2]) / (edges[1:-1] - edges[:-2])
     falling = (edges[2:] - bins[:, None]) / (edges[2:] - edges[1:-1])
-    return np.clip(np.minimum(rising, falling), 0, None).astype(np.float32)
+    return np.asarray(np.clip(np.minimum(rising, falling), 0, None), np.float32)
 
 
 class Spectra:

@@ -1,90 +1,34 @@
-"""The decision from all cues: one sum of log-odds, and thresholds on it.
-
-Each cue adds a weight in nats (natural logarithm of odds) to the prior; the sum is the log-odds of
-a living person. The weights were set on hold calls made from development recordings.
-"""
+"""The decision who is there: the cues' log-odds in one sum, and thresholds on it."""
 
 from dataclasses import dataclass
 from math import exp
 
+from .cues import GREETING_FROM, GREETING_MOST, MUSIC, Weighed, prior, reasons_of, weigh
 from .frames import STEP_SECONDS
 from .heard import Cue, Phase, Reason, Repeat, Verdict, VerdictChange
-from .liveness import BED_LASTS, MUSIC_BACK, OVER, PAUSE, TURN_PAUSE, UNPROVEN, VOICE_ON, Line, Step, Talk
+from .liveness import (
+    BED_LASTS,
+    MUSIC_BACK,
+    OVER,
+    PAUSE,
+    TURN_PAUSE,
+    UNPROVEN,
+    VOICE_ON,
+    Line,
+    Step,
+    Talk,
+)
 
-#: Log-odds of a person before a word was weighed.
-PRIOR = {
-    Phase.UNKNOWN: -3.0,
-    Phase.MENU: -7.0,
-    Phase.HOLD: -3.0,
-    Phase.PHONE: -3.0,
-    Phase.TALKING: 0.0,
-}
-#: Added before anything was held: the first voices of a call are greetings and menus.
-OPENING = -4.0
-#: Log-odds once a person was detected: it takes proof to take that back.
-STANDING = 2.0
-#: Speech that is new: most of the weight after the first, all after the second length, s.
-NEW_SPEECH = 4.2
-NEW_SPEECH_SOON = 0.7
-NEW_SPEECH_MORE = 0.8
-NEW_SPEECH_LATE = 2.0
-#: Voices that follow music without a gap (s) are mostly sung; fades as speech goes on.
-NO_GAP = -2.5
-NO_GAP_SECONDS = 0.25
-NO_GAP_FADES = 2.5
-#: Music under the voice now, on the whole, and after it.
-OVER_MUSIC = -7.0
-MIXED = -3.5
-MUSIC = -6.0
-SINGING = -3.0
-REPEATED = -9.0
-#: Per nat of the model's own log-odds of a live voice, and the least and most it may add.
-LIVE = 1.5
-LIVE_LEAST = -2.5
-LIVE_MOST = 1.5
-#: Log-odds below which a voice seems recorded: what comes after a pause is judged afresh.
-RECORDED = -0.5
-#: A live voice that talks on and on is worth more: the most grows by this, from and to so many seconds.
-LIVE_MORE = 1.4
-LIVE_MORE_FROM = 6.0
-LIVE_MORE_TO = 10.0
-#: Waiting for an answer: nothing before the first, most after the second, all after the third, s.
-WAITED = 3.2
-WAITED_FROM = 1.0
-WAITED_SOON = 2.2
-WAITED_MORE = 1.0
-WAITED_LATE = 3.2
-#: Waiting is quiet: how far the level has to fall for none and for all of the weight, dB.
-QUIET_FROM = 4.0
-QUIET_FULL = 10.0
-SHORT_GREETING = 0.6
-SHORT_GREETING_SECONDS = 2.5
-#: Each pause of somebody who waited and spoke again; less for a voice that seems recorded.
-TURN = 2.0
-TURN_FROM = 0.9
-TURN_FULL = 1.6
-TURNS_MOST = 4.0
-TURN_RECORDED = 0.4
-#: Share of the waiting cues where callers wait in silence, and before anything was held.
-SILENT_HOLD = 0.35
-#: Talk without an end.
-MONOLOGUE_FROM = 7.0
-MONOLOGUE_PER_SECOND = -0.25
-MONOLOGUE_MOST = -2.0
-#: The same on the user's phone, where it is a mailbox greeting.
-GREETING_FROM = 4.5
-GREETING_PER_SECOND = -1.0
-GREETING_MOST = -9.0
 #: Probability below which a mailbox is told on the user's phone.
 MAILBOX_AT = 0.1
-ANSWERED_US = 4.0
-TALKED_THROUGH = -4.0
 #: A copy may begin this much before the talk and still count as said in it, s.
 SAME_TALK = 0.5
 #: Nobody is suspected before the prints had time to know a repeat (85 % of them do), s.
 SUSPECT_AFTER = 0.65
 #: Music that takes a verdict back when nobody talks, s.
 MUSIC_ALONE = 1.5
+#: Log-odds below which a voice seems recorded: what comes after a pause is judged afresh.
+RECORDED = -0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,109 +41,6 @@ class ListenerSettings:
     detect_at: float = 0.985
     #: Probability below which a suspicion is called off.
     cancel_at: float = 0.15
-
-
-def ramp(value: float, low: float, high: float) -> float:
-    """Return 0 below `low`, 1 above `high`, straight in between."""
-    return min(1.0, max(0.0, (value - low) / (high - low)))
-
-
-def prior(phase: Phase, line: Line, verdict: Verdict) -> float:
-    """Return the log-odds of a person before the present words are weighed."""
-    if verdict is Verdict.PERSON:
-        return STANDING
-    opening = phase is Phase.UNKNOWN and not line.holding
-    return PRIOR[phase] + (OPENING if opening else 0.0)
-
-
-#: A cue, its weight in nats, and the figure it was weighed by.
-type Weighed = tuple[Cue, float, float]
-
-
-def weigh(talk: Talk, line: Line, phase: Phase) -> list[Weighed]:
-    """Return every cue that speaks for or against a person."""
-    phone = phase is Phase.PHONE
-    return [
-        *_sound(talk, phone=phone),
-        *_music(talk),
-        *_waiting(talk, SILENT_HOLD if line.silent_hold and not phone else 1.0),
-        _monologue(talk, phone=phone),
-        *_exchange(talk),
-    ]
-
-
-def reasons_of(found: list[Weighed]) -> tuple[Reason, ...]:
-    """Return what counts, as it is told to others."""
-    return tuple(
-        Reason(cue=cue, weight=round(weight, 2), value=round(value, 2))
-        for cue, weight, value in found
-        if abs(weight) >= 0.05
-    )
-
-
-def _sound(talk: Talk, *, phone: bool) -> list[Weighed]:
-    """Weigh what the voice is like, and whether it was heard before; any voice may be the user's."""
-    new = NEW_SPEECH * ramp(talk.clean, 0, NEW_SPEECH_SOON)
-    new += NEW_SPEECH_MORE * ramp(talk.clean, NEW_SPEECH_SOON, NEW_SPEECH_LATE)
-    most = LIVE_MOST + LIVE_MORE * ramp(talk.turn, LIVE_MORE_FROM, LIVE_MORE_TO)
-    live = 0.0 if phone else max(LIVE_LEAST, min(most, LIVE * talk.live))
-    return [
-        (Cue.NEW_SPEECH, new, talk.clean),
-        (Cue.ROOM_NOISE, live, talk.live),
-        (Cue.REPEATED, REPEATED * ramp(talk.repeated, 0, 0.5), talk.repeated),
-    ]
-
-
-def _music(talk: Talk) -> list[Weighed]:
-    """Weigh the music before, under and after the voice."""
-    sung = SINGING * talk.singing + MIXED * ramp(talk.music, 0.1, 0.5)
-    if talk.after_music < NO_GAP_SECONDS:
-        sung += NO_GAP * (1 - ramp(talk.clean, 0, NO_GAP_FADES))
-    found: list[Weighed] = [(Cue.MUSIC, sung, talk.music)]
-    if talk.talking:
-        found.append((Cue.OVER_MUSIC, OVER_MUSIC * ramp(talk.bed, 0.2, 0.8), talk.bed))
-    else:
-        found.append((Cue.MUSIC, MUSIC * ramp(talk.music_after, 0.1, 0.6), talk.music_after))
-    return found
-
-
-def _waiting(talk: Talk, silence: float) -> list[Weighed]:
-    """Weigh pauses: persons stop and wait for an answer. `silence` says how much that tells here."""
-    found: list[Weighed] = []
-    if talk.voiced > 0.2:
-        trust = silence * ramp(talk.drop, QUIET_FROM, QUIET_FULL)
-        waited = WAITED * ramp(talk.waiting, WAITED_FROM, WAITED_SOON)
-        waited += WAITED_MORE * ramp(talk.waiting, WAITED_SOON, WAITED_LATE)
-        found.append((Cue.WAITED, trust * waited, talk.waiting))
-        if talk.turn < SHORT_GREETING_SECONDS:
-            short = SHORT_GREETING * ramp(talk.waiting, WAITED_FROM, WAITED_SOON)
-            found.append((Cue.SHORT_GREETING, trust * short, talk.turn))
-    turns = sum(ramp(pause, TURN_FROM, TURN_FULL) for pause in talk.pauses)
-    trust = silence * (TURN_RECORDED + (1 - TURN_RECORDED) * ramp(talk.live, -0.5, 0.5))
-    found.append((Cue.HESITATION, trust * min(TURNS_MOST, TURN * turns), turns))
-    return found
-
-
-def _monologue(talk: Talk, *, phone: bool) -> Weighed:
-    """Weigh talk without an end: a recording, or on the user's phone a mailbox."""
-    if phone:
-        weight = max(GREETING_MOST, GREETING_PER_SECOND * max(0.0, talk.voiced - GREETING_FROM))
-    elif talk.live < 0:
-        weight = max(MONOLOGUE_MOST, MONOLOGUE_PER_SECOND * max(0.0, talk.turn - MONOLOGUE_FROM))
-    else:
-        weight = 0.0
-    return (Cue.LONG_MONOLOGUE, weight, talk.turn)
-
-
-def _exchange(talk: Talk) -> list[Weighed]:
-    """Weigh how the talk takes turns with our own words."""
-    found: list[Weighed] = []
-    if talk.answered_us is not None:
-        found.append((Cue.ANSWERED_US, ANSWERED_US, talk.answered_us))
-    if talk.talked_through > 0.4:
-        weight = TALKED_THROUGH * ramp(talk.talked_through, 0, 1)
-        found.append((Cue.TALKED_THROUGH, weight, talk.talked_through))
-    return found
 
 
 class Fusion:

@@ -257,6 +257,4 @@ class Listener:
 
 def _repeat(match: PrintMatch) -> Repeat:
     """Return a match in the shared vocabulary."""
-    return Repeat(
-        source=match.source, first_heard=match.first_heard, score=round(match.score, 3)
-    )
+    return Repeat(source=match.source, first_heard=match.first_heard, score=round(match.score, 3))

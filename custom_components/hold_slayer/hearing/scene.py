@@ -74,7 +74,7 @@ class Scene:
         # The model's steps are not independent of each other: soften what each one says.
         belief = self._belief
         joint = [
-            sum(map(mul, row, belief)) * (chance + 0.02) ** 0.5
+            sum(map(mul, row, belief, strict=True)) * (chance + 0.02) ** 0.5
             for row, chance in zip(self._arrivals, likelihood, strict=True)
         ]
         total = sum(joint)

@@ -65,14 +65,12 @@ def describe(frames: Frames, previous: Floats) -> Floats:
         (mean.max(axis=1) - mean.mean(axis=1) - 12) / 6,
         mel.std(axis=2).mean(axis=1) / 8 - 1,
     )
-    return np.concatenate(
-        [
-            (mean + 55) / 20,
-            np.diff(mean, axis=0, prepend=previous[None]) / 8,
-            np.stack(figures, axis=1),
-        ],
-        axis=1,
-    ).astype(np.float32)
+    parts = [
+        (mean + 55) / 20,
+        np.diff(mean, axis=0, prepend=previous[None]) / 8,
+        np.stack(figures, axis=1),
+    ]
+    return np.asarray(np.concatenate(parts, axis=1), np.float32)
 
 
 @cache
@@ -89,7 +87,9 @@ class TimbreModel:
         """Start on a silent line."""
         weights = _weights(path)
         self._in, self._in_bias = weights["in"], weights["in_bias"]
-        self._layers = list(zip(weights["convolutions"], weights["convolution_biases"], strict=True))
+        self._layers = list(
+            zip(weights["convolutions"], weights["convolution_biases"], strict=True)
+        )
         self._join, self._join_bias = weights["join"], weights["join_bias"]
         self._out, self._out_bias = weights["out"], weights["out_bias"]
         self._dilations = [int(gap) for gap in weights["dilations"]]
@@ -122,4 +122,4 @@ class TimbreModel:
         rows = np.concatenate([self._history[layer], flow])
         self._history[layer] = rows[count:]
         made = rows[:count] @ oldest + rows[gap : gap + count] @ older + flow @ newest + bias
-        return flow + np.maximum(made, 0)
+        return np.asarray(flow + np.maximum(made, 0))

@@ -11,6 +11,9 @@ START = 0.15
 END = 0.6
 #: An utterance is cut here, s.
 LONGEST = 12.0
+#: Share of an utterance that must have been heard before to call it a repeat: a spliced number
+#: ("you are number three") is a tenth of its announcement, and it is the news.
+MOST = 0.9
 
 
 class Utterances:
@@ -36,6 +39,9 @@ class Utterances:
     def repeated(self, since: float, until: float, repeat: Repeat) -> None:
         """Take note that what was heard from `since` to `until` (s) is a repeat."""
         if not self._open:
+            return
+        # synthetic voices say a word twice in one sentence with the very same samples
+        if repeat.first_heard is not None and repeat.first_heard >= self._since:
             return
         begin = max(since, self._repeated_until, self._since)
         if until > begin:
@@ -88,7 +94,7 @@ class Utterances:
         """Close the open utterance."""
         self._open = False
         self._talked = 0.0
-        most = self._repeated > 0.5 * max(self._until - self._since, 0.5)
+        most = self._repeated > MOST * max(self._until - self._since - LEAD, 0.5)
         return UtteranceEnded(
             time=time,
             utterance=self._count,
