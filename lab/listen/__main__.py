@@ -47,9 +47,9 @@ def listen(recording: Recording, listener: Any, *, show: Any) -> Findings:
         findings.curve.append((time, float(listener.probability)))
         current = listener.prints.current
         if current is not None:
-            begun = findings.repeating[-1] if findings.repeating else None
-            if begun is not None and begun[0] == current.since:
-                findings.repeating[-1] = (current.since, time)
+            last = findings.repeating[-1] if findings.repeating else (-1.0, -1.0)
+            if current.since <= last[1]:
+                findings.repeating[-1] = (last[0], time)
             else:
                 findings.repeating.append((current.since, time))
     take(listener.close())

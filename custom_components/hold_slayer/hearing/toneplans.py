@@ -231,7 +231,7 @@ PLANS: dict[str, TonePlan] = {
         call_waiting="425/.4,.1,.25,.1,.15,14",
     ),
     "JP": TonePlan(
-        ringback="384+416/1,2 380+420/1,2 384+400+416/1,2",
+        ringback="384+416/1,2 380+420/1,2 384+400+416/1,2 400/1,2",
         busy="400/.5,.5",
         call_waiting="384+416/.5,8 384+400+416/.5,8",
         special_information="400/.1,.1",

@@ -17,8 +17,8 @@ from .heard import Hearing, Sound
 from .tonebursts import RATE, Burst, BurstFinder
 from .toneplans import SIT_FREQUENCIES, SIT_TOLERANCE
 
-#: Audio is looked at in blocks of this many samples (100 ms).
-BLOCK: Final = 800
+#: Audio is looked at in blocks of this many samples (200 ms).
+BLOCK: Final = 1600
 #: A pair that only rings is believed after this long, s (shortest ring burst: 0.4 s).
 PAIR_TIME = 0.33
 #: Lengths of an answering machine's beep, s, its frequencies, Hz, and the silence after it, s.
@@ -35,8 +35,10 @@ CNG_FREQUENCY, CNG_TOLERANCE, CNG_CADENCE = 1100.0, 40.0, (0.5, 3.0)
 SIT_LENGTHS = (0.2, 0.45)
 #: Longest pause between two of them, s (E.180: up to 30 ms).
 SIT_PAUSE = 0.08
+#: Ringing tones pause for up to 5 s (E.180); a first ring stays active this long, s.
+LONGEST_GAP = 6.4
 #: A gap longer than this without a known cadence forgets the bursts before it, s.
-FORGET = 12.0
+FORGET = 16.0
 
 
 class ToneDetector:
@@ -98,8 +100,8 @@ class ToneDetector:
         window[:DTMF_FRAME] = window[BLOCK:]
         window[DTMF_FRAME:] = block
         self._samples += BLOCK
-        frames = np.lib.stride_tricks.as_strided(
-            window[DTMF_HOP:], (BLOCK // DTMF_HOP, DTMF_FRAME), (4 * DTMF_HOP, 4)
+        frames = np.ndarray(
+            (BLOCK // DTMF_HOP, DTMF_FRAME), np.float32, window, 4 * DTMF_HOP, (4 * DTMF_HOP, 4)
         )
         for key, since, _at, confidence in self._dtmf.process(
             frames, begins - DTMF_FRAME + DTMF_HOP
@@ -220,7 +222,7 @@ class ToneDetector:
             burst.start,
             confidence,
             countries=countries,
-            until=burst.end + 4.5,
+            until=burst.end + LONGEST_GAP,
         )
 
     def _quiet(self, heard: list[Hearing]) -> None:
@@ -228,8 +230,10 @@ class ToneDetector:
         now = self._samples / RATE - 0.04
         last = self._bursts[-1] if self._bursts else None
         gap = now - last.end if last is not None else 0.0
-        level = self._finder.level(now - 0.15, now)
-        loud = last is not None and level > 0.06 * last.level
+        loud = False
+        if last is not None and gap > 0.06:
+            level = self._finder.level(max(now - 0.15, last.end + 0.02), now)
+            loud = level > 0.06 * last.level
         if self._reported is not None and loud and gap > 0.12:
             # Something else sounds where the cadence is silent: answered.
             self._until = min(self._until, self._samples / RATE)
@@ -248,7 +252,7 @@ class ToneDetector:
                 self._early = self._beep = None
         if self._beep is not None and last is not None:
             wait = max(BEEP_SILENCE, 1.15 * cadence.short_gaps(self._keys, last.length) + 0.05)
-            if loud and gap > 0.06 and gap < BEEP_SILENCE:
+            if loud and gap < BEEP_SILENCE:
                 self._beep = None
             elif gap >= wait and self._early is None:
                 if self._reported is None:
