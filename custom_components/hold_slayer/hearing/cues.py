@@ -36,7 +36,7 @@ SINGING = -3.0
 REPEATED = -9.0
 #: Per nat of the model's own log-odds of a live voice, and the least and most it may add.
 LIVE = 1.5
-LIVE_LEAST = -2.5
+LIVE_LEAST = -3.0
 LIVE_MOST = 1.5
 #: A live voice that talks on and on is worth more: the most grows by this, from and to so many seconds.
 LIVE_MORE = 1.4
@@ -46,8 +46,8 @@ LIVE_MORE_TO = 10.0
 WAITED = 3.2
 WAITED_FROM = 1.0
 WAITED_SOON = 2.2
-WAITED_MORE = 1.0
-WAITED_LATE = 3.2
+WAITED_MORE = 2.2
+WAITED_LATE = 4.5
 #: Waiting is quiet: how far the level has to fall for none and for all of the weight, dB.
 QUIET_FROM = 4.0
 QUIET_FULL = 10.0

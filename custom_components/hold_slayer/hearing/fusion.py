@@ -71,7 +71,8 @@ class Fusion:
         if phase is Phase.HOLD and self.phase in (Phase.MENU, Phase.UNKNOWN):
             self.talk = None
             self._run = 0.0
-            self.verdict = Verdict.NOBODY if self.verdict is Verdict.SUSPECTED else self.verdict
+            self.verdict = Verdict.NOBODY
+            self._person_since = float("inf")
         self.phase = phase
 
     def we_speak(self, time: float, *, active: bool) -> None:
