@@ -70,14 +70,14 @@ def test_ledger_remembers_accounts() -> None:
     ledger.sent(message)
     assert "canary" not in redact("canary")
     ledger.answered(message, Refused(request=1, error=ErrorKind.TIMEOUT, text=""))
-    assert ledger.accounts_again() == []
+    assert ledger.again() == []
     ledger.answered(message, None)
-    assert ledger.accounts_again() == [AddAccount(account=SETTINGS, keep=True)]
+    assert ledger.again() == [AddAccount(account=SETTINGS, keep=True)]
     assert [event.account_id for event in ledger.lost() if isinstance(event, Registration)] == [
         "line"
     ]
     ledger.sent(RemoveAccount(account_id="line"))
-    assert ledger.accounts_again() == []
+    assert ledger.again() == []
 
 
 def test_ledger_reports_lost_legs_once() -> None:

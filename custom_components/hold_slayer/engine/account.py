@@ -58,6 +58,13 @@ class Account(pj.Account):
         self._first: asyncio.Future[RefusalError | None] | None = None
         self._open = False
 
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Return the names of the account's servers."""
+        settings = self.settings
+        named = (settings.registrar, settings.domain, *settings.outbound_proxies)
+        return frozenset(parse_host(name, "the server").name for name in named if name)
+
     def open(self, transport: int) -> None:
         """Create the account in the library; with `register` the REGISTER leaves at once."""
         config = _configuration(self.settings, transport)

@@ -154,7 +154,8 @@ class Ears:
         for event in events:
             self._heard(event)
             if self._stream is not None:
-                self._stream.heard(event)
+                # a menu that comes round again is read again: its words decide what to press
+                self._stream.heard(event, skip_repeats=self._phase is Phase.HOLD)
 
 
 def _listener_settings(settings: HearingSettings) -> ListenerSettings:

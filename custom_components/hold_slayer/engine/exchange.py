@@ -22,6 +22,7 @@ from .figures import leg_figures
 from .guard import callback
 from .keys import check_keys
 from .leg import Leg
+from .policy import Gate
 from .recorder import Disk
 from .refusal import RefusalError
 
@@ -56,6 +57,7 @@ class Exchange:
         #: Dialogs that are not over yet, and those to be dropped outside of callbacks.
         self._dialogs: set[Leg] = set()
         self._over: list[Leg] = []
+        self._gate = Gate()
         self._books: dict[str, bytes] = {}
         self._numbers = count(1)
         self._run = f"{os.getpid():x}{int(time.time()) & 0xFFFF:x}"
@@ -203,6 +205,8 @@ class Exchange:
                 await self._remove_account(request.account_id)
             case m.PlaceCall():
                 self._place_call(request)
+            case m.SetDialPolicy():
+                self._gate = Gate(request.policy)
             case m.AnswerCall():
                 leg = self._leg(request.leg)
                 if request.hearing is not None:
@@ -219,6 +223,7 @@ class Exchange:
                 )
             case m.Transfer():
                 leg = self._leg(request.leg)
+                self._gate.check(request.target, request.dialled_by, leg.account.hosts)
                 await leg.transfer(target_uri(request.target, leg.account.settings))
             case m.Bridge():
                 self._bridge(request)
@@ -332,6 +337,7 @@ class Exchange:
             text = f"the account {request.account_id!r} is not registered"
             raise RefusalError(ErrorKind.UNAUTHORISED, text)
         uri = target_uri(request.target, account.settings)
+        self._gate.check(request.target, request.dialled_by, account.hosts)
         leg = Leg(request.leg, account, self)
         if request.hearing is not None:
             leg.listen(request.hearing, request.phase)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pjsua2 as pj
 
-from ..hearing.heard import HeardEvent, Repeated, UtteranceEnded, UtteranceStarted
+from ..hearing.heard import HeardEvent, UtteranceEnded, UtteranceStarted
 from ..telephony.messages import ErrorKind, SpeechAudio
 from .endpoint import FRAME_MS
 from .refusal import RefusalError
@@ -53,8 +53,11 @@ class SpeechStream:
         wiring.add_sink(self._tap)
         self._dropped = 0
 
-    def heard(self, event: HeardEvent) -> None:
-        """Follow what the listener reports."""
+    def heard(self, event: HeardEvent, *, skip_repeats: bool) -> None:
+        """Follow what the listener reports; `skip_repeats` marks what needs no second reading.
+
+        That is known at the utterance's end only: "you are number three" begins as it did before.
+        """
         match event:
             case UtteranceStarted():
                 self._end(self._next)
@@ -63,9 +66,8 @@ class SpeechStream:
                 self.tick()
             case UtteranceEnded() if event.utterance == self._utterance:
                 self._collect()
-                self._end(self._sample(event.until + RUN_OUT_S), repeated=event.repeat is not None)
-            case Repeated() if self._utterance is not None:
-                self._end(self._next, repeated=True)
+                repeated = skip_repeats and event.repeat is not None
+                self._end(self._sample(event.until + RUN_OUT_S), repeated=repeated)
 
     def tick(self) -> None:
         """Collect audio, and send what belongs to an utterance."""

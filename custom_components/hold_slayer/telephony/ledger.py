@@ -7,6 +7,7 @@ from typing import Any
 from .messages import (
     AddAccount,
     CallFailure,
+    Done,
     EndedBy,
     EngineEvent,
     ErrorKind,
@@ -20,6 +21,7 @@ from .messages import (
     RegistrationState,
     RemoveAccount,
     Request,
+    SetDialPolicy,
     TestAccount,
 )
 from .redaction import Redactor
@@ -34,6 +36,7 @@ class Ledger:
     def __init__(self, redactor: Redactor) -> None:
         """Begin empty; passwords seen are taught to `redactor`."""
         self._redactor = redactor
+        self._policy: SetDialPolicy | None = None
         self._accounts: dict[str, AddAccount] = {}
         self._legs: set[str] = set()
 
@@ -51,6 +54,8 @@ class Ledger:
                     self._accounts[account.id] = message
             case TestAccount(account=account):
                 self._redactor.add(account.password)
+            case SetDialPolicy():
+                self._policy = message
             case RemoveAccount():
                 self._accounts.pop(message.account_id, None)
             case PlaceCall():
@@ -75,9 +80,9 @@ class Ledger:
                 self._legs.discard(event.leg)
         return True
 
-    def accounts_again(self) -> list[AddAccount]:
-        """Return what brings the accounts back into a fresh engine."""
-        return list(self._accounts.values())
+    def again(self) -> list[Request[Done]]:
+        """Return what brings policy and accounts back into a fresh engine, in order."""
+        return [*([self._policy] if self._policy else []), *self._accounts.values()]
 
     def lost(self) -> Iterator[EngineEvent]:
         """Report everything that went with the engine."""

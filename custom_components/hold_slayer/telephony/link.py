@@ -14,9 +14,9 @@ from .errors import EngineLost, EngineRefused, EngineStartError, StartProblem
 from .ledger import Ledger
 from .messages import (
     PROTOCOL_VERSION,
-    AddAccount,
     Answer,
     BrokenFrameError,
+    Done,
     EngineEvent,
     ErrorKind,
     Goodbye,
@@ -296,8 +296,7 @@ class EngineLink:
                 self._log.warning("The engine cannot be started again: %s", error.text)
                 continue
             self._adding = [
-                asyncio.create_task(self._add_again(message))
-                for message in self._ledger.accounts_again()
+                asyncio.create_task(self._ask_again(message)) for message in self._ledger.again()
             ]
             return True
         self._log.error(
@@ -307,12 +306,12 @@ class EngineLink:
         )
         return False
 
-    async def _add_again(self, message: AddAccount) -> None:
-        """Add an account again after a restart."""
+    async def _ask_again(self, message: Request[Done]) -> None:
+        """Ask a fresh engine what the last one was asked."""
         try:
             await self.request(message)
         except (EngineRefused, EngineLost) as error:
-            self._log.warning("An account is not back yet: %s", error)
+            self._log.warning("%s after the restart failed: %s", message.wire_type(), error)
 
     async def _wait_for_end(self) -> None:
         """Return when the engine is dead, or hung and therefore killed."""

@@ -63,6 +63,7 @@ from .legs import (
     Unbridge,
 )
 from .message import PROTOCOL_VERSION, Answer, Message, Report, Request
+from .policy import DialPolicy, DialRule, SetDialPolicy
 
 #: What the link hands to `on_event`.
 type EngineEvent = (
@@ -86,6 +87,8 @@ __all__ = [
     "Bridge",
     "BrokenFrameError",
     "CallFailure",
+    "DialPolicy",
+    "DialRule",
     "DialledBy",
     "Done",
     "Encryption",
@@ -128,6 +131,7 @@ __all__ = [
     "Report",
     "Request",
     "SendKeys",
+    "SetDialPolicy",
     "SetLogLevel",
     "SetPhase",
     "SetPrintBook",
