@@ -263,7 +263,10 @@ class Navigating(Stage):
     def _explored(self) -> Turn:
         """Exploring: note the menu and leave, before anybody is bothered."""
         menu = read_menu(self._prompt.text, self._prompt.words[-1].phrases)
+        if any(words.kinds & {Said.QUEUE, Said.TRANSFER} for words in self._prompt.words):
+            return Sign.WAITS
         if not menu:
+            self.call.wait("puzzled", self.call.plan.pace.puzzled_s)
             return None
         self.call.note(NoteKind.MENU_HEARD, describe(menu))
         self.call.explored = self._prompt.text
@@ -271,6 +274,8 @@ class Navigating(Stage):
 
     def _try_something(self) -> Turn:
         """A prompt waits and nothing about it is known: ask for a person."""
+        if self.call.plan.explore:
+            return Finish(Outcome.HUNG_UP, "This way ends without a menu.")
         self._puzzled += 1
         again = self._prompt.again
         self._prompt.start_over()

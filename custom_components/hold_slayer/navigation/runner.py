@@ -7,7 +7,7 @@ from .choice import choose
 from .flow import Action, CallFlow, Prompt, Step
 from .menu import Menu, Option, OptionKind, read_menu
 from .phrases import Phrases
-from .words import covered
+from .words import canonical, covered
 
 #: Share of a prompt's words that must be heard for it to be that prompt.
 FITS = 0.7
@@ -103,7 +103,7 @@ class FlowRunner:
 
 def fits(prompt: Prompt, heard: str) -> bool:
     """Whether a prompt was heard."""
-    return bool(prompt.text) and covered(prompt.text, heard) >= FITS
+    return bool(prompt.text) and covered(canonical(prompt.text), canonical(heard)) >= FITS
 
 
 def describe(step: Step) -> str:

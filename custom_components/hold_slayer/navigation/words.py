@@ -54,6 +54,23 @@ def tokens(text: str) -> list[str]:
     return fold(text).split()
 
 
+@lru_cache(maxsize=1)
+def _small_numbers() -> dict[str, str]:
+    """Number words of all our languages up to nine that mean nothing else, by digit."""
+    small: dict[str, set[int]] = {}
+    for language in ("en", "de", "fr", "es", "it", "nl", "pt"):
+        for word, value in number_words(language).items():
+            if value < 10 and " " not in word:
+                small.setdefault(word, set()).add(value)
+    return {word: str(min(values)) for word, values in small.items() if len(values) == 1}
+
+
+def canonical(text: str) -> str:
+    """Folded text with small numbers as digits, so that "press two" is "press 2"."""
+    digits = _small_numbers()
+    return " ".join(digits.get(word, word) for word in tokens(text))
+
+
 def covered(expected: str, heard: str) -> float:
     """Share of the expected words found in what was heard in their order, 0 to 1.
 
