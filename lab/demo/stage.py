@@ -36,6 +36,7 @@ class Stage:
         flow: list[Json] | None = None,
         speech: bool = True,
         configuration: Json | None = None,
+        log_levels: dict[str, str] | None = None,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Prepare; raises ScenarioError when `scenario` isn't one. `say` is told each step."""
@@ -50,6 +51,7 @@ class Stage:
         self._flow = flow
         self._with_speech = speech
         self._configuration = configuration
+        self._log_levels = log_levels
         self._say = say
         self._stack = AsyncExitStack()
 
@@ -78,7 +80,9 @@ class Stage:
         if folder is None:
             temporary = tempfile.TemporaryDirectory(prefix="hold-slayer-home-")
             folder = Path(stack.enter_context(temporary))
-        self.home = HomeServer(folder, port=self._port, extra=self._configuration)
+        self.home = HomeServer(
+            folder, port=self._port, extra=self._configuration, log_levels=self._log_levels
+        )
         self._say("Starting the simulated company, its trunk and your phone")
         starting = [stack.enter_async_context(self.world), stack.enter_async_context(self.home)]
         if self._with_speech:

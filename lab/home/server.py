@@ -68,13 +68,15 @@ class HomeServer:
         *,
         port: int = 0,
         extra: dict[str, object] | None = None,
+        log_levels: dict[str, str] | None = None,
         on_line: Callable[[str], None] | None = None,
     ) -> None:
-        """Prepare; nothing is started. `extra` is merged into configuration.yaml."""
+        """Prepare; nothing is started. `extra` goes into configuration.yaml."""
         self.folder = folder
         self.port = port or free_port()
         self.lines: deque[str] = deque(maxlen=KEPT_LINES)
         self._extra = extra or {}
+        self._log_levels = log_levels or {}
         self._on_line = on_line
         self._process: asyncio.subprocess.Process | None = None
         self._reader: asyncio.Task[None] | None = None
@@ -112,6 +114,7 @@ class HomeServer:
                 "logs": {
                     "homeassistant.bootstrap": "info",
                     "custom_components.hold_slayer": "info",
+                    **self._log_levels,
                 },
             },
         }
