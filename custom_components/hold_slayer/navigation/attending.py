@@ -24,7 +24,7 @@ class Attending(Stage):
             call.do(StopSpeaking())
             call.speaking_request = None
         call.note(NoteKind.FALSE_ALARM, reason, call.judge.probability)
-        call.judge.reset()
+        call.judge.dismiss()
         call.line.verdict = Verdict.MACHINE
         return Sign.FALSE_ALARM
 

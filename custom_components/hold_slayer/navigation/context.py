@@ -33,6 +33,12 @@ class CompanyLine:
     awaited: dict[int, float] = field(default_factory=dict)
     #: What was said, in order.
     said: list[Words] = field(default_factory=list)
+    #: Call clock minus leg time, s.
+    offset: float = 0.0
+
+    def audio_now(self, now: float) -> float:
+        """The leg time of a call time, s."""
+        return now - self.offset
 
 
 #: How often one secret is given in a call: once, again if it got lost, again if asked for anew.
@@ -78,6 +84,7 @@ class CallContext:
         #: When the company opens ("09:00"), if it said so.
         self.opens_at = ""
         self._requests = 0
+        self._away: set[str] = set()
         #: Request of what is being said now; None when we are quiet.
         self.speaking_request: int | None = None
 
@@ -99,6 +106,12 @@ class CallContext:
     def note(self, kind: NoteKind, text: str = "", value: float | None = None) -> None:
         """Keep something for history."""
         self.do(Note(kind=kind, text=text, value=value))
+
+    def degraded(self, what: str, text: str) -> None:
+        """Say once that something is away and the call goes on without it."""
+        if what not in self._away:
+            self._away.add(what)
+            self.note(NoteKind.DEGRADED, text[:300])
 
     def request(self) -> int:
         """A new request number."""

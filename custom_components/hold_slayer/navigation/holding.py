@@ -16,7 +16,8 @@ from ..hearing.heard import (
 from .acts import NoteKind, SetPhase
 from .call_back import CallBackOffer
 from .context import CallContext
-from .hold import read_opening, read_queue
+from .endings import bad_news
+from .hold import read_queue
 from .keys import Keypad
 from .menu import Menu, OptionKind, read_menu
 from .moments import KeysSent, Order
@@ -109,7 +110,8 @@ class Holding(Stage):
             return self._answer(menu, words)
         if Said.TRANSFER in words:
             call.note(NoteKind.TRANSFER, words.text)
-        return self._bad(words)
+        self._bad(words)
+        return None
 
     def _key_was_lost(self, words: Words) -> bool:
         """The menu before the last key plays again: the key that led here did not arrive."""
@@ -147,25 +149,11 @@ class Holding(Stage):
             return Sign.MENU
         return None
 
-    def _bad(self, words: Words) -> Turn:
-        """Bad news ("we are closed", "call again later"): the company will hang up, or we do."""
-        if Said.CLOSED in words:
-            self.call.opens_at = read_opening(words.text, words.phrases)
-            until = f" It opens at {self.call.opens_at}." if self.call.opens_at else ""
-            self._bad_news = Finish(Outcome.CLOSED, f"The company is closed.{until}")
-        elif Said.CALL_LATER in words:
-            self._bad_news = Finish(Outcome.CALL_LATER, "The company asks to call again later.")
-        elif Said.VOICEMAIL in words and not words.kinds & {Said.QUEUE}:
-            self._bad_news = Finish(Outcome.VOICEMAIL, "The queue ended at a voicemail box.")
-        else:
-            return None
-        self.call.wait("bad_news", _BAD_NEWS_S)
-        return None
-
-    @property
-    def end(self) -> Finish | None:
-        """What a hang-up now would mean, if it was announced."""
-        return self._bad_news
+    def _bad(self, words: Words) -> None:
+        """Bad news: the company will hang up, or we do, unless the queue goes on."""
+        if (end := bad_news(words, self.call)) is not None:
+            self._bad_news = end
+            self.call.wait("bad_news", _BAD_NEWS_S)
 
     @override
     def on_verdict(self, change: VerdictChange) -> Turn:

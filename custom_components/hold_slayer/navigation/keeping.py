@@ -15,6 +15,8 @@ from .understanding import Words
 
 #: How long to wait for a pause before talking over somebody, s; agents hang up on silence after five.
 _POLITE = 1.0
+#: Somebody who talks on for longer, in s, is talked over.
+_MONOLOGUE = 15.0
 #: Longest goodbye, s.
 _GOODBYE = 20.0
 
@@ -136,6 +138,7 @@ class Keeping(Attending):
                 self.ring(early=False)
                 return Sign.RINGS_USER
             case Order.IS_NO_PERSON:
+                self.call.judge.add(Cue.USER_SAID, sign=-1.0)
                 return self.call_off("You said it is no person.")
             case Order.KEEP_HOLDING:
                 return self.call_off("You want to keep holding.")
@@ -152,7 +155,8 @@ class Keeping(Attending):
             case "announce":
                 self._announce()
             case "moment":
-                if call.line.speaking or call.speaking_request is not None:
+                talking = call.line.speaking and call.now - call.line.speech_began < _MONOLOGUE
+                if talking or call.speaking_request is not None:
                     call.wait("moment", _POLITE)
                 else:
                     line = Line.ONE_MOMENT if self._moments % 2 == 0 else Line.STILL_CONNECTING

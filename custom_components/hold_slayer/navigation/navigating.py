@@ -20,7 +20,7 @@ from .context import CallContext
 from .following import FlowFollower
 from .keys import Keypad
 from .menu import read_menu
-from .moments import Consulted, KeysSent, LineChanged, LineState, Order, SpeakingEnded
+from .moments import Consulted, KeysSent, LineChanged, LineState, Order
 from .phrases import Line, Said
 from .prompt import PromptSoFar
 from .reading import SAME_MENU, MenuReader, describe
@@ -163,12 +163,6 @@ class Navigating(Stage):
     @override
     def on_keys_sent(self, sent: KeysSent) -> Turn:
         self._keypad.sent(sent.request, ok=sent.ok)
-        return None
-
-    @override
-    def on_spoken(self, ended: SpeakingEnded) -> Turn:
-        if not ended.completed and ended.error:
-            self.call.note(NoteKind.DEGRADED, f"Could not speak: {ended.error[:200]}")
         return None
 
     @override

@@ -1,7 +1,6 @@
 """The navigator: everything that happens to a call goes in, orders come out.
 
-It knows no clock, no network and no Home Assistant. `TURNS` is the one place where the
-states of a call follow each other.
+It knows no clock, no network and no Home Assistant. `turns.py` says which state follows which.
 """
 
 from ..hearing.heard import (
@@ -22,6 +21,7 @@ from .call_back import CallBackOffer, Progress
 from .connected import Connected
 from .context import CallContext
 from .dialing import Dialing
+from .endings import why_hung_up
 from .holding import Holding
 from .journal import Deed
 from .keeping import Keeping
@@ -43,40 +43,16 @@ from .moments import (
     TranscriptUnavailable,
 )
 from .navigating import Navigating
-from .plan import CallPlan, Mode
+from .plan import CallPlan
 from .reading import MenuReader
 from .stage import Finish, Sign, Stage, Turn
 from .states import FINAL_STATES, CallState, Outcome, final_state
 from .suspecting import Suspecting
 from .transcript import recall
+from .turns import BEFORE, LEAVES, next_state
 from .understanding import understand
 
 _S = CallState
-#: (state, sign) -> state. What is not here changes nothing.
-TURNS: dict[tuple[CallState, Sign], CallState] = {
-    (_S.IDLE, Sign.DIALS): _S.DIALING,
-    (_S.QUEUED, Sign.DIALS): _S.DIALING,
-    (_S.DIALING, Sign.RINGS): _S.RINGING,
-    (_S.DIALING, Sign.OPENS): _S.NAVIGATING,
-    (_S.RINGING, Sign.OPENS): _S.NAVIGATING,
-    (_S.NAVIGATING, Sign.WAITS): _S.ON_HOLD,
-    (_S.NAVIGATING, Sign.SUSPECTS): _S.PERSON_SUSPECTED,
-    (_S.NAVIGATING, Sign.CONVINCED): _S.PERSON_DETECTED,
-    (_S.ON_HOLD, Sign.MENU): _S.NAVIGATING,
-    (_S.ON_HOLD, Sign.SUSPECTS): _S.PERSON_SUSPECTED,
-    (_S.ON_HOLD, Sign.CONVINCED): _S.PERSON_DETECTED,
-    (_S.PERSON_SUSPECTED, Sign.CONVINCED): _S.PERSON_DETECTED,
-    (_S.PERSON_SUSPECTED, Sign.FALSE_ALARM): _S.ON_HOLD,
-    (_S.PERSON_SUSPECTED, Sign.BRIDGED): _S.CONNECTED,
-    (_S.PERSON_DETECTED, Sign.RINGS_USER): _S.RINGING_YOU,
-    (_S.PERSON_DETECTED, Sign.FALSE_ALARM): _S.ON_HOLD,
-    (_S.PERSON_DETECTED, Sign.BRIDGED): _S.CONNECTED,
-    (_S.RINGING_YOU, Sign.FALSE_ALARM): _S.ON_HOLD,
-    (_S.RINGING_YOU, Sign.BRIDGED): _S.CONNECTED,
-    (_S.CONNECTED, Sign.HANDED_BACK): _S.ON_HOLD,
-}
-#: States in which the company leg may already be heard.
-_BEFORE = frozenset({_S.IDLE, _S.QUEUED, _S.DIALING, _S.RINGING})
 #: States in which each utterance is judged by itself.
 _ALONE = frozenset({_S.DIALING, _S.RINGING, _S.NAVIGATING, _S.ON_HOLD})
 #: A busy tone this long, in s, in a call that was up: the company is gone.
@@ -96,7 +72,6 @@ class Navigator:
         call_back = CallBackOffer(self._call, keypad)
         reader = MenuReader(self._call, keypad, call_back)
         self._call_back = call_back
-        self._holding = Holding(self._call, keypad, call_back)
         keeping = Keeping(self._call)
         dialing = Dialing(self._call)
         self._stages: dict[CallState, Stage] = {
@@ -105,7 +80,7 @@ class Navigator:
             _S.DIALING: dialing,
             _S.RINGING: dialing,
             _S.NAVIGATING: Navigating(self._call, keypad, reader),
-            _S.ON_HOLD: self._holding,
+            _S.ON_HOLD: Holding(self._call, keypad, call_back),
             _S.PERSON_SUSPECTED: Suspecting(self._call),
             _S.PERSON_DETECTED: keeping,
             _S.RINGING_YOU: keeping,
@@ -179,8 +154,9 @@ class Navigator:
                 return self._hear(event)
             case Transcribed():
                 return self._read(moment)
-            case TranscriptUnavailable(utterance=utterance):
+            case TranscriptUnavailable(utterance=utterance, reason=reason):
                 self._call.line.awaited.pop(utterance, None)
+                self._call.degraded("speech_to_text", f"Speech-to-text: {reason}")
                 return stage.on_unreadable(utterance)
             case LineChanged():
                 return self._line(moment)
@@ -189,6 +165,9 @@ class Navigator:
             case SpeakingEnded():
                 if moment.request == self._call.speaking_request:
                     self._call.speaking_request = None
+                if moment.error:
+                    self._call.text_to_speech = False
+                    self._call.degraded("text_to_speech", f"Text-to-speech: {moment.error}")
                 return stage.on_spoken(moment)
             case PhoneChanged(state=state):
                 return stage.on_phone(state)
@@ -206,12 +185,14 @@ class Navigator:
         call = self._call
         line = call.line
         stage = self._stage
+        if (time := getattr(event, "time", None)) is not None:
+            line.offset = call.now - time
         match event:
             case Hearing():
                 line.sound = event.sound
                 line.sound_since = call.now - (event.time - event.since)
                 if event.sound in NETWORK_TONES - {Sound.RINGBACK, Sound.CALL_WAITING}:
-                    if self._state not in _BEFORE and "tone" not in call.timers:
+                    if self._state not in BEFORE and "tone" not in call.timers:
                         call.wait("tone", _TONE_ENDS)
                 else:
                     call.stop("tone")
@@ -256,7 +237,12 @@ class Navigator:
             return self._stage.on_unreadable(heard.utterance)
         words = transcript.add(call.line.said, heard, call.languages)
         call.judge.read(words, repeated=words.again)
-        return self._stage.on_words(words)
+        turn = self._stage.on_words(words)
+        if turn is Sign.FALSE_ALARM:
+            self._follow(turn)
+            # An announcement that passed for a person is an announcement all the same.
+            return self._stage.on_words(words) if self._state is _S.ON_HOLD else None
+        return turn
 
     def _line(self, change: LineChanged) -> Turn:
         call = self._call
@@ -266,6 +252,8 @@ class Navigator:
             case LineState.ANSWERED:
                 if not call.line.answered and call.plan.limits.call_s is not None:
                     call.wait("call_limit", call.plan.limits.call_s)
+                if not call.line.answered and call.plan.limits.cost_s is not None:
+                    call.wait("cost_limit", call.plan.limits.cost_s)
                 call.line.answered = True
                 if self._state in (_S.IDLE, _S.QUEUED):
                     self._follow(Sign.DIALS)
@@ -274,16 +262,20 @@ class Navigator:
         return self._stage.on_line(change)
 
     def _line_ended(self, change: LineChanged) -> Turn:
-        if change.ended_by is EndedBy.FAILURE or (change.failure and self._state in _BEFORE):
+        if change.ended_by is EndedBy.FAILURE or (change.failure and self._state in BEFORE):
             outcome = _outcome(change.failure)
             return Finish(outcome, change.text or f"The call failed: {outcome.value}.")
         if change.ended_by is EndedBy.US:
             return Finish(_hung_up(self._state), "The call was ended here.")
         if self._call_back.progress is not Progress.NONE:
             return Finish(Outcome.CALL_BACK_ARRANGED, "The company will call back.")
+        if self._state in (_S.NAVIGATING, _S.ON_HOLD, _S.PERSON_SUSPECTED):
+            line = self._call.line
+            if (
+                why := why_hung_up(line.said, self._call, line.audio_now(self._call.now))
+            ) is not None:
+                return why
         match self._state:
-            case _S.ON_HOLD if self._holding.end is not None:
-                return self._holding.end
             case _S.CONNECTED:
                 return Finish(Outcome.CONNECTED, "The company hung up after you had talked.")
             case _S.ON_HOLD:
@@ -319,6 +311,10 @@ class Navigator:
                 if self._state is _S.CONNECTED:
                     return None
                 return Finish(Outcome.TIME_LIMIT, "The longest time for a call is over.")
+            case "cost_limit":
+                if self._state is _S.CONNECTED:
+                    return None
+                return Finish(Outcome.COST_LIMIT, "The money set aside for this call is used up.")
             case "dead_line":
                 return Finish(Outcome.LINE_DEAD, "No sound arrives from the company any more.")
             case "tone":
@@ -331,31 +327,15 @@ class Navigator:
         for _ in range(_MOST_TURNS):
             if turn is None:
                 return
+            if self._call.plan.explore and turn in LEAVES:
+                turn = Finish(Outcome.HUNG_UP, "The way was explored up to the queue.")
             if isinstance(turn, Finish):
                 self._finish(turn)
                 return
-            after = self._after(turn)
+            after = next_state(self._state, turn, self._call)
             if after is None or after is self._state:
                 return
             turn = self._go(after)
-
-    def _after(self, sign: Sign) -> CallState | None:
-        call = self._call
-        if call.plan.explore and sign in (Sign.WAITS, Sign.SUSPECTS, Sign.CONVINCED):
-            self._finish(Finish(Outcome.HUNG_UP, "The way was explored up to the queue."))
-            return None
-        if sign is Sign.OPENS and self._state in _BEFORE:
-            if call.plan.called_back:
-                return _S.ON_HOLD
-            if call.plan.mode is Mode.DIRECT:
-                return _S.RINGING_YOU if call.line.answered else None
-        after = TURNS.get((self._state, sign))
-        if sign is Sign.FALSE_ALARM and after is not None:
-            return call.came_from
-        attending = after in (_S.PERSON_SUSPECTED, _S.PERSON_DETECTED)
-        if attending and self._state in (_S.NAVIGATING, _S.ON_HOLD):
-            call.came_from = self._state
-        return after
 
     def _go(self, state: CallState) -> Turn:
         before, self._state = self._state, state

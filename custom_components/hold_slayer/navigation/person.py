@@ -72,6 +72,10 @@ class PersonJudge:
         self._signs.clear()
         self._first_utterance = utterance
 
+    def dismiss(self) -> None:
+        """It was nobody: the ears have to say something new, the words of this voice still count."""
+        self._ears = min(self._ears, _EARS_CEILING[Verdict.MACHINE])
+
     def hear(self, change: VerdictChange) -> None:
         """Take the ears' verdict."""
         odds = _log_odds(change.probability)

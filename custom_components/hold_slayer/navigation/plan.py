@@ -49,6 +49,8 @@ class Limits:
 
     #: From the answer to the bridge; None = no limit.
     call_s: float | None = 4 * 3600.0
+    #: From the answer until the money for the call is used up; None = no limit.
+    cost_s: float | None = None
     #: On hold, summed over all holds of the call; None = no limit.
     hold_s: float | None = 3 * 3600.0
     #: Silence in a menu after which the call is given up.

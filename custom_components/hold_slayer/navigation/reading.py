@@ -6,7 +6,7 @@ from .acts import Consult, NoteKind
 from .call_back import CallBackOffer
 from .choice import choose, fallback
 from .context import CallContext
-from .hold import read_opening
+from .endings import bad_news
 from .keys import Keypad
 from .menu import Menu, Option, OptionKind, Role, read_menu
 from .moments import Consulted
@@ -77,18 +77,9 @@ class MenuReader:
     # ── ends ─────────────────────────────────────────────────────────────────────
 
     def _ends(self, words: Words, menu: Menu) -> Turn:
-        if Said.CLOSED in words:
-            opens = read_opening(words.text, words.phrases)
-            self._call.opens_at = opens
-            until = f" It opens at {opens}." if opens else ""
-            return Finish(Outcome.CLOSED, f"The company is closed.{until}")
-        if menu:
-            return None
-        if Said.VOICEMAIL in words:
-            return Finish(Outcome.VOICEMAIL, "A voicemail box answered.")
-        if Said.CALL_LATER in words:
-            return Finish(Outcome.CALL_LATER, "The company asks to call again later.")
-        return None
+        if menu and Said.CLOSED not in words:
+            return None  # "to leave a message, press 2" is an option, not an end
+        return bad_news(words, self._call)
 
     def _take_invalid(self, menu: Menu, phrases: Phrases) -> tuple[bool, Turn]:
         self._invalid += 1

@@ -15,6 +15,7 @@ from ..hearing.heard import (
 from .acts import SetPhase
 from .attending import Attending
 from .context import CallContext
+from .menu import read_menu
 from .moments import Order, PhoneState, SpeakingEnded
 from .phrases import Line, Said
 from .plan import EarlyRing
@@ -97,6 +98,8 @@ class Suspecting(Attending):
         if words.kinds & _MACHINE_TALK and Said.GREETING not in words:
             self.call.came_from = CallState.NAVIGATING
             return self.call_off("It was a talking machine.")
+        if Said.GREETING not in words and read_menu(words.text, words.phrases):
+            return self.call_off("It was a menu.")
         return self._judge()
 
     @override
@@ -130,6 +133,8 @@ class Suspecting(Attending):
             return None
         self._question = None
         if not ended.completed:
+            if ended.error:  # no voice to ask with: doubt ends by itself
+                self.call.wait("give_in", self.call.plan.pace.doubt_s)
             return None
         self._awaiting_answer = True
         if not self.call.line.speaking:
@@ -152,6 +157,7 @@ class Suspecting(Attending):
                 self.call.judge.add(Cue.USER_SAID)
                 return Sign.CONVINCED
             case Order.IS_NO_PERSON | Order.KEEP_HOLDING:
+                self.call.judge.add(Cue.USER_SAID, sign=-1.0)
                 return self.call_off("You said it is no person.")
         return None
 
