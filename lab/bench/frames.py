@@ -64,8 +64,7 @@ def true_frames(truth: Truth) -> list[str | None]:
     """The true class of each frame; None where a frame is mixed or its truth unsure.
 
     A frame of a voice, and of a tone with a cadence, counts when it fills at least half of it. Between the words of an
-    agent in an office it is
-    unsure. Frames in which a stretch begins or ends are left out.
+    agent in an office it is unsure. Frames in which a stretch begins or ends are left out.
     """
     frames: list[str | None] = []
     for number in range(int(truth.seconds / FRAME)):

@@ -1,5 +1,6 @@
 """The living person at the end of a hold: turns of talk with waits for an answer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,44 +61,30 @@ def answer(words: Words, rng: np.random.Generator) -> Samples:
 
 
 class Words:
-    """What an agent has to say, phrase by phrase: never the same sound twice.
+    """What an agent has to say, phrase by phrase, each once: people never repeat themselves sample by sample."""
 
-    A person never repeats themselves sample by sample. When a clip is used up it is said again faster or slower by 4 to
-    9 %, pitch and all, another way each time round.
-    """
-
-    def __init__(self, clip: Samples, rng: np.random.Generator) -> None:
-        """Start at the first phrase of a clip or at any."""
-        self._said = phrases(set_level(clip, -20))
+    def __init__(self, clips: Sequence[Samples], rng: np.random.Generator) -> None:
+        """Start in the first clip at its first phrase or at any; the others follow."""
         self._rng = rng
-        self._position = 0
-        self._round = 0
-        if self._said and rng.random() < 0.5:
-            start = int(rng.integers(len(self._said)))
-            self._said = self._said[start:] + self._said[:start]
+        self._said = [part for clip in clips for part in phrases(set_level(clip, -20))]
+        own = len(phrases(clips[0])) if clips else 0
+        if own > 4 and rng.random() < 0.5:
+            start = int(rng.integers(own // 2))
+            self._said = self._said[start:]
 
     def __bool__(self) -> bool:
-        """Whether there is anything to say at all."""
+        """Whether anything is left to say."""
         return bool(self._said)
 
     def next(self) -> Samples:
         """The next phrase."""
-        if self._position == len(self._said):
-            self._position = 0
-            self._round += 1
-        part = self._said[self._position]
-        self._position += 1
-        if not self._round:
-            return part
-        by = float(self._rng.uniform(0.04, 0.09)) * (1 if self._rng.random() < 0.5 else -1)
-        places = np.arange(0, len(part) - 1, 1 + by)
-        return np.asarray(np.interp(places, np.arange(len(part)), part), np.float32)
+        return self._said.pop(0)
 
     def talk(self, goal: float, *, cut: bool = False) -> Samples:
         """Phrases until `goal` s are full; with `cut`, one, shortened to about that at its quietest place."""
         parts: list[Samples] = []
         length = 0
-        while length < goal * RATE:
+        while self and length < goal * RATE:
             part = self.next()
             if cut or (not parts and len(part) > (goal + 4) * RATE):
                 part = _shorten(part, goal if cut else goal + 2)
@@ -106,7 +93,7 @@ class Words:
             length += len(part)
             if cut:
                 break
-        return np.concatenate(parts[:-1])
+        return np.concatenate(parts[:-1]) if parts else np.zeros(0, np.float32)
 
 
 def _shorten(part: Samples, seconds: float) -> Samples:

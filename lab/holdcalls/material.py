@@ -158,15 +158,19 @@ class Material:
 
         return Voice(lambda: play(2, 12), lambda: play(3, 15), lambda: play(6, 15), channel)
 
-    def person(self) -> tuple[Samples, str, str]:
-        """A clip of somebody who talks: samples (at most 60 s), source, group."""
+    def person(self) -> tuple[list[Samples], str, str]:
+        """Clips of somebody who talks (at most 60 s of each), the first one's file, and the group."""
         for _ in range(20):
             clip = self._pick("live")
             if clip is None:
                 break
             sound = self._cut(_decoded(clip.path), 60)
             if sum(b - a for a, b in active_parts(sound)) >= 0.5:
-                return sound, clip.path.name, clip.group
+                # more of the same voice, unless a group's speakers are unknown
+                mine = [c for c in self._clips("live") if c.group == clip.group and c != clip]
+                more = [] if "unknown" in clip.group else mine[:8]
+                sounds = [sound, *(self._cut(_decoded(c.path), 60) for c in more)]
+                return sounds, clip.path.name, clip.group
         raise corpus.CorpusError(
             "The corpus has no `live` clip with at least half a second of talk; agents can't be made."
         )

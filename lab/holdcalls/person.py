@@ -9,7 +9,7 @@ from lab.holdcalls import agent
 from lab.holdcalls.activity import active_parts
 from lab.holdcalls.material import Material
 from lab.holdcalls.truth import Kind, Segment
-from lab.synth.office import in_room, office, room
+from lab.synth.office import in_room, longer, office, room, varied
 
 RATE = 8000
 type Samples = NDArray[np.float32]
@@ -25,13 +25,13 @@ class Person:
         """Draw a voice, a manner, a room and an office."""
         self._material = material
         self._rng = rng
-        clip, self._source, self._group = material.person()
-        self._words = agent.Words(clip, rng)
+        clips, self._source, self._group = material.person()
+        self._words = agent.Words(clips, rng)
         self.manner = str(rng.choice(list(agent.MANNERS), p=list(agent.MANNERS.values())))
         seconds = float(rng.uniform(12, 30))
         self._turns = agent.turns(self._words, self.manner, rng, seconds)
         #: How long the agent stays, s.
-        self.seconds = max(seconds, *(t.at + len(t.samples) / RATE + 2 for t in self._turns))
+        self.seconds = max(12.0, min(seconds, self._last() + 8.0), self._last() + 2.0)
         self._channel = material.channel()
         quiet = rng.random() < 0.25
         #: Voice over office, dB; None for a quiet room.
@@ -42,6 +42,10 @@ class Person:
         self._background = self._around()
         self._seed = int(rng.integers(2**31))
 
+    def _last(self) -> float:
+        """When the last turn ends, s after the line opens."""
+        return max(turn.at + len(turn.samples) / RATE for turn in self._turns)
+
     def _around(self) -> Samples:
         """What is heard behind a voice of −20 dBFS."""
         count = int(self.seconds * RATE) + 1
@@ -50,7 +54,7 @@ class Person:
             return coloured(self._rng, count, 0.7) * floor
         recorded = self._material.noise() if self._rng.random() < 0.3 else None
         if recorded is not None:
-            return set_level(np.resize(recorded, count).astype(np.float32), -20 - self.office)
+            return set_level(longer(recorded, count, self._rng), -20 - self.office)
         sound = office(self._rng, self.seconds + 1, self._material.background(self._group))[:count]
         return set_level(sound, -20 - self.office) if active_level(sound) > -75 else sound
 
@@ -68,8 +72,16 @@ class Person:
                 samples[-fade:] *= np.linspace(1, 0, fade, dtype=np.float32)
             kept.append(agent.Turn(at=turn.at, samples=samples))
         at = until + float(rng.uniform(*_ANSWERS))
+        unsaid = [turn.samples for turn in self._turns if turn.at >= since]
         while at < self.seconds - 0.5:
-            said = agent.answer(self._words, rng)
+            if unsaid:
+                said = unsaid.pop(0)
+            elif self._words:
+                said = agent.answer(self._words, rng)
+            elif kept and kept[-1].at < since:
+                said = varied(kept[0].samples, rng)  # somebody who is asked does answer
+            else:
+                break
             kept.append(agent.Turn(at=at, samples=said))
             at += len(said) / RATE + float(rng.uniform(1.5, 4.0))
         self._turns = kept

@@ -45,20 +45,39 @@ def babble(
     if not voices:
         return mix
     for _ in range(people):
-        clip = set_level(voices[int(rng.integers(len(voices)))], -26)
-        far = in_room(
-            clip, room(rng, reverberation=rng.uniform(0.3, 0.9), direct=rng.uniform(-12, 2))
-        )
-        far = np.asarray(lfilter([1 - 0.5], [1, -0.5], far), np.float32) * np.float32(
-            10 ** (rng.uniform(-8, 4) / 20)
-        )
-        at = -int(rng.integers(0, max(len(far), 1)))
+        response = room(rng, reverberation=rng.uniform(0.3, 0.9), direct=rng.uniform(-12, 2))
+        gain = np.float32(10 ** (rng.uniform(-8, 4) / 20))
+        at = -int(rng.uniform(0, 10) * RATE)
         while at < count:
+            # another voice or another speed each time: nobody says the same twice, sample by sample
+            clip = varied(set_level(voices[int(rng.integers(len(voices)))], -26), rng)
+            far = np.asarray(lfilter([0.5], [1, -0.5], in_room(clip, response)), np.float32) * gain
             part = far[max(-at, 0) : max(count - at, 0)]
             start = max(at, 0)
             mix[start : start + len(part)] += part
             at += len(far) + int(rng.uniform(0.5, 6) * RATE)
     return mix
+
+
+def varied(samples: Samples, rng: np.random.Generator) -> Samples:
+    """The same sound 4 to 9 % faster or slower, pitch and all: too far off for a fingerprint."""
+    by = float(rng.uniform(0.04, 0.09)) * (1 if rng.random() < 0.5 else -1)
+    places = np.arange(0, max(len(samples) - 1, 0), 1 + by)
+    return np.asarray(np.interp(places, np.arange(len(samples)), samples), np.float32)
+
+
+def longer(noise: Samples, count: int, rng: np.random.Generator) -> Samples:
+    """A steady noise of any length with the spectrum of a short one: random phases, no loop to be heard."""
+    if len(noise) >= count:
+        start = int(rng.integers(len(noise) - count + 1))
+        return noise[start : start + count]
+    spectrum = np.abs(np.fft.rfft(noise))
+    wanted = np.fft.rfftfreq(count)
+    size = np.interp(wanted, np.fft.rfftfreq(len(noise)), spectrum)
+    phases = np.exp(2j * np.pi * rng.random(len(wanted)))
+    out = np.fft.irfft(size * phases, count)
+    level = np.sqrt(np.mean(noise.astype(np.float64) ** 2) / max(float(np.mean(out**2)), 1e-12))
+    return np.asarray(out * level, np.float32)
 
 
 def keyboard(rng: np.random.Generator, seconds: float) -> Samples:
