@@ -117,9 +117,9 @@ def test_gap_keeps_the_clock_and_is_told() -> None:
     ears = Listener()
     ears.hear(CALL[: 20 * RATE])
     events = ears.hear_gap(5.0)
-    assert ears.now == pytest.approx(25, abs=0.1)
+    assert ears.now == pytest.approx(25, abs=0.4)
     (stopped,) = [event for event in events if isinstance(event, AudioStopped)]
-    assert stopped.since == pytest.approx(20, abs=0.2)
+    assert stopped.since == pytest.approx(20, abs=0.5)
     events = ears.hear(CALL[20 * RATE : 22 * RATE])
     assert any(isinstance(event, AudioResumed) for event in events)
 
@@ -138,7 +138,7 @@ def test_rate_change_in_mid_call() -> None:
     events = ears.hear(CALL[: 20 * RATE])
     ears.set_rate(16000)
     events = ears.hear(np.repeat(CALL[20 * RATE : 26 * RATE], 2))
-    assert ears.now == pytest.approx(26, abs=0.1)
+    assert ears.now == pytest.approx(26, abs=0.4)
     assert not [event for event in events if isinstance(event, VerdictChange)]
 
 

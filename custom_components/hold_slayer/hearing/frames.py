@@ -88,7 +88,9 @@ class Intake:
         if not isinstance(pcm, np.ndarray):
             data = self._odd + bytes(pcm)
             self._odd = data[len(data) & ~1 :]
-            return np.frombuffer(data, "<i2", len(data) // 2).astype(np.float32) / 32768.0
+            pcm = np.frombuffer(data, "<i2", len(data) // 2)
+        if pcm.ndim == 1 and pcm.dtype == np.int16:
+            return np.multiply(pcm, _INT16, dtype=np.float32)
         if not pcm.size:
             return np.zeros(0, np.float32)
         if pcm.ndim > 1:
@@ -118,6 +120,9 @@ class Intake:
         return np.asarray(np.interp(positions, np.arange(len(joined)), joined))
 
 
+_INT16 = np.float32(1 / 32768)
+
+
 class Offset:
     """Removes a constant offset (DC) that a line adds, slowly enough to spare the sound."""
 
@@ -132,7 +137,7 @@ class Offset:
         for mean in means.tolist():
             offsets.append(offsets[-1] + (mean - offsets[-1]) * 0.1)
         self._offset = offsets[-1]
-        if max(map(abs, offsets)) < 1e-6:
+        if max(map(abs, offsets)) < 1e-4:
             return samples
         knots = np.arange(len(offsets)) * STEP
         ramp = np.interp(np.arange(len(samples)), knots, offsets)

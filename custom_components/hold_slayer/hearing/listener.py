@@ -38,11 +38,11 @@ from .utterances import Utterances
 
 _LOGGER = logging.getLogger(__name__)
 
-#: Audio is worked on in pieces of this many samples at least (100 ms) and at most (1 s).
+#: Missing audio is made in pieces of 1 s, samples.
+_MOST = RATE
+#: Audio is worked on in pieces of 100 ms while somebody talks, of 400 ms otherwise (samples).
 _LEAST = 2 * STEP
-_MOST = 20 * STEP
-#: Tones and prints are looked at every so many steps (100 ms).
-_STEPS_PER_LOOK = 2
+_CALM = 8 * STEP
 #: Quieter audio is not searched for repeats, dB full scale.
 _PRINTED_DB = -60.0
 #: Missing audio, and audio of nothing but zeros, is reported after this long, s.
@@ -75,7 +75,8 @@ class Listener:
         self._scene = Scene()
         self._utterances = Utterances()
         self._fusion = Fusion(phase, settings or ListenerSettings())
-        self._rest = np.zeros(0, np.float32)
+        self._waiting: list[Samples] = []
+        self._count = 0
         self._steps = 0
         self._missing = 0.0
         self._zeros = 0.0
@@ -117,7 +118,7 @@ class Listener:
 
     def we_speak(self, active: bool) -> None:
         """Tell the ears that our own voice starts or stops on this leg."""
-        self._fusion.we_speak(self.now, active=active)
+        self._fusion.we_speak(self.now + self._count / RATE, active=active)
 
     def hear(self, pcm: bytes | NDArray[np.generic]) -> list[HeardEvent]:
         """Take the next block of audio, of any length; return what it brought, in time order."""
@@ -125,7 +126,7 @@ class Listener:
             return self._feed(self._intake.take(pcm), missing=False)
         except Exception:
             _LOGGER.exception("A block of audio could not be judged and counts as silence")
-            self._rest = np.zeros(0, np.float32)
+            self._waiting, self._count = [], 0
             return []
 
     def hear_gap(self, seconds: float) -> list[HeardEvent]:
@@ -145,20 +146,29 @@ class Listener:
         if self._closed:
             return []
         self._closed = True
-        return list(self._utterances.close(self.now))
+        rest = np.concatenate(self._waiting) if self._waiting else np.zeros(0, np.float32)
+        events: list[HeardEvent] = []
+        if len(rest) >= STEP:
+            events += self._work(rest[: len(rest) // STEP * STEP], missing=False)
+        return [*events, *self._utterances.close(self.now)]
 
     def _feed(self, samples: Samples, *, missing: bool) -> list[HeardEvent]:
         """Join the samples to the waiting rest and work on what is complete."""
         if len(samples) and not missing:
             self._missing = 0.0
-        self._rest = np.concatenate([self._rest, samples])
+        self._waiting.append(samples)
+        self._count += len(samples)
         events: list[HeardEvent] = []
-        ready = len(self._rest) // _LEAST * _LEAST
-        for begin in range(0, ready, _MOST):
-            chunk = self._rest[begin : min(begin + _MOST, ready)]
-            events += self._work(chunk, missing=missing)
-        self._rest = self._rest[ready:]
+        while self._count >= (size := self._look()):
+            joined = np.concatenate(self._waiting)
+            self._waiting, self._count = [joined[size:]], len(joined) - size
+            events += self._work(joined[:size], missing=missing)
         return events
+
+    def _look(self) -> int:
+        """Return how many samples to work on at once: few while somebody talks, else more."""
+        lively = self._fusion.talk is not None or self._utterances.active
+        return _LEAST if lively else _CALM
 
     def _work(self, chunk: Samples, *, missing: bool) -> list[HeardEvent]:
         """Run every detector over a chunk and join what they say."""
@@ -169,25 +179,24 @@ class Listener:
         timbre = self._timbre.process(frames)
         mel = frames.mel.reshape(-1, FRAMES_PER_STEP, BANDS).mean(axis=1)
         level = frames.level.reshape(-1, FRAMES_PER_STEP).mean(axis=1)
-        tone: Sound | None = None
-        for index in range(len(timbre.voice)):
-            if index % _STEPS_PER_LOOK == 0:
-                look = chunk[index * STEP : index * STEP + _LEAST]
-                events += self._tell_tones(self._tones.process(look, start + index * STEP_SECONDS))
-                tone = self._tones.active
-                loud = bool(level[index : index + _STEPS_PER_LOOK].max() > _PRINTED_DB)
-                events += self._remember(look, loud and tone is None)
+        events += self._tell_tones(self._tones.process(chunk, start))
+        tone = self._tones.active is not None
+        loud = not tone and bool(level.max() > _PRINTED_DB)
+        events += self._remember(chunk, loud)
+        voice, music = timbre.voice.tolist(), timbre.music.tolist()
+        singing, live, levels = timbre.singing.tolist(), timbre.live.tolist(), level.tolist()
+        for index in range(len(voice)):
             self._steps += 1
             events += self._step(
                 Step(
                     time=self.now,
-                    voice=0.0 if tone else float(timbre.voice[index]),
-                    music=0.0 if tone else float(timbre.music[index]),
-                    singing=float(timbre.singing[index]),
-                    live=float(timbre.live[index]),
-                    level=float(level[index]),
+                    voice=0.0 if tone else voice[index],
+                    music=0.0 if tone else music[index],
+                    singing=singing[index],
+                    live=live[index],
+                    level=levels[index],
                     mel=mel[index],
-                    tone=tone is not None,
+                    tone=tone,
                 )
             )
         events.sort(key=lambda event: event.time)
@@ -218,12 +227,12 @@ class Listener:
                 events.append(verdict)
         return events
 
-    def _remember(self, look: Samples, loud: bool) -> list[HeardEvent]:
-        """Print 100 ms and tell when they begin to repeat what was heard before."""
-        found = self._prints.process(look, loud)
+    def _remember(self, chunk: Samples, loud: bool) -> list[HeardEvent]:
+        """Print a chunk and tell when it begins to repeat what was heard before."""
+        found = self._prints.process(chunk, loud)
         current = self._prints.current
         if current is not None:
-            until = self.now + _STEPS_PER_LOOK * STEP_SECONDS
+            until = self.now + len(chunk) / RATE
             repeat = _repeat(current)
             self._utterances.repeated(current.since, until, repeat)
             self._fusion.repeated(current.since, until, repeat)

@@ -44,7 +44,7 @@ def describe(frames: Frames, previous: Floats) -> Floats:
     level = frames.level[: steps * FRAMES_PER_STEP].reshape(steps, FRAMES_PER_STEP)
     harmonicity = frames.harmonicity[: steps * FRAMES_PER_STEP].reshape(steps, FRAMES_PER_STEP)
     pitch = frames.pitch[: steps * FRAMES_PER_STEP].reshape(steps, FRAMES_PER_STEP)
-    mean = mel.mean(axis=1)
+    mean = mel.sum(axis=1) * np.float32(1 / FRAMES_PER_STEP)
     weight = harmonicity + np.float32(1e-3)
     centre = (pitch * weight).sum(axis=1) / weight.sum(axis=1)
     spread = (np.abs(pitch - centre[:, None]) * weight).sum(axis=1) / weight.sum(axis=1)
