@@ -10,7 +10,7 @@ from .calls.account import Account, HoldSlayerConfigEntry
 from .calls.engine import shared_engine
 from .card import async_register_card
 from .const import DOMAIN
-from .devices import register_devices
+from .devices import register_devices, update_devices
 from .entry_errors import setup_error
 from .issues import withdraw_issue
 from .reach.home import HomeReach
@@ -61,6 +61,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: HoldSlayerConfigEntry) -
     withdraw_issue(hass, entry, "engine_missing", "engine_cannot_start", "port_in_use")
     entry.runtime_data = account
     register_devices(hass, entry)
+    update_devices(hass, entry)
     entry.async_on_unload(CallAnnouncer(hass, entry).start())
     entry.async_on_unload(Push(hass, account).start())
     entry.async_on_unload(HomeReach(hass, account).start())
@@ -82,3 +83,4 @@ async def async_unload_entry(hass: HomeAssistant, entry: HoldSlayerConfigEntry) 
 async def _async_updated(hass: HomeAssistant, entry: HoldSlayerConfigEntry) -> None:
     """Take over changes while calls go on."""
     entry.runtime_data.apply_changes()
+    update_devices(hass, entry)

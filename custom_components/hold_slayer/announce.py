@@ -3,13 +3,13 @@
 from typing import Any
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr
 
 from .calls.account import HoldSlayerConfigEntry
 from .calls.call import Call
 from .calls.changes import Change, ChangeKind
 from .calls.line import Line
-from .const import DOMAIN, BusEvent
+from .const import BusEvent
+from .devices import line_device_id
 from .navigation.states import CallState
 
 
@@ -48,15 +48,12 @@ class CallAnnouncer:
     @callback
     def _fire(self, event: BusEvent, line: Line, call: Call, **more: Any) -> None:
         """Fire an event with the fields that all have in common."""
-        device = dr.async_get(self._hass).async_get_device_by_identifier(
-            (DOMAIN, f"{self._entry.entry_id}_line{line.number}"), self._entry.entry_id
-        )
         self._hass.bus.async_fire(
             event,
             {
                 "call_id": call.id,
                 "config_entry_id": self._entry.entry_id,
-                "device_id": device.id if device else None,
+                "device_id": line_device_id(self._hass, self._entry.entry_id, line.number),
                 "line": line.number,
                 "state": call.state.value,
                 "contact": call.job.contact.name if call.job.contact else None,

@@ -96,8 +96,11 @@ class HoldSlayerConfigFlow(ConfigFlow, domain=DOMAIN):
     ) -> ConfigFlowResult:
         """Register for real while a progress is shown."""
         if self._task is None:
+            # Not eager: a trial over at once would be continued with this form's input.
             self._task = self.hass.async_create_task(
-                try_account(self.hass, self._data), "hold_slayer registration test"
+                try_account(self.hass, self._data),
+                "hold_slayer registration test",
+                eager_start=False,
             )
         if not self._task.done():
             return self.async_show_progress(

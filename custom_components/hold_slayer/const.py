@@ -67,6 +67,8 @@ class Conf(StrEnum):
     NOTIFY_ENTITIES = "notify_entities"
     SATELLITES = "satellites"
     LLM_CALLS = "llm_calls"
+    COUNTRIES = "countries"
+    ALLOW_PREMIUM = "allow_premium"
     # phone
     NAME = "name"
     KIND = "kind"

@@ -4,6 +4,7 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
 from homeassistant.data_entry_flow import section
+from homeassistant.generated.countries import COUNTRIES
 from homeassistant.helpers.selector import (
     BooleanSelector,
     EntitySelector,
@@ -43,6 +44,10 @@ OPTIONS_SCHEMA = probatio.Schema(
         probatio.Optional(Conf.YOUR_NAME): TextSelector(),
         probatio.Optional(Conf.LINES, default=DEFAULT_LINES): _box(1, MAX_LINES),
         probatio.Optional(Conf.MAX_CALL_MINUTES, default=240): _box(5, 1440, "min"),
+        probatio.Optional(Conf.COUNTRIES): SelectSelector(
+            SelectSelectorConfig(options=sorted(COUNTRIES), multiple=True)
+        ),
+        probatio.Optional(Conf.ALLOW_PREMIUM, default=False): BooleanSelector(),
         probatio.Required(SECTION_SPEECH): section(
             probatio.Schema(
                 {

@@ -27,6 +27,7 @@ from ..telephony.messages import (
     RejectCall,
     RemoveAccount,
 )
+from ..telephony.policy import DialPolicy
 from ..telephony.supervision import LinkState
 from .call import Call
 from .changes import Change, ChangeKind
@@ -100,6 +101,7 @@ class Account:
             raise
         if self.registration is RegistrationState.REGISTERING:
             self.registration = RegistrationState.REGISTERED
+        await self.send_policy()
         self.prepare_voice()
 
     async def stop(self, reason: str) -> None:
@@ -108,6 +110,7 @@ class Account:
         await self.switchboard.end_all(Outcome.HUNG_UP, reason)
         self._stop_watching()
         try:
+            await self.engine.set_policy(self.entry.entry_id, None)
             await self.engine.link.request(RemoveAccount(account_id=self.entry.entry_id))
         except EngineError as err:
             _LOGGER.debug("The account was gone already: %s", err)
@@ -129,6 +132,23 @@ class Account:
         if self.phones:
             withdraw_issue(self.hass, self.entry, "no_phone")
 
+    async def send_policy(self) -> None:
+        """Tell the engine what may be dialled: what is saved, at home, and what the options allow."""
+        saved = {contact.number for contact in self.contacts.values()}
+        saved |= {phone.address for phone in self.phones.values()}
+        saved |= {self.phone_target(phone) for phone in self.phones.values()}
+        policy = DialPolicy(
+            home_country=self.hass.config.country or "",
+            countries=self.settings.countries,
+            saved=tuple(sorted(saved)),
+            allow_premium=self.settings.allow_premium,
+            allow_shared_cost=self.settings.allow_premium,
+        )
+        try:
+            await self.engine.set_policy(self.entry.entry_id, policy)
+        except EngineError as err:
+            _LOGGER.warning("The dial policy could not be set: %s", err)
+
     @callback
     def apply_changes(self) -> None:
         """Take over changed options and subentries while calls go on."""
@@ -137,6 +157,9 @@ class Account:
         self.switchboard.set_lines(self.settings.lines)
         self.read_subentries()
         self.prepare_voice()
+        self.entry.async_create_background_task(
+            self.hass, self.send_policy(), "hold_slayer dial policy"
+        )
         self.tell()
         if dict(self.entry.data) != self._data:
             self._register_anew()

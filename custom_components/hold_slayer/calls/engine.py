@@ -1,7 +1,7 @@
 """The one engine of this Home Assistant: shared by all accounts, started with the first of them."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 import logging
 from typing import Final
 
@@ -12,6 +12,7 @@ from homeassistant.util.hass_dict import HassKey
 from ..const import DOMAIN
 from ..telephony.link import EngineLink
 from ..telephony.messages import EngineEvent, IncomingCall, Ready, Registration
+from ..telephony.policy import DialPolicy, SetDialPolicy
 from ..telephony.supervision import LinkState
 
 _LOGGER = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ class SharedEngine:
         self._by_account: dict[str, EventHandler] = {}
         self._by_call: dict[str, EventHandler] = {}
         self._by_state: set[StateHandler] = set()
+        self._policies: dict[str, DialPolicy] = {}
         self._stop_at_shutdown: CALLBACK_TYPE | None = None
 
     @property
@@ -62,6 +64,15 @@ class SharedEngine:
                     self._stop_at_shutdown()
                     self._stop_at_shutdown = None
                 await self._stop()
+
+    async def set_policy(self, account_id: str, policy: DialPolicy | None) -> None:
+        """Say what an account allows to be dialled (None = it is gone); raises `EngineError`."""
+        if policy is None:
+            self._policies.pop(account_id, None)
+        else:
+            self._policies[account_id] = policy
+        if self.running and self._policies:
+            await self.link.request(SetDialPolicy(policy=merged(self._policies.values())))
 
     @callback
     def watch_account(self, account_id: str, handler: EventHandler) -> CALLBACK_TYPE:
@@ -108,6 +119,21 @@ class SharedEngine:
         """Tell everybody who watches the engine's state."""
         for handler in tuple(self._by_state):
             handler(state)
+
+
+def merged(policies: Iterable[DialPolicy]) -> DialPolicy:
+    """Return what any of the accounts allows: the engine judges for all of them."""
+    known = list(policies)
+    return DialPolicy(
+        home_country=known[0].home_country,
+        countries=tuple(sorted({country for policy in known for country in policy.countries})),
+        saved=tuple(sorted({number for policy in known for number in policy.saved})),
+        allow_premium=any(policy.allow_premium for policy in known),
+        allow_shared_cost=any(policy.allow_shared_cost for policy in known),
+        allow_satellite=any(policy.allow_satellite for policy in known),
+        allow_short_codes=any(policy.allow_short_codes for policy in known),
+        allow_addresses=any(policy.allow_addresses for policy in known),
+    )
 
 
 ENGINE: Final[HassKey[SharedEngine]] = HassKey(DOMAIN)

@@ -13,6 +13,7 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.translation import async_get_cached_translations
 
 from ..const import DOMAIN
+from ..devices import line_device_id
 from .card_view import call_fields, segment_fields, whole_call, words_fields
 from .lookup import accounts
 
@@ -159,9 +160,8 @@ class Feed:
             for line in account.switchboard.lines:
                 if not self._may_see(account, line):
                     continue
-                device = devices.async_get_device_by_identifier(
-                    (DOMAIN, f"{entry_id}_line{line.number}"), entry_id
-                )
+                device_id = line_device_id(self._hass, entry_id, line.number)
+                device = devices.async_get(device_id) if device_id else None
                 key = line_id(account, line)
                 shown = self._shown[key] = _Shown()
                 lines.append(
@@ -171,7 +171,7 @@ class Feed:
                         "number": line.number,
                         "name": (device.name_by_user or device.name) if device else "",
                         "account": account.entry.title,
-                        "device_id": device.id if device else None,
+                        "device_id": device_id,
                         **shown.whole(account, line, texts),
                     }
                 )

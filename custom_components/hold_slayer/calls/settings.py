@@ -34,6 +34,9 @@ class Settings:
     notify_entities: tuple[str, ...] = ()
     satellites: tuple[str, ...] = ()
     llm_calls: LlmCalls = LlmCalls.OFF
+    #: Countries that may be called besides the own one, ISO 3166.
+    countries: tuple[str, ...] = ()
+    allow_premium: bool = False
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any]) -> Self:
@@ -56,6 +59,8 @@ class Settings:
             quiet_end=_time(options.get(Conf.QUIET_END)),
             notify_entities=tuple(options.get(Conf.NOTIFY_ENTITIES, ())),
             satellites=tuple(options.get(Conf.SATELLITES, ())),
+            countries=tuple(options.get(Conf.COUNTRIES, ())),
+            allow_premium=bool(options.get(Conf.ALLOW_PREMIUM, False)),
             llm_calls=LlmCalls(options.get(Conf.LLM_CALLS, LlmCalls.OFF)),
         )
 
