@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import butter, sosfilt
+from scipy.signal import butter, resample_poly, sosfilt
 
 #: Samples per second of all audio in the simulated world.
 RATE = 16_000
@@ -24,6 +24,9 @@ _TONES: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
 #: Special information tone "intercept": ITU-T E.180 (frequency in Hz, duration in s).
 _SIT = ((913.8, 0.274), (1370.6, 0.274), (1776.7, 0.380))
 TONE_NAMES = (*_TONES, "sit", "beep")
+
+#: Seeds of the ears' training end below this.
+_FIRST_TUNE = 3_000_000
 
 #: Keys and their two frequencies in Hz: ITU-T Q.23.
 _ROWS = (697.0, 770.0, 852.0, 941.0)
@@ -93,39 +96,11 @@ def room(level_db: float, seed: int = 7) -> Samples:
     return np.asarray(mix / np.sqrt(np.mean(mix**2)) * 10 ** (level_db / 20), np.float32)
 
 
-@lru_cache(maxsize=8)
-def music(seed: int = 1) -> Samples:
-    """A loop of about 13 s of plucked chords, melody and bass, as hold music is: the same seed, the same tune."""
-    random = np.random.default_rng(seed)
-    beat = 0.4 + 0.1 * random.random()
-    scale = np.array((0, 2, 4, 7, 9, 12, 14, 16))
-    base = 220.0 * 2 ** (int(random.integers(-3, 4)) / 12)
-    roots = (0, -5, -3, 2, 0, -3, -5, 0)
-    bars = len(roots)
-    loop = np.zeros(round(bars * 4 * beat * RATE) + 2 * RATE)
-    for bar, root in enumerate(roots):
-        for step in range(8):
-            note = base * 2 ** ((root + int(random.choice(scale))) / 12)
-            _pluck(loop, (bar * 4 + step / 2) * beat, note, 0.8, 0.5)
-        for interval in (0, 4, 7):
-            _pluck(loop, bar * 4 * beat, base * 2 ** ((root + interval) / 12), 1.8, 0.35)
-        for half in (0, 2):
-            _pluck(loop, (bar * 4 + half) * beat, base / 2 * 2 ** (root / 12), 1.2, 0.6)
-    length = round(bars * 4 * beat * RATE)
-    # the tail of the last notes rings into the next round
-    loop[: len(loop) - length] += loop[length:]
-    loop = loop[:length]
-    return np.asarray((0.12 * loop / np.sqrt(np.mean(loop**2))).clip(-0.95, 0.95), np.float32)
+@lru_cache(maxsize=16)
+def music(tune: int = 1) -> Samples:
+    """At least 20 s of hold music that loops; the same number, the same tune. None of them was trained on."""
+    from .synth.music import RATE as COMPOSED, music as compose
 
-
-def _pluck(
-    into: NDArray[np.float64], at: float, frequency: float, seconds: float, level: float
-) -> None:
-    """Add a plucked string: harmonics that die away, the higher the faster."""
-    start = round(at * RATE)
-    time = np.arange(min(round(seconds * RATE), len(into) - start)) / RATE
-    for harmonic in range(1, 7):
-        decay = np.exp(-time * (2.5 + 1.5 * harmonic))
-        into[start : start + len(time)] += (
-            level / harmonic * decay * np.sin(2 * np.pi * frequency * harmonic * time)
-        )
+    return np.asarray(
+        resample_poly(0.5 * compose(_FIRST_TUNE + tune, 20.0), RATE // COMPOSED, 1), np.float32
+    )

@@ -7,7 +7,7 @@ import numpy as np
 from scipy.signal import resample_poly
 import soundfile
 
-from ..sounds import RATE, Samples
+from ..sounds import RATE, Samples, music
 from ..voices import speak
 from .recogniser import prepare
 from .scenario import Scenario, ScenarioError, texts, walk
@@ -27,6 +27,8 @@ class Library:
             for step in walk(steps):
                 if isinstance(step, Menu) and step.words:
                     await asyncio.to_thread(prepare, tuple(step.words))
+                if isinstance(step, Music) and step.file is None:
+                    await asyncio.to_thread(music, step.tune)
                 for thing in (step, getattr(step, "prompt", None), getattr(step, "wrong", None)):
                     if isinstance(thing, Play | Music) and thing.file is not None:
                         self._files[thing.file] = read_sound(thing.file)

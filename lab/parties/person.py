@@ -1,7 +1,8 @@
 """A living person on the telephone: takes turns, waits, loses patience."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+import random
 
 from ..sounds import room
 from ..voices import Voice
@@ -22,11 +23,13 @@ class Person:
     room: float | None = None
     #: Seconds between the end of the other's turn and the answer.
     think: float = 0.5
+    #: Nobody says the same words twice in the same way, in one call or the next.
+    mood: random.Random = field(default_factory=random.Random)
 
     async def arrive(self, breath: float) -> None:
         """Be in the room for a moment before the first word."""
         if self.room is not None:
-            self.leg.player.background(room(self.room))
+            self.leg.player.background(room(self.room), start=self.mood.random())
         self.leg.report("joined", call=self.leg.number, speaker=self.role)
         await asyncio.sleep(breath)
 
@@ -35,8 +38,13 @@ class Person:
         self.leg.player.background(None)
 
     async def say(self, text: str, **details: object) -> None:
-        """Say one thing."""
-        await say(self.leg, self.exchange, text, self.voice, self.role, **details)
+        """Say one thing, a little faster or slower, higher or deeper than ever before."""
+        voice = replace(
+            self.voice,
+            speed=round(self.voice.speed * self.mood.uniform(0.93, 1.07)),
+            pitch=max(0, min(99, self.voice.pitch + self.mood.randint(-4, 4))),
+        )
+        await say(self.leg, self.exchange, text, voice, self.role, **details)
 
     async def wait_for_turn(self, seconds: float) -> bool:
         """Wait until the other side has spoken and stopped; False when they do not begin within `seconds`."""

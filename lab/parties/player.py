@@ -60,13 +60,16 @@ class Player:
             if clip in self._clips:
                 self._clips.remove(clip)
 
-    def background(self, samples: Samples | None, *, resume: bool = True) -> None:
-        """Loop this under everything said; None fades it out. `resume` goes on where the same loop was."""
+    def background(self, samples: Samples | None, *, start: float = 0.0) -> None:
+        """Loop this under everything said; None fades it out. The same loop goes on where it was.
+
+        `start` is the place to begin with in another loop, as a share of its length.
+        """
         if samples is None:
             self._target = 0.0
             return
-        if samples is not self._background or not resume:
-            self._background_at = 0
+        if samples is not self._background:
+            self._background_at = int(start * len(samples))
             self._gain = 0.0
         self._background = samples
         self._target = 1.0

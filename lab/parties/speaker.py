@@ -44,7 +44,13 @@ async def say(
 ) -> None:
     """Speak a text into the leg; logs speech_started (the first word) and speech_ended with exact times."""
     samples = await speak(text, voice)
-    details = {"call": leg.number, "speaker": speaker, "text": text, **details}
+    details = {
+        "call": leg.number,
+        "speaker": speaker,
+        "text": text,
+        "voice": {"name": voice.name, "speed": voice.speed, "pitch": voice.pitch},
+        **details,
+    }
     completed = False
 
     def started(at: float) -> None:

@@ -22,7 +22,7 @@ _COMPACT = {
 _LISTS = {"via", "route", "record-route", "contact"}
 _COMMA = re.compile(r',(?=(?:[^"]*"[^"]*")*[^"]*$)(?![^<]*>)')
 _URI = re.compile(
-    r"(?P<scheme>sips?):(?:(?P<user>[^@;?>]*)@)?(?P<host>\[[^\]]+\]|[^:;?>]+)(?::(?P<port>\d+))?"
+    r"(?P<scheme>sips?):(?:(?P<user>[^@>\s]*)@)?(?P<host>\[[^\]]+\]|[^:;?>]+)(?::(?P<port>\d+))?"
     r"(?P<parameters>[^?>]*)",
     re.IGNORECASE,
 )
