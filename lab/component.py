@@ -7,8 +7,8 @@ those under `custom_components.hold_slayer`: use one of the two names in one pro
 """
 
 import importlib
-import sys
 from pathlib import Path
+import sys
 from types import ModuleType
 
 #: The component's folder.

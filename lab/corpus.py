@@ -138,6 +138,8 @@ class Corpus:
 
     root: Path
     clips: tuple[Clip, ...]
+    #: Labels of the manifest that mean nothing here.
+    ignored: tuple[str, ...] = ()
 
     def having(self, label: str) -> tuple[Clip, ...]:
         """The clips of one label."""
@@ -197,15 +199,16 @@ def load(root: Path | str) -> Corpus:
             f"{root} is not a folder. Give --corpus a folder with manifest.csv or sub-folders {', '.join(LABELS)}."
         )
     manifest = root / "manifest.csv"
-    clips = _from_manifest(root, manifest) if manifest.is_file() else _from_folders(root)
+    ignored: set[str] = set()
+    clips = _from_manifest(root, manifest, ignored) if manifest.is_file() else _from_folders(root)
     if not clips:
         raise CorpusError(
             f"{root} holds no sound. It needs manifest.csv or sub-folders named {', '.join(LABELS)}."
         )
-    return Corpus(root, tuple(clips))
+    return Corpus(root, tuple(clips), tuple(sorted(ignored)))
 
 
-def _from_manifest(root: Path, manifest: Path) -> list[Clip]:
+def _from_manifest(root: Path, manifest: Path, ignored: set[str]) -> list[Clip]:
     clips = []
     with manifest.open(encoding="utf-8", newline="") as lines:
         rows = csv.DictReader(lines)
@@ -215,9 +218,8 @@ def _from_manifest(root: Path, manifest: Path) -> list[Clip]:
         for row in rows:
             path = root / row["file"]
             if row["label"] not in LABELS:
-                raise CorpusError(
-                    f"{manifest}: label {row['label']!r} of {row['file']} is none of {', '.join(LABELS)}."
-                )
+                ignored.add(row["label"])
+                continue
             if not path.is_file():
                 raise CorpusError(f"{manifest} lists {row['file']}, which is not there.")
             clips.append(
@@ -226,11 +228,19 @@ def _from_manifest(root: Path, manifest: Path) -> list[Clip]:
                     label=row["label"],
                     group=row.get("group") or row["file"],
                     language=row.get("language") or "",
-                    seconds=float(row.get("seconds") or 0),
+                    seconds=_number(row.get("seconds")),
                     licence=row.get("licence") or "",
                 )
             )
     return clips
+
+
+def _number(text: str | None) -> float:
+    """A length as a manifest gives it; 0 when it gives none."""
+    try:
+        return float(text or 0)
+    except ValueError:
+        return 0.0
 
 
 def _from_folders(root: Path) -> list[Clip]:

@@ -78,8 +78,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument(
         "--split",
         choices=[*Split, "all"],
-        default="test",
-        help="groups to use (default %(default)s)",
+        help="groups to use (default: test of the development recordings, all of a --corpus of yours)",
     )
     parser.add_argument(
         "--seed", type=int, default=1_000_000, help="seed of the first call (default %(default)s)"
@@ -120,7 +119,8 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--quick", action="store_true", help="leave out tones and memory")
     parser.add_argument("--json", type=Path, help="also write every figure to this file")
     options = parser.parse_args(argv)
-    split = None if options.split == "all" else Split(options.split)
+    wanted = options.split or ("all" if options.corpus else "test")
+    split = None if wanted == "all" else Split(wanted)
     try:
         root = options.corpus or corpus.default() or make()
         whole = corpus.load(root)
@@ -140,16 +140,22 @@ def main(argv: list[str]) -> int:
         peers=peers,
     )
     print(
-        f"Corpus {root.name}, split {options.split}, seeds from {options.seed}, {options.hours:g} h of hold, "
+        f"Corpus {root.name}, split {wanted}, seeds from {options.seed}, {options.hours:g} h of hold, "
         f"hard {options.hard:g}, blocks of {20 * options.packets} ms"
     )
+    if whole.ignored:
+        print(f"Labels of the manifest that are not used: {', '.join(whole.ignored)}")
     totals: dict[str, report.Totals] = {}
     begun = time.monotonic()
-    for scores in _scores(job, options.seed, options.jobs):
-        for name, one in scores.items():
-            totals.setdefault(name, report.Totals()).scores.append(one)
-        if totals["ears"].hours >= options.hours:
-            break
+    try:
+        for scores in _scores(job, options.seed, options.jobs):
+            for name, one in scores.items():
+                totals.setdefault(name, report.Totals()).scores.append(one)
+            if totals["ears"].hours >= options.hours:
+                break
+    except CorpusError as problem:
+        print(f"bench hearing: {problem}", file=sys.stderr)
+        return 1
     ours = totals["ears"]
     groups = ", ".join(f"{number} {kind}" for kind, number in ours.groups().items())
     print(

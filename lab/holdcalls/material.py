@@ -142,6 +142,10 @@ class Material:
                 lambda: [say(phrases.ADVERTS[language])],
                 channel,
             )
+        if not clips:
+            raise corpus.CorpusError(
+                "The corpus has no `recorded` prompts and espeak-ng is not installed: announcements can't be made."
+            )
         unit = (self._pick("recorded") or clips[0]).unit
         mine = [clip for clip in clips if clip.unit == unit]
 
