@@ -55,6 +55,16 @@ def pairs(menu: Menu) -> dict[str, str]:
         ("", {}),
         ("... , ; !!", {}),
         ("press press press", {}),
+        (
+            "for car insurance press one for home insurance to for all other questions press three",
+            {"1": "car insurance", "2": "home insurance", "3": "all other questions"},
+        ),
+        ("for sales press one for claims press to", {"1": "sales", "2": "claims"}),
+        ("for sales press won for claims press too", {"1": "sales", "2": "claims"}),
+        (
+            "for sales press three for claims press for for parts press five",
+            {"3": "sales", "4": "claims", "5": "parts"},
+        ),
         ("press 1", {"1": ""}),
     ],
 )

@@ -3,10 +3,15 @@
 import pytest
 
 from custom_components.hold_slayer.hearing.heard import Sound, Verdict
-from custom_components.hold_slayer.navigation.acts import Consult, NoteKind, SendKeys
+from custom_components.hold_slayer.navigation.acts import (
+    Consult,
+    NoteKind,
+    SendKeys,
+    StopRingingUser,
+)
 from custom_components.hold_slayer.navigation.flow import Action, CallFlow, Prompt, Step
-from custom_components.hold_slayer.navigation.moments import PhoneState
-from custom_components.hold_slayer.navigation.plan import CallBack, CallBackPolicy, CallPlan
+from custom_components.hold_slayer.navigation.moments import PhoneState, Transcribed
+from custom_components.hold_slayer.navigation.plan import CallBack, CallBackPolicy, CallPlan, Limits
 from custom_components.hold_slayer.navigation.states import CallState, Outcome
 
 from .drive import Drive
@@ -328,7 +333,7 @@ def test_changed_menu_is_read_instead() -> None:
 def test_step_that_never_comes_times_out_into_reading() -> None:
     drive = call("my claim", flow=FLOW)
     for _ in range(3):
-        drive.say("Thank you for your patience so far, dear caller.")
+        drive.say("Something about the weather in the mountains today.")
         drive.wait(15)
     assert drive.notes(NoteKind.FLOW_STALE)
 
@@ -435,3 +440,106 @@ def test_ringing_after_a_transfer_is_no_silence() -> None:
     drive.wait(2)
     drive.sound(Sound.RINGBACK, 120)
     assert drive.state is S.ON_HOLD
+
+
+def test_late_words_of_the_menu_before_are_not_answered_again() -> None:
+    drive = call(flow=FLOW)
+    drive.reading_s = 3.0
+    drive.say("For billing press one for claims press two.")
+    drive.wait(1)
+    assert drive.keys == ["2"]
+    before = drive.navigator._call.acted_at
+    drive.tell(
+        Transcribed(
+            utterance=99,
+            text="for billing press one for an open claim press one",
+            since=0.5,
+            until=before - 1,
+        )
+    )
+    drive.wait(3)
+    assert drive.keys == ["2"]
+
+
+def test_words_without_times_get_those_of_their_utterance() -> None:
+    drive = call()
+    drive.say(MENU)
+    words = drive.navigator._call.line.said[-1]
+    assert words.until > words.since > 0
+
+
+def test_flow_step_is_recognised_though_its_key_was_misheard() -> None:
+    flow = CallFlow(
+        name="x",
+        steps=(
+            Step(action=Action.PRESS, keys="2", prompt=Prompt(text="home insurance press 2")),
+            Step(action=Action.HOLD),
+        ),
+    )
+    drive = call("my home", flow=flow)
+    drive.say(
+        "for car insurance press one for home insurance to for all other questions press three"
+    )
+    drive.wait(1)
+    assert drive.keys == ["2"]
+
+
+def test_queue_words_and_music_mean_hold_at_once_with_a_step_pending() -> None:
+    drive = call(flow=FLOW)
+    drive.say("Please hold for the next available representative.")
+    assert drive.state is S.ON_HOLD
+    drive = call(flow=FLOW)
+    drive.music(5)
+    assert drive.state is S.ON_HOLD
+    drive.say("For billing press one for claims press two.")
+    drive.wait(2)
+    assert drive.keys == ["2"]
+    assert drive.state is S.NAVIGATING
+
+
+def test_fading_verdict_does_not_call_the_ringing_off() -> None:
+    drive = call()
+    drive.say(QUEUE)
+    drive.music(20)
+    drive.person("Hello, this is Jane, how can I help?")
+    assert drive.state is S.RINGING_YOU
+    drive.silence(6)
+    drive.verdict(Verdict.MACHINE, 0.1)
+    drive.verdict(Verdict.NOBODY, 0.05)
+    drive.wait(5)
+    assert drive.state is S.RINGING_YOU
+
+
+def test_announcement_that_fooled_the_ears_is_called_off_by_its_words() -> None:
+    drive = call()
+    drive.say(QUEUE)
+    drive.music(20)
+    drive.person(
+        "Your call is important to us. Please stay on the line. The next available agent will be"
+        " with you shortly."
+    )
+    assert drive.state is S.ON_HOLD
+    assert drive.all(StopRingingUser)
+    assert drive.notes(NoteKind.ANNOUNCEMENT), "it is kept as the announcement it was"
+
+
+def test_closed_said_just_before_the_company_hangs_up() -> None:
+    drive = call()
+    drive.say("The car insurance department is closed today.")
+    drive.company_hangs_up()
+    assert drive.end.outcome is Outcome.CLOSED
+
+
+def test_degradation_is_said_once() -> None:
+    drive = call("my claim", flow=FLOW)
+    for _ in range(3):
+        drive.say("Something that nobody can read.", unreadable=True)
+        drive.wait(1)
+    assert len(drive.notes(NoteKind.DEGRADED)) == 1
+
+
+def test_cost_limit() -> None:
+    drive = call(limits=Limits(cost_s=60.0))
+    drive.say(QUEUE)
+    drive.music(60)
+    assert drive.end.outcome is Outcome.COST_LIMIT

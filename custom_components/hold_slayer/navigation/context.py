@@ -33,6 +33,8 @@ class CompanyLine:
     awaited: dict[int, float] = field(default_factory=dict)
     #: What was said, in order.
     said: list[Words] = field(default_factory=list)
+    #: First and last word of each utterance, leg time in s.
+    spans: dict[int, tuple[float, float]] = field(default_factory=dict)
     #: Call clock minus leg time, s.
     offset: float = 0.0
 
@@ -77,6 +79,8 @@ class CallContext:
         self.prompt = ""
         self.prompt_s = 0.0
         self.journal: list[Deed] = []
+        #: Leg time of the last thing done in a menu, s: what was said before is dealt with.
+        self.acted_at = float("-inf")
         #: How often each secret was given, by key or voice.
         self.given: Counter[str] = Counter()
         #: The menu at the end of an explored path; "" when there was none.
@@ -127,6 +131,10 @@ class CallContext:
         for name in names:
             self.timers.pop(name, None)
 
+    def is_past(self, since: float, until: float) -> bool:
+        """Whether speech belongs to the prompt before the last thing we did."""
+        return until > 0 and (since + until) / 2 < self.acted_at
+
     def may_give(self, placeholder: str) -> bool:
         """Whether a secret may be given (once more); counts it as given."""
         if self.given[placeholder] >= GIVE_SECRET:
@@ -136,6 +144,7 @@ class CallContext:
 
     def file(self, action: Action, *, keys: str = "", text: str = "") -> None:
         """File what is done about the prompt just heard."""
+        self.acted_at = self.line.audio_now(self.now)
         self.journal.append(
             Deed(
                 action=action,

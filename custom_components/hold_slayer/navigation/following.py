@@ -43,10 +43,12 @@ class FlowFollower:
         """The step whose turn it is; None without a flow or after its end."""
         return self._runner.step if self._runner is not None else None
 
-    @property
-    def keys_ahead(self) -> bool:
-        """Whether keys are still to be pressed."""
-        return self._runner is not None and self._runner.upcoming(Action.PRESS)
+    def expects(self, words: Words) -> bool:
+        """Whether this is the prompt of the step whose turn it is."""
+        if self._runner is None:
+            return False
+        match = self._runner.compare(words.text, words.phrases, ended=False)
+        return match.fit is Fit.FITS
 
     def begin(self) -> Turn:
         """Start the step whose turn it is."""

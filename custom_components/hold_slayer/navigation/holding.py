@@ -17,6 +17,7 @@ from .acts import NoteKind, SetPhase
 from .call_back import CallBackOffer
 from .context import CallContext
 from .endings import bad_news
+from .following import FlowFollower
 from .hold import read_queue
 from .keys import Keypad
 from .menu import Menu, OptionKind, read_menu
@@ -39,11 +40,14 @@ class Holding(Stage):
 
     timers = ("hold_limit", "silence", "ask_silence", "bad_news", "key_effect")
 
-    def __init__(self, call: CallContext, keypad: Keypad, call_back: CallBackOffer) -> None:
+    def __init__(
+        self, call: CallContext, keypad: Keypad, call_back: CallBackOffer, flow: FlowFollower
+    ) -> None:
         """Not holding yet."""
         super().__init__(call)
         self._keypad = keypad
         self._call_back = call_back
+        self._flow = flow
         self._bad_news: Finish | None = None
 
     @override
@@ -101,6 +105,8 @@ class Holding(Stage):
         if self._key_was_lost(words):
             self._keypad.again()
             return None
+        if self._flow.expects(words):
+            return Sign.MENU
         self._keep(words)
         dealt, turn = self._call_back.hear(words, words.text)
         if dealt or turn is not None:

@@ -2,7 +2,7 @@
 
 from typing import override
 
-from ..hearing.heard import Cue, Repeated, UtteranceEnded, Verdict, VerdictChange
+from ..hearing.heard import Cue, Repeated, UtteranceEnded
 from .acts import StopRingingUser
 from .attending import Attending
 from .context import CallContext
@@ -22,7 +22,11 @@ _GOODBYE = 20.0
 
 
 class Keeping(Attending):
-    """A person is there: keep them while the user is brought to the phone."""
+    """A person is there: keep them while the user is brought to the phone.
+
+    A person who waits is silent, so a verdict that fades means nothing here: only a repeat, the
+    words of an announcement, music, or the user call it off.
+    """
 
     timers = ("music", "moment", "patience", "announce", "leave")
 
@@ -81,13 +85,6 @@ class Keeping(Attending):
         self.call.judge.add(Cue.REPEATED)
         dropped = self.call.judge.dropped and not self.call.user_accepted
         return self.call_off("It was a recording.") if dropped else None
-
-    @override
-    def on_verdict(self, change: VerdictChange) -> Turn:
-        dropped = self.call.judge.dropped and not self.call.user_accepted
-        if change.verdict is Verdict.MACHINE and dropped:
-            return self.call_off("It was a recording.")
-        return None
 
     @override
     def on_words(self, words: Words) -> Turn:

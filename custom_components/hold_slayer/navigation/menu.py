@@ -6,9 +6,11 @@ two" and "press one for billing press two for claims" differ only in where one b
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 import re
 
 from .labels import MARKS, assign, trim
+from .patterns import alternatives
 from .phrases import Phrases, Said
 from .words import fold
 
@@ -163,12 +165,51 @@ def _anchors(marked: str, phrases: Phrases) -> list[_Anchor]:
             for pattern in phrases.stay
             for match in pattern.finditer(marked)
         ]
-    found.sort(key=lambda anchor: (anchor.start, anchor.start - anchor.end))
+    found += _misheard(marked, phrases)
+    kept = _without_overlaps(found)
+    return _without_overlaps([*kept, *_missing(marked, kept, phrases)])
+
+
+def _without_overlaps(found: Sequence[_Anchor]) -> list[_Anchor]:
     kept: list[_Anchor] = []
-    for anchor in found:
+    for anchor in sorted(found, key=lambda one: (one.start, one.start - one.end)):
         if not kept or anchor.start >= kept[-1].end:
             kept.append(anchor)
     return kept
+
+
+def _misheard(marked: str, phrases: Phrases) -> list[_Anchor]:
+    """Keys that were heard as other words: "press to" before the next option or the end."""
+    return [
+        _Anchor(match.start(), match.end(), OptionKind.PRESS, phrases.sound_alike[match["key"]])
+        for pattern in phrases.misheard
+        for match in pattern.finditer(marked)
+        if _ends_option(marked[match.end() :], phrases)
+    ]
+
+
+def _missing(marked: str, anchors: Sequence[_Anchor], phrases: Phrases) -> list[_Anchor]:
+    """A key between two others whose verb got lost: "press 1 … for home to for cars press 3"."""
+    found = []
+    for before, after in pairwise([one for one in anchors if one.kind is OptionKind.PRESS]):
+        if not (before.key.isdigit() and after.key.isdigit()):
+            continue
+        key = int(before.key) + 1
+        if int(after.key) != key + 1:
+            continue
+        names = [word for word, value in phrases.sound_alike.items() if value == str(key)]
+        names += [word for word, value in phrases.keys.items() if value == str(key)]
+        for match in re.finditer(alternatives(names), marked[before.end : after.start]):
+            start, end = before.end + match.start(), before.end + match.end()
+            if match.start() > 1 and _ends_option(marked[end : after.end], phrases):
+                found.append(_Anchor(start, end, OptionKind.PRESS, str(key)))
+    return found
+
+
+def _ends_option(rest: str, phrases: Phrases) -> bool:
+    """Whether an option ends here: the next one begins, or nothing more comes."""
+    rest = rest.strip()
+    return not rest or rest[0] in ".," or phrases.connectors.match(rest) is not None
 
 
 # ── other ways to list options ───────────────────────────────────────────────────

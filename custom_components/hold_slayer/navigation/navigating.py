@@ -29,8 +29,6 @@ from .states import CallState, Outcome
 from .understanding import Words
 from .words import likeness
 
-#: Music this long, in s, is hold even if the flow expects more keys first.
-_LONG_MUSIC = 20.0
 #: How often something is tried when nothing is understood.
 _PUZZLED = 3
 
@@ -49,13 +47,20 @@ class Navigating(Stage):
         "puzzled",
     )
 
-    def __init__(self, call: CallContext, keypad: Keypad, reader: MenuReader) -> None:
+    def __init__(
+        self,
+        call: CallContext,
+        keypad: Keypad,
+        reader: MenuReader,
+        prompt: PromptSoFar,
+        flow: FlowFollower,
+    ) -> None:
         """Start at the first step of the flow."""
         super().__init__(call)
         self._keypad = keypad
         self._reader = reader
-        self._prompt = PromptSoFar(call)
-        self._flow = FlowFollower(call, keypad, reader, self._prompt)
+        self._prompt = prompt
+        self._flow = flow
         self._puzzled = 0
 
     @override
@@ -65,7 +70,11 @@ class Navigating(Stage):
         self.call.wait("silence", self.call.plan.limits.silence_s)
         if self._prompt.catch_up(last_only=before is CallState.ON_HOLD):
             self.call.wait("prompt_end", self.call.plan.pace.menu_end_s)
-        return self._flow.begin()
+            self._remember()
+        turn = self._flow.begin()
+        if turn is None and self._prompt.words:
+            _, turn = self._flow.hear(self._prompt.words[-1])
+        return turn
 
     @property
     def _deaf(self) -> bool:
@@ -86,8 +95,7 @@ class Navigating(Stage):
             self._keypad.worked()
             call.stop("silence", "puzzled")
             if "music" not in call.timers:
-                limit = _LONG_MUSIC if self._flow.keys_ahead else call.plan.pace.music_is_hold_s
-                call.wait("music", limit - (heard.time - heard.since))
+                call.wait("music", call.plan.pace.music_is_hold_s - (heard.time - heard.since))
         elif heard.sound is Sound.RINGBACK:
             self._keypad.worked()
             call.wait("silence", call.plan.limits.silence_s)
@@ -101,7 +109,8 @@ class Navigating(Stage):
 
     @override
     def on_repeat(self, heard: Repeated) -> Turn:
-        if heard.sound in SPOKEN and heard.repeat.source is RepeatSource.CALL:
+        fresh = heard.since >= self.call.acted_at
+        if fresh and heard.sound in SPOKEN and heard.repeat.source is RepeatSource.CALL:
             self._prompt.again = True
         return None
 
@@ -112,6 +121,9 @@ class Navigating(Stage):
 
     @override
     def on_speech_end(self, heard: UtteranceEnded) -> Turn:
+        self.call.wait("silence", self.call.plan.limits.silence_s)
+        if self.call.is_past(heard.since, heard.until):
+            return None
         self._prompt.spoke = True
         self._prompt.speech_s += max(0.0, heard.until - heard.since)
         self._prompt.again = heard.repeat is not None and heard.repeat.source is RepeatSource.CALL
@@ -126,12 +138,11 @@ class Navigating(Stage):
             quiet = pace.menu_end_s
         if not heard.cut:
             self.call.wait("prompt_end", quiet - (heard.time - heard.until))
-        self.call.wait("silence", self.call.plan.limits.silence_s)
         return None
 
     @override
     def on_words(self, words: Words) -> Turn:
-        if Said.INVENTED in words:
+        if Said.INVENTED in words or self.call.is_past(words.since, words.until):
             return None
         if self.call.judge.verdict in _MAYBE:
             return Sign.SUSPECTS
@@ -140,7 +151,11 @@ class Navigating(Stage):
         if Said.TRANSFER in words:
             self.call.note(NoteKind.TRANSFER, words.text)
         fired, turn = self._flow.hear(words)
-        return turn if fired else self._decide_when_quiet()
+        if fired:
+            return turn
+        if Said.QUEUE in words and not read_menu(self._prompt.text, words.phrases):
+            return Sign.WAITS
+        return self._decide_when_quiet()
 
     @override
     def on_partial(self, words: Words) -> Turn:

@@ -3,6 +3,8 @@
 It knows no clock, no network and no Home Assistant. `turns.py` says which state follows which.
 """
 
+from dataclasses import replace
+
 from ..hearing.heard import (
     NETWORK_TONES,
     AudioResumed,
@@ -22,6 +24,7 @@ from .connected import Connected
 from .context import CallContext
 from .dialing import Dialing
 from .endings import why_hung_up
+from .following import FlowFollower
 from .holding import Holding
 from .journal import Deed
 from .keeping import Keeping
@@ -44,6 +47,7 @@ from .moments import (
 )
 from .navigating import Navigating
 from .plan import CallPlan
+from .prompt import PromptSoFar
 from .reading import MenuReader
 from .stage import Finish, Sign, Stage, Turn
 from .states import FINAL_STATES, CallState, Outcome, final_state
@@ -71,6 +75,8 @@ class Navigator:
         keypad = Keypad(self._call)
         call_back = CallBackOffer(self._call, keypad)
         reader = MenuReader(self._call, keypad, call_back)
+        prompt = PromptSoFar(self._call)
+        flow = FlowFollower(self._call, keypad, reader, prompt)
         self._call_back = call_back
         keeping = Keeping(self._call)
         dialing = Dialing(self._call)
@@ -79,8 +85,8 @@ class Navigator:
             _S.QUEUED: Stage(self._call),
             _S.DIALING: dialing,
             _S.RINGING: dialing,
-            _S.NAVIGATING: Navigating(self._call, keypad, reader),
-            _S.ON_HOLD: Holding(self._call, keypad, call_back),
+            _S.NAVIGATING: Navigating(self._call, keypad, reader, prompt, flow),
+            _S.ON_HOLD: Holding(self._call, keypad, call_back, flow),
             _S.PERSON_SUSPECTED: Suspecting(self._call),
             _S.PERSON_DETECTED: keeping,
             _S.RINGING_YOU: keeping,
@@ -209,6 +215,7 @@ class Navigator:
                 return stage.on_speech(event)
             case UtteranceEnded():
                 line.speaking = event.cut
+                line.spans[event.utterance] = (event.since, event.until)
                 line.speech_ended = call.now - (event.time - event.until)
                 if self.wants_transcript(event):
                     line.awaited[event.utterance] = call.now + call.plan.pace.transcript_s
@@ -230,6 +237,9 @@ class Navigator:
         call = self._call
         if self._state is _S.CONNECTED:
             return None
+        if heard.until <= 0 and heard.utterance in call.line.spans:
+            since, until = call.line.spans[heard.utterance]
+            heard = replace(heard, since=since, until=until)
         if not heard.final:
             return self._stage.on_partial(understand(heard, call.languages))
         call.line.awaited.pop(heard.utterance, None)

@@ -49,6 +49,10 @@ _RECORDING_ONLY = frozenset(
 )
 
 
+#: What recordings say rather than people.
+_RECORDING = frozenset({Said.CLOSED, Said.CALL_BACK_OFFER, Said.CALL_LATER})
+
+
 class PersonJudge:
     """Keeps the evidence about who is speaking now."""
 
@@ -102,17 +106,7 @@ class PersonJudge:
             self.add(Cue.GREETING_WORDS)
         elif Said.HELLO in words:
             self.add(Cue.SHORT_GREETING)
-        if words.kinds & {
-            Said.ANNOUNCEMENT,
-            Said.QUEUE,
-            Said.CLOSED,
-            Said.VOICEMAIL,
-            Said.BOT,
-            Said.INVALID,
-            Said.CALL_BACK_OFFER,
-        }:
-            self.add(Cue.ANNOUNCEMENT_WORDS)
-        if words.kinds & _RECORDING_ONLY:
+        for _ in range(_announcements(words)):
             self.add(Cue.ANNOUNCEMENT_WORDS)
 
     @property
@@ -152,6 +146,12 @@ class PersonJudge:
         return tuple(
             sorted(self._ears_reasons + own, key=lambda reason: abs(reason.weight), reverse=True)
         )
+
+
+def _announcements(words: Words) -> int:
+    """How many phrases of announcements an utterance holds."""
+    found = words.phrases.count(Said.ANNOUNCEMENT, words.folded)
+    return found + len(words.kinds & (_RECORDING_ONLY | _RECORDING))
 
 
 def _log_odds(probability: float) -> float:

@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from . import words
 from .patterns import alternatives, compile_phrases
 from .words import fold, number_words
 
@@ -89,6 +90,9 @@ class Phrases:
     conjunctions: re.Pattern[str]
     conjunction_words: tuple[str, ...]
     keys: Mapping[str, str]
+    #: Words that speech-to-text writes for the number on a key, by word; "press" before one of them.
+    sound_alike: Mapping[str, str]
+    misheard: tuple[re.Pattern[str], ...]
     position: tuple[re.Pattern[str], ...]
     ahead: tuple[re.Pattern[str], ...]
     next_in_line: tuple[re.Pattern[str], ...]
@@ -115,6 +119,10 @@ class Phrases:
         """Whether a folded text contains a phrase of that kind."""
         return any(pattern.search(folded) for pattern in self.said.get(kind, ()))
 
+    def count(self, kind: Said, folded: str) -> int:
+        """How many different phrases of that kind a folded text contains."""
+        return sum(1 for pattern in self.said.get(kind, ()) if pattern.search(folded))
+
 
 def available() -> tuple[str, ...]:
     """Languages that have a phrase file."""
@@ -125,6 +133,7 @@ def preload(languages: Iterable[str]) -> None:
     """Read the phrase files of some languages into the cache (blocking)."""
     for language in languages:
         load(language)
+    words.preload()
 
 
 def load(language: str) -> Phrases:
@@ -174,9 +183,10 @@ def read(data: Mapping[str, Any]) -> Phrases:
         "day": r"\b\w+",
         "any": r"(?:\b\w+\s*){0,4}?",
     }
+    alike = {fold(str(word)): str(key) for word, key in data["sound_alike"].items()}
     menu = data["menu"]
     queue = data["queue"]
-    words = data["words"]
+    word_lists = data["words"]
 
     def patterns(phrases: Iterable[str]) -> tuple[re.Pattern[str], ...]:
         return compile_phrases(phrases, slots)
@@ -199,6 +209,10 @@ def read(data: Mapping[str, Any]) -> Phrases:
         conjunctions=re.compile(alternatives(menu["or"])),
         conjunction_words=folded(menu["or"]),
         keys=keys,
+        sound_alike=alike,
+        misheard=compile_phrases(
+            menu["anchors"], slots | {"key": f"(?P<key>{alternatives(alike)})"}
+        ),
         position=patterns(queue["position"]),
         ahead=patterns(queue["ahead"]),
         next_in_line=patterns(queue["next"]),
@@ -209,9 +223,9 @@ def read(data: Mapping[str, Any]) -> Phrases:
         number_pattern=re.compile(number),
         opens=patterns(data["hours"]["opens"]),
         afternoon=frozenset(folded(data["hours"]["afternoon"])),
-        yes=frozenset(folded(words["yes"])),
-        no=frozenset(folded(words["no"])),
-        stop_words=frozenset(folded(words["stop"])),
+        yes=frozenset(folded(word_lists["yes"])),
+        no=frozenset(folded(word_lists["no"])),
+        stop_words=frozenset(folded(word_lists["stop"])),
         synonyms={name: folded(group) for name, group in data["synonyms"].items()},
         operator=patterns(data["operator"]),
         repeat=patterns(data["repeat"]),

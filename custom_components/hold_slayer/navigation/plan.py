@@ -81,8 +81,9 @@ class Pace:
     prompt_end_deaf_s: float = 1.0
     #: Silence that ends a menu being read; options are read out with pauses between them.
     menu_end_s: float = 1.5
-    #: How long to wait for the text of an utterance before going on without it.
-    transcript_s: float = 4.0
+    #: How long to wait for the text of an utterance before going on without it; longer than
+    #: speech-to-text is given.
+    transcript_s: float = 8.5
     #: Doubt about a person after which the question is asked.
     doubt_s: float = 3.0
     #: Silence after suspected speech: somebody seems to wait for an answer.

@@ -33,7 +33,11 @@ class PromptSoFar:
     def catch_up(self, *, last_only: bool) -> bool:
         """Take what was said while another stage listened; True when there was something."""
         said = self._call.line.said
-        missed = said[max(self._taken, len(said) - 1 if last_only else 0) :]
+        missed = [
+            words
+            for words in said[max(self._taken, len(said) - 1 if last_only else 0) :]
+            if not self._call.is_past(words.since, words.until)
+        ]
         self.words += missed
         self.spoke = self.spoke or bool(missed)
         self._done_with_all()

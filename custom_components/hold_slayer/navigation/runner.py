@@ -7,7 +7,7 @@ from .choice import choose
 from .flow import Action, CallFlow, Prompt, Step
 from .menu import Menu, Option, OptionKind, read_menu
 from .phrases import Phrases
-from .words import canonical, covered
+from .words import canonical, covered, fold
 
 #: Share of a prompt's words that must be heard for it to be that prompt.
 FITS = 0.7
@@ -73,9 +73,22 @@ class FlowRunner:
                 return moved if ended else _NOT_YET
         if any(fits(prompt, heard) for prompt in step.prompts):
             return Match(Fit.FITS)
+        if step.action is Action.PRESS and any(
+            self._names(prompt, step, heard, phrases, ended=ended) for prompt in step.prompts
+        ):
+            return Match(Fit.FITS)
         if ended and step.action is Action.PRESS and len(menu.options) > 1:
             return Match(Fit.CHANGED)
         return _NOT_YET
+
+    @staticmethod
+    def _names(prompt: Prompt, step: Step, heard: str, phrases: Phrases, *, ended: bool) -> bool:
+        """Whether the option's name was heard, though its key was lost by speech-to-text."""
+        expected = read_menu(prompt.text, phrases).by_key(step.keys)
+        if expected is None or not expected.label:
+            return False
+        single = len(expected.label.split()) == 1
+        return (ended or not single) and f" {expected.label} " in f" {fold(heard)} "
 
     def _moved(self, step: Step, menu: Menu, phrases: Phrases) -> Match | None:
         """Whether the menu offers what the step wants on another key."""

@@ -65,6 +65,11 @@ def _small_numbers() -> dict[str, str]:
     return {word: str(min(values)) for word, values in small.items() if len(values) == 1}
 
 
+def preload() -> None:
+    """Read the number words of all languages from disk (blocking), once."""
+    _small_numbers()
+
+
 def canonical(text: str) -> str:
     """Folded text with small numbers as digits, so that "press two" is "press 2"."""
     digits = _small_numbers()
