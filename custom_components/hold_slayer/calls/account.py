@@ -13,7 +13,6 @@ from ..navigation import phrases
 from ..navigation.states import Outcome
 from ..reach.escalation import EscalationPlan
 from ..reach.phone import Phone
-from ..sentences import phrase
 from ..speech.decide import Adviser
 from ..speech.listen import Result, Transcriber
 from ..speech.speak import Voice
@@ -33,7 +32,9 @@ from .call import Call
 from .changes import Change, ChangeKind
 from .contact import Contact
 from .engine import SharedEngine
+from .job import Job
 from .line import Line
+from .phrasebook import company_phrases, user_phrases
 from .request import CallRequest
 from .resolve import resolve
 from .schedule import Schedule
@@ -180,16 +181,15 @@ class Account:
         unwatch = self.switchboard.watch(when_free)
 
     @callback
-    def prepare_voice(self) -> None:
-        """Make the phrases of the next call before it begins."""
-        names = [contact.name for contact in self.contacts.values()]
-        phrases = [
-            (phrase(self.language, "phone", key, name=name), self.language)
-            for name in names[:10]
-            for key in ("accept", "gone")
-        ] + [(phrase(self.language, "phone", "false_alarm"), self.language)]
+    def prepare_voice(self, job: Job | None = None) -> None:
+        """Make phrases before they are needed: those of a call, or those of all contacts."""
+        if job is not None:
+            wanted = user_phrases(self.language, job.name) + company_phrases(job.plan)
+        else:
+            names = [contact.name for contact in self.contacts.values()]
+            wanted = [each for name in names[:8] for each in user_phrases(self.language, name)]
         self.entry.async_create_background_task(
-            self.hass, self.voice.prepare(phrases), "hold_slayer phrases"
+            self.hass, self.voice.prepare(wanted), "hold_slayer phrases"
         )
 
     async def start_call(self, request: CallRequest) -> Call:
@@ -197,7 +197,9 @@ class Account:
         job, _ = resolve(self, request)
         # Reading a language's phrases for the first time takes a file; a line is taken after it.
         await self.hass.async_add_executor_job(phrases.preload, job.plan.languages)
-        return self.switchboard.start(job, self.tools(), self.switchboard.free_line(request.line))
+        line = self.switchboard.free_line(request.line)
+        self.prepare_voice(job)
+        return self.switchboard.start(job, self.tools(), line)
 
     def tools(self) -> CallTools:
         """Return what a call works with."""

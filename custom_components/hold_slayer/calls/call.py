@@ -173,6 +173,7 @@ class Call:
     @callback
     def hear_text(self, result: Result) -> None:
         """Take what speech-to-text made of an utterance."""
+        result = self._company.dated(result)
         self._company.note_text(result)
         self.tell(result)
 
@@ -289,8 +290,8 @@ class Call:
                 self.progress.reasons = heard.reasons
                 self.changed(ChangeKind.VERDICT)
         self.tell(Heard(event=heard))
-        if isinstance(heard, UtteranceEnded) and heard.repeat is None:
-            self._company.utterance_ended(heard.utterance)
+        if isinstance(heard, UtteranceEnded):
+            self._company.utterance_ended(heard)
 
     def _handle(self, moment: Moment) -> None:
         """Give one moment to the navigator; a fault in it ends the call instead of losing it."""

@@ -1,13 +1,13 @@
 """The company's side of a call: dialling, keys, words in both directions, the model."""
 
-import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from ..hearing.heard import Phase
+from ..hearing.heard import Phase, UtteranceEnded
 from ..navigation.acts import Consult, Note, NoteKind, SendKeys, SetPhase, Speak, StopSpeaking
 from ..navigation.moments import Consulted, KeysSent, SpeakingEnded, TranscriptUnavailable
 from ..speech.listen import Result
@@ -21,6 +21,9 @@ from .tools import CallTools
 
 if TYPE_CHECKING:
     from .call import Call
+
+#: Utterances whose times are kept until their text comes.
+MOST_SPANS = 32
 
 type CompanyAct = SendKeys | Speak | StopSpeaking | SetPhase | Consult
 
@@ -36,7 +39,8 @@ class Company:
         self._voice = tools.voice
         self._adviser = tools.adviser
         self._transcriber = tools.make_transcriber(call.job.language, call.hear_text)
-        self._speaking: asyncio.Task[None] | None = None
+        #: Utterance -> leg times of its first and last word, s.
+        self._spans: dict[int, tuple[float, float]] = {}
 
     async def place(self) -> None:
         """Dial, and have the words sent here when somebody can read them."""
@@ -48,10 +52,20 @@ class Company:
         """Give a piece of an utterance to speech-to-text."""
         self._transcriber.feed(audio)
 
-    def utterance_ended(self, utterance: int) -> None:
-        """Say at once that there will be no words when nobody can read."""
-        if not self._transcriber.available:
-            self._call.tell(TranscriptUnavailable(utterance=utterance, reason="no_engine"))
+    def utterance_ended(self, heard: UtteranceEnded) -> None:
+        """Keep when it was said; say at once that there will be no words when nobody can read."""
+        self._spans[heard.utterance] = (heard.since, heard.until)
+        while len(self._spans) > MOST_SPANS:
+            del self._spans[next(iter(self._spans))]
+        if heard.repeat is None and not self._transcriber.available:
+            self._call.tell(TranscriptUnavailable(utterance=heard.utterance, reason="no_engine"))
+
+    def dated(self, result: Result) -> Result:
+        """Return a text with the times of its first and last word."""
+        if isinstance(result, TranscriptUnavailable) or result.utterance not in self._spans:
+            return result
+        since, until = self._spans[result.utterance]
+        return replace(result, since=since, until=until)
 
     def note_text(self, result: Result) -> None:
         """Keep what was read."""
@@ -87,7 +101,7 @@ class Company:
             case SendKeys():
                 self._call.run(self._send_keys(act), "send keys")
             case Speak():
-                self._speaking = self._call.run(self._speak(act), "speak")
+                self._call.run(self._speak(act), "speak")
             case StopSpeaking():
                 self._call.run(self.leg.stop_playing(), "stop speaking")
             case SetPhase(phase=phase):
