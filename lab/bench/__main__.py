@@ -6,6 +6,8 @@ import sys
 #: Name → what it measures; each is a module `lab.bench.NAME` with `main(argv) -> int`.
 BENCHMARKS = {
     "hearing": "missed agents, false alarms per hour of hold, delays, speed and memory of the ears",
+    "prints": "repeats found and invented by the acoustic prints alone",
+    "plans": "recognition and talk-off of network tones and keys alone",
     "calls": "success of whole calls over many scenarios, time from an agent's first word to the bridge",
     "load": "legs per core, memory, packet timing",
     "forecast": "how well waiting times are foretold",
