@@ -122,7 +122,7 @@ class Dialog(pj.Call):
 
     def onCallRedirected(self, prm: Any) -> int:
         """Never dial a number the far side chose."""
-        return int(pj.PJSIP_REDIRECT_STOP)
+        return int(pj.PJSIP_REDIRECT_REJECT)
 
     @callback
     def onCallTransferRequest(self, prm: Any) -> None:
