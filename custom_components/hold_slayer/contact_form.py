@@ -174,7 +174,7 @@ def checked_contact(
     if bool(opens) != bool(closes) or (opens and opens >= closes):
         contact.errors["base"] = "invalid_hours"
     _check_secrets(contact, before or {})
-    _check_flow(contact)
+    _check_flow(contact, before or {})
     return contact
 
 
@@ -217,17 +217,39 @@ def _check_secrets(contact: CheckedContact, before: Mapping[str, Any]) -> None:
     contact.data[Conf.SECRETS] = secrets
 
 
-def _check_flow(contact: CheckedContact) -> None:
+def _check_flow(contact: CheckedContact, before: Mapping[str, Any]) -> None:
     """Check the call flow; an imported text replaces the steps."""
     steps = contact.data.pop(Conf.FLOW, None)
     text = contact.data.pop(Conf.FLOW_TEXT, "").strip()
     try:
-        flow = parse_flow(contact.name or "-", text or [_plain(step) for step in steps or ()])
+        if text:
+            flow = parse_flow(contact.name or "-", text)
+        else:
+            flow = parse_flow(contact.name or "-", _edited(steps or [], before.get(Conf.FLOW)))
     except FlowError as err:
         contact.errors["base"] = "flow_invalid"
         contact.reason = str(err)
         return
     contact.data[Conf.FLOW] = to_store(flow)
+
+
+def _edited(steps: list[Mapping[str, Any]], before: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the flow with edited steps, keeping what the list editor does not show."""
+    if not steps:
+        return {}
+    known = {
+        (step["action"], _editable(dict(step)).get("expect", "")): step
+        for step in (before or {}).get("steps", ())
+    }
+    whole: list[dict[str, Any]] = []
+    for edited in steps:
+        step = _plain(edited)
+        hidden = known.get((step.get("action"), step.get("expect", "")), {})
+        whole.append(step | {key: hidden[key] for key in ("expect", "or_expect") if key in hidden})
+    flow = dict(before or {}) | {"steps": whole}
+    if before and before["steps"] != whole:
+        flow["revision"] = int(before.get("revision", 1)) + 1
+    return flow
 
 
 def _plain(step: Mapping[str, Any]) -> dict[str, Any]:
