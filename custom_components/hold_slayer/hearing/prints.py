@@ -20,7 +20,7 @@ from .printindex import PrintIndex
 __all__ = ["PrintBook", "PrintKind", "PrintMatch", "PrintMemory"]
 
 #: Words that must agree, and how well (agreeing minus differing share): the shorter, the better.
-WINDOWS = ((24, 0.64), (32, 0.55), (48, 0.43), (64, 0.36), (96, 0.30), (128, 0.27))
+WINDOWS = ((24, 0.62), (32, 0.53), (48, 0.43), (64, 0.37), (96, 0.33), (128, 0.30))
 #: Least share of a window that must count (neither silence nor pure tone) …
 LEAST_COUNTING = 0.6
 #: … and the least number of words.
@@ -36,6 +36,10 @@ FOLLOW_SILENCE = 4.0
 INDEX_EVERY = 3
 #: Hits older than this no longer make a candidate, words (1.5 s).
 HIT_MEMORY = 94
+#: Words between the places of two hits that count as two (96 ms).
+_APART = 6
+#: Words of the first quick look at a candidate, and how well they must agree.
+_LOOK, _LOOK_LEAST = 32, 0.16
 #: Copies nearer than this are not a repeat (a held note, an echo), s.
 NEAREST = 1.6
 #: Most candidates looked at per block.
@@ -269,12 +273,15 @@ class PrintMemory:
         return bool(len(fresh))
 
     def _candidates(self) -> NDArray[np.int64]:
-        """Distances with two hits at different places of the history, most hits first."""
-        distances = self._hits >> _PLACE_BITS
-        near = (distances[1:] - distances[:-1] <= 1) & (
-            (self._hits[1:] ^ self._hits[:-1]) & _PLACE_MASK != 0
+        """Distances with two hits at places far apart, or three nearer ones; most hits first."""
+        distances, places = self._hits >> _PLACE_BITS, self._hits & _PLACE_MASK
+        # Neighbouring words are alike: hits at neighbouring places are one piece of evidence.
+        two = (distances[1:] - distances[:-1] <= 1) & (np.abs(places[1:] - places[:-1]) >= _APART)
+        three = (distances[2:] - distances[:-2] <= 1) & (
+            np.abs(places[2:] - places[:-2]) >= _APART // 2
         )
-        chosen = distances[1:][near]
+        two[1:] |= three
+        chosen = distances[1:][two]
         if len(chosen) < 2:
             return chosen
         first = np.flatnonzero(np.concatenate([[True], chosen[1:] != chosen[:-1]]))
@@ -286,17 +293,15 @@ class PrintMemory:
     def _best(self) -> PrintMatch | None:
         """Judge the candidates over windows that end now; begin to follow the best."""
         candidates = self._candidates()
+        if len(candidates):
+            # A quick look at the last half second leaves few for the longer windows.
+            agree, counts, _ = self._compare(candidates, min(_LOOK, self._count - self._base))
+            hopeful = agree[:, -1] > _LOOK_LEAST * BITS * np.maximum(counts[:, -1], LEAST_WORDS)
+            candidates = candidates[hopeful]
         if not len(candidates):
             return None
-        longest = WINDOWS[-1][0]
-        back = min(longest, self._count - self._base)
-        recent = self._words[self._count - back : self._count]
-        where = np.arange(self._count - back, self._count)[None, :] - candidates[:, None]
-        earlier = np.where(where >= 0, self._words[np.maximum(where, 0)], np.uint32(0))
-        agree, counts = agreement(earlier, recent[None, :])
-        agree = np.cumsum(agree[:, ::-1], axis=1)
-        counts = np.cumsum(counts[:, ::-1], axis=1)
-        both = np.cumsum(((earlier & recent[None, :] & VALID) != 0)[:, ::-1], axis=1)
+        back = min(WINDOWS[-1][0], self._count - self._base)
+        agree, counts, both = self._compare(candidates, back)
         best, margin, chosen = 0.0, 0.0, -1
         for window, least in WINDOWS:
             if window > back:
@@ -310,6 +315,22 @@ class PrintMemory:
         if chosen < 0:
             return None
         return self._begin(int(candidates[chosen]), best)
+
+    def _compare(
+        self, distances: NDArray[np.int64], back: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Compare the last `back` words with the words at some distances (c,) before them.
+
+        Returns three (c, back) sums over the newest 1, 2, … words: agreeing minus differing
+        bits, pairs where either counts, pairs where both do.
+        """
+        recent = self._words[self._count - back : self._count][::-1]
+        where = np.arange(self._count - 1, self._count - back - 1, -1) - distances[:, None]
+        earlier = self._words[np.maximum(where, 0)]
+        earlier[where < 0] = 0
+        agree, either = agreement(earlier, recent)
+        both = (earlier & recent & VALID) != 0
+        return agree.cumsum(axis=1), either.cumsum(axis=1), both.cumsum(axis=1)
 
     def _begin(self, distance: int, score: float) -> PrintMatch:
         """Follow a distance from now on; find out where the repeat began."""

@@ -102,6 +102,11 @@ class BurstFinder:
         burst = self._open
         return burst if burst is not None and burst.frequencies else None
 
+    @property
+    def beginning(self) -> bool:
+        """Whether a tone is on that was not looked at yet."""
+        return self._open is not None
+
     def level(self, start: float, end: float) -> float:
         """Median mean square between two stream times (s) of the last 8 s."""
         last = self._now // STEP

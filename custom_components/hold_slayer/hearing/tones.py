@@ -234,7 +234,7 @@ class ToneDetector:
         if last is not None and gap > 0.06:
             level = self._finder.level(max(now - 0.15, last.end + 0.02), now)
             loud = level > 0.06 * last.level
-        if self._reported is not None and loud and gap > 0.12:
+        if self._reported is not None and loud and gap > 0.2 and not self._finder.beginning:
             # Something else sounds where the cadence is silent: answered.
             self._until = min(self._until, self._samples / RATE)
         if self._reported is not None and self._samples / RATE >= self._until:
