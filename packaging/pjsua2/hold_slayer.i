@@ -1,11 +1,18 @@
 /* SWIG interface: all of pjsua2, and Hold Slayer's own classes beside its media classes. SPDX: GPL-3.0-or-later */
 %module(directors="1") pjsua2
 
+/* from the first message on */
+%pythonappend pj::Endpoint::libInit %{
+        trackDialogs()
+%}
+
 %include "pjsua2.i"
 
 %{
 #include "audio_feed.hpp"
 #include "audio_tap.hpp"
+#include "dialog_state.hpp"
+#include "source_filter.hpp"
 %}
 
 /* Copying between a ring and a bytes object takes microseconds; giving the GIL away would cost more. */
@@ -28,6 +35,8 @@
 %include "ring_port.hpp"
 %include "audio_tap.hpp"
 %include "audio_feed.hpp"
+%include "dialog_state.hpp"
+%include "source_filter.hpp"
 
 %extend hold_slayer::AudioTap {
     /* Up to maxBytes of PCM as one bytes object; empty when there is none. */

@@ -28,7 +28,7 @@ class Stack:
 
     def __init__(self, endpoint: Any) -> None:
         self.endpoint = endpoint
-        self.udp_port = 0
+        self.udp_port = self.tcp_port = 0
 
     def until(self, happened: Callable[[], Any], what: str) -> Any:
         """Handle events until something is true; return it."""
@@ -48,8 +48,17 @@ class Stack:
         return bytes(pcm + tap.read(1 << 20))
 
 
+def _listen(endpoint: Any, kind: int) -> int:
+    """Open a SIP transport on any port of 127.0.0.1; return the port."""
+    transport = pj.TransportConfig()
+    transport.port = 0
+    transport.boundAddress = "127.0.0.1"
+    number = endpoint.transportCreate(kind, transport)
+    return int(endpoint.transportGetInfo(number).localName.rsplit(":", 1)[1])
+
+
 @contextmanager
-def running(*, udp: bool = False, log_level: int = 1) -> Iterator[Stack]:
+def running(*, udp: bool = False, tcp: bool = False, log_level: int = 1) -> Iterator[Stack]:
     """Start an endpoint, and shut it down in the order pjsua2 wants."""
     endpoint = _endpoint()
     endpoint.libCreate()
@@ -64,11 +73,9 @@ def running(*, udp: bool = False, log_level: int = 1) -> Iterator[Stack]:
     endpoint.libInit(config)
     stack = Stack(endpoint)
     if udp:
-        transport = pj.TransportConfig()
-        transport.port = 0
-        transport.boundAddress = "127.0.0.1"
-        number = endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, transport)
-        stack.udp_port = int(endpoint.transportGetInfo(number).localName.rsplit(":", 1)[1])
+        stack.udp_port = _listen(endpoint, pj.PJSIP_TRANSPORT_UDP)
+    if tcp:
+        stack.tcp_port = _listen(endpoint, pj.PJSIP_TRANSPORT_TCP)
     endpoint.audDevManager().setNullDev()
     endpoint.libStart()
     try:
