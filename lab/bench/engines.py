@@ -28,12 +28,14 @@ def free_port() -> int:
 class BenchEngine:
     """One engine; answers every call by itself."""
 
-    def __init__(self, name: str) -> None:
-        """Prepare; entering the context starts it."""
+    def __init__(self, name: str, *, command: list[str] | None = None) -> None:
+        """Prepare; entering the context starts it. `command` replaces the engine's own."""
         self.name = name
         self.port = free_port()
         #: Legs that are up.
         self.legs: list[str] = []
+        #: Reports about registrations so far.
+        self.registrations = 0
         #: Hearing events so far.
         self.heard = 0
         #: Playback number -> legs that have played it.
@@ -42,7 +44,10 @@ class BenchEngine:
         self._changed = asyncio.Event()
         self._numbers = count(1)
         self.link = link.EngineLink(
-            on_event=self._take, on_state=lambda _: None, log=logging.getLogger(name)
+            on_event=self._take,
+            on_state=lambda _: None,
+            log=logging.getLogger(name),
+            command=command,
         )
 
     async def __aenter__(self) -> Self:
@@ -74,6 +79,12 @@ class BenchEngine:
                 self._changed.clear()
                 await self._changed.wait()
 
+    async def hang_up_all(self) -> None:
+        """End every leg."""
+        for leg in list(self.legs):
+            await self.link.request(messages.HangUp(leg=leg))
+        await self.until(lambda: not self.legs)
+
     async def statistics(self) -> dict[str, Any]:
         """Return the figures of every leg."""
         return {leg: await self.link.request(messages.GetStatistics(leg=leg)) for leg in self.legs}
@@ -99,6 +110,8 @@ class BenchEngine:
             case messages.LegChanged(state=messages.LegState.DISCONNECTED):
                 if event.leg in self.legs:
                     self.legs.remove(event.leg)
+            case messages.Registration():
+                self.registrations += 1
             case messages.Played():
                 self._played[event.playback] = self._played.get(event.playback, 0) + 1
         self._changed.set()
