@@ -1,5 +1,6 @@
 """What half a second of a call is, truly and as heard, and how the two are confused."""
 
+import math
 from dataclasses import dataclass, field
 
 from lab.bench.events import Sounding
@@ -100,18 +101,15 @@ def _filled(segment: Segment, start: float, end: float) -> float:
 
 
 def heard_frames(sounds: list[Sounding], count: int, *, live: bool) -> list[str]:
-    """The class heard in each frame: as known in the end (by `since`), or live, when it was said."""
-    marks = sorted(
-        ((s.time if live else s.since), s.time, s.sound) for s in sounds if s.sound not in _MOMENTARY
-    )
-    frames = []
-    now, position = "quiet", 0
-    for number in range(count):
-        middle = (number + 0.5) * FRAME
-        while position < len(marks) and marks[position][0] <= middle:
-            now = _HEARD.get(marks[position][2], "tone")
-            position += 1
-        frames.append(now)
+    """The class heard in each frame: as known in the end (by `since`), or live, when it was said.
+
+    A later report overrules what earlier ones said about the time since it began.
+    """
+    frames = ["quiet"] * count
+    for sound in sorted(sounds, key=lambda s: s.time):
+        if sound.sound not in _MOMENTARY:
+            begin = max(math.ceil((sound.time if live else sound.since) / FRAME - 0.5), 0)
+            frames[begin:] = [_HEARD.get(sound.sound, "tone")] * max(count - begin, 0)
     return frames
 
 

@@ -221,6 +221,17 @@ def test_frames_know_speech_over_music_and_leave_mixed_ones_out() -> None:
     assert frames[10:] == ["music"] * 10
 
 
+def test_a_later_report_overrules_an_earlier_one() -> None:
+    ringing = Segment(start=0, end=10, kind=Kind.RINGBACK, active=((0, 1), (5, 6)))
+    truth = Truth(seed=0, seconds=10, segments=(ringing,), hold=0)
+    sounds = [
+        Sounding(time=1.3, since=1.0, sound="silence"),
+        Sounding(time=6.2, since=0.0, sound="ringback"),  # known by its second burst
+    ]
+    assert confuse(truth, sounds, live=False).counts == {("tone", "tone"): 4}
+    assert confuse(truth, sounds, live=True).counts == {("tone", "quiet"): 4}
+
+
 def test_f1_takes_music_in_a_song_for_right() -> None:
     table = Confusion()
     table.add("song", "music", 5)
