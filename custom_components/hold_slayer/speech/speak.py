@@ -8,10 +8,9 @@ import logging
 from homeassistant.components import tts
 from homeassistant.components.tts.helper import get_engine_instance
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util.language import matches
 
-from .wav import WavError, WavFormat, read_pcm
+from .wav import WavFormat, read_pcm
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -107,7 +106,10 @@ class Voice:
             ) from None
         except StopAsyncIteration:
             raise SpeechUnavailable(f"{engine} gave no audio") from None
-        except (HomeAssistantError, WavError, OSError) as err:
+        except SpeechUnavailable:
+            raise
+        except Exception as err:
+            # Engines of every maker run here; whatever one raises must not end the call.
             raise SpeechUnavailable(f"{engine}: {err}") from err
 
     def _spoken_language(self, engine: str, language: str) -> str | None:

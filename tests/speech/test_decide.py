@@ -1,0 +1,79 @@
+"""The model may name a key, nothing else."""
+
+import asyncio
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.setup import async_setup_component
+import pytest
+
+from custom_components.hold_slayer.speech import decide
+from custom_components.hold_slayer.speech.decide import Adviser
+
+from .engines import Model, add_speech
+
+OPTIONS = {"1": "billing", "2": "claims"}
+ENTITY = "ai_task.model"
+
+
+@pytest.fixture
+async def model(hass: HomeAssistant) -> Model:
+    """Give Home Assistant a model."""
+    assert await async_setup_component(hass, "homeassistant", {})
+    model = Model()
+    await add_speech(hass, model)
+    return model
+
+
+@pytest.mark.parametrize(
+    ("answer", "result"),
+    [
+        ({"option": "2"}, ("2", "")),
+        ({"option": "none"}, ("", "")),
+        ({"option": "9001900"}, ("", "invalid")),
+        ("2", ("2", "")),
+        ("dial 1-900-555-0100", ("", "invalid")),
+        ({"other": "2"}, ("", "error")),
+        (HomeAssistantError("refused"), ("", "error")),
+    ],
+)
+async def test_answers(
+    hass: HomeAssistant, model: Model, answer: Any, result: tuple[str, str]
+) -> None:
+    """Only an option that was offered comes out, whatever the model says."""
+    model.answers = [answer]
+    adviser = Adviser(hass, ENTITY, 3)
+    assert adviser.available
+    assert await adviser.choose("press two for claims", "my claim", OPTIONS) == result
+    assert "<heard>press two for claims</heard>" in model.asked[0].instructions
+
+
+async def test_slow_model(
+    hass: HomeAssistant, model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A model that does not answer in time is given up."""
+    monkeypatch.setattr(decide, "ANSWER_S", 0.01)
+    model.answers = [asyncio.Event()]
+    assert await Adviser(hass, ENTITY, 3).choose("x", "y", OPTIONS) == ("", "timeout")
+
+
+async def test_budget(hass: HomeAssistant, model: Model) -> None:
+    """A call may ask so often and no more."""
+    model.answers = [{"option": "1"}]
+    adviser = Adviser(hass, ENTITY, 1)
+    assert await adviser.choose("x", "y", OPTIONS) == ("1", "")
+    assert not adviser.available
+    assert await adviser.choose("x", "y", OPTIONS) == ("", "budget")
+
+
+async def test_no_model(hass: HomeAssistant) -> None:
+    """Without a model the answer is that there is none."""
+    assert await Adviser(hass, None, 3).choose("x", "y", OPTIONS) == ("", "no_model")
+
+
+async def test_long_recordings_are_cut(hass: HomeAssistant, model: Model) -> None:
+    """A company cannot flood the model."""
+    model.answers = [{"option": "1"}]
+    await Adviser(hass, ENTITY, 3).choose("word " * 5000, "y", OPTIONS)
+    assert len(model.asked[0].instructions) < 4000

@@ -1,0 +1,194 @@
+"""Utterances to text."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from homeassistant.core import HomeAssistant
+import pytest
+
+from custom_components.hold_slayer.navigation.moments import Transcribed, TranscriptUnavailable
+from custom_components.hold_slayer.speech import listen
+from custom_components.hold_slayer.speech.listen import Result, Transcriber
+from custom_components.hold_slayer.telephony.messages import SpeechAudio
+
+from .engines import Ears, add_speech
+
+
+class Desk:
+    """Collects results."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self.results: list[Result] = []
+        self._new = asyncio.Event()
+
+    def take(self, result: Result) -> None:
+        """Take a result."""
+        self.results.append(result)
+        self._new.set()
+
+    async def until(self, count: int) -> list[Result]:
+        """Wait for so many results."""
+        async with asyncio.timeout(10):
+            while len(self.results) < count:
+                self._new.clear()
+                await self._new.wait()
+        return self.results
+
+
+def piece(
+    utterance: int, seconds: float, *, last: bool = False, repeated: bool = False
+) -> SpeechAudio:
+    """Return a piece of an utterance."""
+    return SpeechAudio(
+        leg="c.company",
+        utterance=utterance,
+        rate=16000,
+        last=last,
+        repeated=repeated,
+        payload=b"\0\0" * int(16000 * seconds),
+    )
+
+
+@pytest.fixture
+async def ears(hass: HomeAssistant) -> Ears:
+    """Give Home Assistant a speech-to-text entity."""
+    ears = Ears()
+    await add_speech(hass, ears)
+    return ears
+
+
+@pytest.fixture
+def desk() -> Desk:
+    """Give results a place."""
+    return Desk()
+
+
+@pytest.fixture
+async def transcriber(hass: HomeAssistant, desk: Desk) -> AsyncIterator[Transcriber]:
+    """Give a reader of English that uses the default engine."""
+    transcriber = Transcriber(hass, None, "en", desk.take)
+    yield transcriber
+    await transcriber.close()
+
+
+async def test_reads_in_order(ears: Ears, transcriber: Transcriber, desk: Desk) -> None:
+    """Two utterances are read one after the other, each as a whole."""
+    ears.texts = ["press one", "press two"]
+    transcriber.feed(piece(1, 1.0))
+    transcriber.feed(piece(1, 0.5, last=True))
+    transcriber.feed(piece(2, 1.0, last=True))
+    results = await desk.until(2)
+    assert [result.text for result in results] == ["press one", "press two"]
+    assert [result.utterance for result in results] == [1, 2]
+    assert ears.heard == [48000, 32000]
+    assert transcriber.seconds_used == 2.5
+
+
+async def test_streams_while_it_is_spoken(ears: Ears, transcriber: Transcriber, desk: Desk) -> None:
+    """The engine gets the first words before the last are spoken."""
+    ears.texts = ["hello"]
+    transcriber.feed(piece(1, 1.0))
+    assert not desk.results
+    transcriber.feed(piece(1, 0.0, last=True))
+    assert (await desk.until(1))[0] == Transcribed(utterance=1, text="hello", language="en")
+
+
+async def test_repeats_are_dropped(ears: Ears, transcriber: Transcriber, desk: Desk) -> None:
+    """A recognised repeat costs no speech-to-text."""
+    transcriber.feed(piece(1, 0.5))
+    transcriber.feed(piece(1, 0.0, last=True, repeated=True))
+    assert (await desk.until(1))[0] == TranscriptUnavailable(utterance=1, reason="repeated")
+    assert ears.heard == []
+
+
+async def test_cut_at_twelve_seconds(ears: Ears, transcriber: Transcriber, desk: Desk) -> None:
+    """Ears that never end an utterance are helped by the clock; nothing is lost."""
+    ears.texts = ["first", "second"]
+    for _ in range(16):
+        transcriber.feed(piece(1, 1.0))
+    transcriber.feed(piece(1, 0.0, last=True))
+    assert [result.text for result in await desk.until(2)] == ["first", "second"]
+    assert ears.heard == [12 * 32000, 4 * 32000]
+
+
+async def test_bounded_queue(ears: Ears, transcriber: Transcriber, desk: Desk) -> None:
+    """When the engine is slow the oldest waiting utterances are given up."""
+    ears.hold = asyncio.Event()
+    ears.texts = [f"text {number}" for number in range(10)]
+    transcriber.feed(piece(0, 0.1, last=True))
+    await asyncio.sleep(0)
+    for number in range(1, 8):
+        transcriber.feed(piece(number, 0.1, last=True))
+    dropped = [result for result in desk.results if isinstance(result, TranscriptUnavailable)]
+    assert [result.utterance for result in dropped] == [1, 2, 3]
+    assert {result.reason for result in dropped} == {"queue_full"}
+    ears.hold.set()
+    assert len(await desk.until(8)) == 8
+
+
+async def test_errors_and_pause(ears: Ears, transcriber: Transcriber, desk: Desk) -> None:
+    """Every failure is told; after three in a row the engine is left alone."""
+    ears.texts = [None, RuntimeError("broken"), None, "never read"]
+    for number in range(4):
+        transcriber.feed(piece(number, 0.1, last=True))
+        await desk.until(number + 1)
+    reasons = [result.reason for result in desk.results]
+    assert reasons == ["error", "error", "error", "paused"]
+
+
+async def test_slow_engine(
+    ears: Ears, transcriber: Transcriber, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An engine that does not answer is given up."""
+    monkeypatch.setattr(listen, "LONGEST_S", 0.01)
+    monkeypatch.setattr(listen, "ANSWER_S", 0.01)
+    ears.hold = asyncio.Event()
+    transcriber.feed(piece(1, 0.1, last=True))
+    assert (await desk.until(1))[0] == TranscriptUnavailable(utterance=1, reason="timeout")
+
+
+async def test_no_engine(hass: HomeAssistant, transcriber: Transcriber, desk: Desk) -> None:
+    """Without speech-to-text nothing waits for words."""
+    assert not transcriber.available
+    transcriber.feed(piece(1, 0.1, last=True))
+    assert (await desk.until(1))[0] == TranscriptUnavailable(utterance=1, reason="no_engine")
+
+
+@pytest.mark.parametrize(
+    ("engine", "language", "reason"),
+    [("stt.gone", "en", "engine_gone"), (None, "fr", "language")],
+)
+async def test_unusable_engine(
+    hass: HomeAssistant, ears: Ears, desk: Desk, engine: str | None, language: str, reason: str
+) -> None:
+    """An engine that is gone, or speaks another language, is told."""
+    transcriber = Transcriber(hass, engine, language, desk.take)
+    transcriber.feed(piece(1, 0.1, last=True))
+    assert (await desk.until(1))[0] == TranscriptUnavailable(utterance=1, reason=reason)
+
+
+async def test_partial_results(
+    ears: Ears, transcriber: Transcriber, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the core has partial results they are told as such."""
+    from homeassistant.components import stt
+
+    class Part:
+        text = "press"
+
+    async def progress(metadata: object, stream: AsyncIterator[bytes]) -> AsyncIterator[object]:
+        async for _ in stream:
+            pass
+        yield Part()
+        yield stt.SpeechResult("press one", stt.SpeechResultState.SUCCESS)
+
+    monkeypatch.setattr(
+        ears, "internal_async_process_audio_stream_with_progress", progress, raising=False
+    )
+    transcriber.feed(piece(1, 0.1, last=True))
+    results = await desk.until(2)
+    assert [(result.text, result.final) for result in results] == [
+        ("press", False),
+        ("press one", True),
+    ]

@@ -1,0 +1,123 @@
+"""Text to PCM."""
+
+from collections.abc import AsyncIterator
+
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+import pytest
+
+from custom_components.hold_slayer.speech import speak
+from custom_components.hold_slayer.speech.speak import SpeechUnavailable, Voice
+from custom_components.hold_slayer.speech.wav import WavError, WavFormat, parse_header, read_pcm
+
+from .engines import Mouth, add_speech, wav
+
+WANTED = WavFormat(rate=16000, channels=1, bits=16)
+
+
+async def said(voice: Voice, text: str, language: str = "en") -> bytes:
+    """Return what a voice says, as PCM."""
+    return b"".join([chunk async for chunk in voice.speak(text, language)])
+
+
+@pytest.fixture
+async def mouth(hass: HomeAssistant, mock_tts_cache_dir: object) -> Mouth:
+    """Give Home Assistant a text-to-speech entity."""
+    mouth = Mouth()
+    await add_speech(hass, mouth)
+    return mouth
+
+
+@pytest.fixture
+def mock_tts_cache_dir(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> object:
+    """Keep the cache of spoken files out of the test's configuration."""
+    monkeypatch.setattr(
+        "homeassistant.components.tts._init_tts_cache_dir", lambda hass, cache: str(tmp_path)
+    )
+    monkeypatch.setattr("homeassistant.components.tts._get_cache_files", lambda cache_dir: {})
+    return tmp_path
+
+
+async def test_speaks(hass: HomeAssistant, mouth: Mouth) -> None:
+    """A text becomes PCM at the rate of the line, made by the engine and by ffmpeg."""
+    pcm = await said(Voice(hass, None), "hello")
+    assert len(pcm) == pytest.approx(5 * 3200, abs=400)
+    assert mouth.said == [("hello", "en")]
+
+
+async def test_prepared_phrases(hass: HomeAssistant, mouth: Mouth) -> None:
+    """A phrase made in advance is there at once and asked for once."""
+    voice = Voice(hass, None)
+    await voice.prepare([("one moment", "en"), ("one moment", "en")])
+    assert await said(voice, "one moment")
+    assert await said(voice, "one moment")
+    assert len(mouth.said) == 1
+
+
+async def test_failing_engine(hass: HomeAssistant, mouth: Mouth) -> None:
+    """An engine that fails is told, not raised through."""
+    mouth.fails = True
+    voice = Voice(hass, None)
+    with pytest.raises(SpeechUnavailable):
+        await said(voice, "hello")
+    await voice.prepare([("one moment", "en")])
+
+
+async def test_missing_engine(hass: HomeAssistant) -> None:
+    """Without text-to-speech, or with one that is gone, that is told."""
+    assert not Voice(hass, None).available
+    with pytest.raises(SpeechUnavailable, match="no text-to-speech"):
+        await said(Voice(hass, None), "hello")
+    assert await async_setup_component(hass, "tts", {})
+    with pytest.raises(SpeechUnavailable, match=r"tts\.gone is not there"):
+        await said(Voice(hass, "tts.gone"), "hello")
+
+
+async def test_memory_is_bounded(
+    hass: HomeAssistant, mouth: Mouth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The oldest phrase goes when there are too many."""
+    monkeypatch.setattr(speak, "MOST_KEPT", 1)
+    voice = Voice(hass, None)
+    await voice.prepare([("first", "en"), ("second", "en"), ("first", "en")])
+    assert [text for text, _ in mouth.said] == ["first", "second"] or len(mouth.said) >= 2
+
+
+async def pieces(data: bytes, size: int) -> AsyncIterator[bytes]:
+    """Yield data in pieces."""
+    for start in range(0, len(data), size):
+        yield data[start : start + size]
+
+
+@pytest.mark.parametrize("size", [1, 7, 44, 4096])
+@pytest.mark.parametrize("claimed", [None, 0, 0xFFFFFFFF])
+async def test_streamed_wav(size: int, claimed: int | None) -> None:
+    """A WAV file is read however it is cut up and whatever length it claims."""
+    pcm = bytes(range(200))
+    chunks = [chunk async for chunk in read_pcm(pieces(wav(pcm, size=claimed), size), WANTED)]
+    assert b"".join(chunks) == pcm
+    assert all(len(chunk) % 2 == 0 for chunk in chunks)
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (b"ID3" + bytes(100), "not a WAV file"),
+        (wav(b"\0\0", rate=8000), "expected"),
+        (wav(b"\0\0", channels=2), "expected"),
+        (wav(b"")[:20], "ended before"),
+        (b"RIFF\0\0\0\0WAVEdata\0\0\0\0", "before their format"),
+        (wav(b"\0\0").replace(b"fmt \x10\0\0\0\x01", b"fmt \x10\0\0\0\x07"), "not PCM"),
+        (b"RIFF\0\0\0\0WAVE" + b"LIST\xff\xff\xff\x7f" + bytes(70000), "64 KiB"),
+    ],
+)
+async def test_not_the_wav_wanted(data: bytes, text: str) -> None:
+    """Anything else is refused with what is wrong."""
+    with pytest.raises(WavError, match=text):
+        [chunk async for chunk in read_pcm(pieces(data, 1000), WANTED)]
+
+
+def test_header_needs_more() -> None:
+    """An incomplete header is not an error yet."""
+    assert parse_header(b"RIFF") is None
+    assert parse_header(wav(b"\0\0")[:30]) is None
