@@ -48,6 +48,8 @@ class UserSide:
         self._escalation: Escalation | None = None
         self._ringing: asyncio.Task[None] | None = None
         self._bridged = False
+        #: The user said elsewhere that they take this call, perhaps before a phone rings.
+        self._vouched = False
 
     def do(self, act: UserAct) -> None:
         """Carry out an order that concerns the user."""
@@ -78,6 +80,7 @@ class UserSide:
 
     def vouch(self) -> None:
         """The user accepted by push message or voice: picking up is enough now."""
+        self._vouched = True
         if self._escalation is not None:
             self._escalation.vouch()
 
@@ -106,6 +109,8 @@ class UserSide:
             target=self._tools.phone_target,
             on_state=self._phone_state,
         )
+        if self._vouched:
+            self._escalation.vouch()
         self._ringing = self._call.run(self._escalation.run(), "ring the user")
 
     def _make_ring(self, phone: Phone, attempt: int) -> PhoneRing:
@@ -139,6 +144,7 @@ class UserSide:
 
     async def _stop_ringing(self, reason: str) -> None:
         """Call it off quietly, saying why to whoever already picked up."""
+        self._vouched = False
         await self._cancel_ringing()
         escalation, self._escalation = self._escalation, None
         if escalation is not None:
@@ -170,6 +176,7 @@ class UserSide:
 
     async def _unbridge(self) -> None:
         """Take the user off the line; the company stays."""
+        self._vouched = False
         escalation, self._escalation = self._escalation, None
         self._bridged = False
         if escalation is None or escalation.accepted is None:

@@ -1,0 +1,254 @@
+"""Ringing the user's phones: who accepts, who does not, and what is left up."""
+
+import asyncio
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+import pytest
+
+from custom_components.hold_slayer.calls.leg import Leg
+from custom_components.hold_slayer.const import PhoneKind
+from custom_components.hold_slayer.hearing.heard import Hearing, Sound, Verdict, VerdictChange
+from custom_components.hold_slayer.navigation.moments import PhoneState
+from custom_components.hold_slayer.reach import escalation as escalation_module, ringing
+from custom_components.hold_slayer.reach.escalation import Escalation, EscalationPlan
+from custom_components.hold_slayer.reach.phone import Phone
+from custom_components.hold_slayer.reach.ringing import PhoneRing
+from custom_components.hold_slayer.speech.speak import Voice
+from custom_components.hold_slayer.telephony.messages import (
+    CallFailure,
+    EndedBy,
+    ErrorKind,
+    HangUp,
+    HeardOnLeg,
+    KeyMethod,
+    KeyReceived,
+    LegChanged,
+    LegState,
+    PlaceCall,
+    PlayTone,
+)
+
+from ..scripted_link import ScriptedLink
+
+
+class Bench:
+    """Phones on a scripted link."""
+
+    def __init__(self, hass: HomeAssistant, link: ScriptedLink) -> None:
+        """Start with nobody rung."""
+        self.hass = hass
+        self.link = link
+        self.states: list[tuple[str, PhoneState]] = []
+        self.escalation: Escalation | None = None
+
+    async def run(self, *phones: Phone, together: bool = False, rounds: int = 1) -> None:
+        """Begin to ring."""
+        self.link.attach(self.handle, lambda _state: None)
+        await self.link.start()
+        self.escalation = Escalation(
+            phones,
+            EscalationPlan(together=together, rounds=rounds),
+            make_ring=self.make_ring,
+            target=lambda phone: phone.address,
+            on_state=self.note,
+        )
+        self.task = self.hass.async_create_background_task(self.escalation.run(), "ring")
+
+    def make_ring(self, phone: Phone, attempt: int) -> PhoneRing:
+        """Build an attempt."""
+        return PhoneRing(
+            phone,
+            Leg(self.link, f"c.{phone.name}{attempt}", "account"),  # type: ignore[arg-type]
+            Voice(self.hass, None),
+            prompt=lambda: "press one",
+            language="en",
+            on_state=self.note,
+        )
+
+    def note(self, phone: Phone | None, state: PhoneState) -> None:
+        """Keep a state."""
+        self.states.append((phone.name if phone else "", state))
+
+    def handle(self, event: Any) -> None:
+        """Hand an event on."""
+        assert self.escalation is not None
+        self.escalation.handle(event)
+
+    def leg(self, leg: str, state: LegState, **more: Any) -> None:
+        """Report a leg's state."""
+        self.link.tell(LegChanged(leg=f"c.{leg}", state=state, **more))
+
+    def hear(self, leg: str, heard: Any) -> None:
+        """Report what the ears hear."""
+        self.link.tell(HeardOnLeg(leg=f"c.{leg}", heard=heard))
+
+    @property
+    def hung_up(self) -> set[str]:
+        """Legs that were hung up here."""
+        return {message.leg.removeprefix("c.") for message in self.link.all(HangUp)}
+
+
+@pytest.fixture
+def bench(hass: HomeAssistant, link: ScriptedLink) -> Bench:
+    """Give a bench."""
+    return Bench(hass, link)
+
+
+def phone(name: str, *, order: int = 1, trusted: bool = False) -> Phone:
+    """Return a phone."""
+    return Phone(
+        id=name, name=name, kind=PhoneKind.EXTENSION, address="2", order=order, trusted=trusted
+    )
+
+
+async def test_press_one(bench: Bench) -> None:
+    """Picking up is not enough; the key is."""
+    await bench.run(phone("desk"))
+    await bench.link.until(PlaceCall)
+    bench.leg("desk1", LegState.CONFIRMED)
+    await bench.link.until(PlayTone)
+    bench.link.tell(KeyReceived(leg="c.desk1", key="5", method=KeyMethod.RFC4733))
+    assert not bench.task.done()
+    bench.link.tell(KeyReceived(leg="c.desk1", key="1", method=KeyMethod.RFC4733))
+    await bench.task
+    assert bench.states[-1] == ("desk", PhoneState.ACCEPTED)
+    assert bench.hung_up == set()
+
+
+async def test_key_heard_in_band(bench: Bench) -> None:
+    """A key that comes as a tone counts as well."""
+    await bench.run(phone("desk"))
+    await bench.link.until(PlaceCall)
+    bench.leg("desk1", LegState.CONFIRMED)
+    bench.hear("desk1", Hearing(time=2.0, since=1.9, sound=Sound.DTMF, digit="1"))
+    await bench.task
+    assert bench.states[-1] == ("desk", PhoneState.ACCEPTED)
+
+
+async def test_trusted(bench: Bench) -> None:
+    """A trusted phone accepts by being picked up."""
+    await bench.run(phone("desk", trusted=True))
+    await bench.link.until(PlaceCall)
+    bench.leg("desk1", LegState.CONFIRMED)
+    await bench.task
+    assert bench.states[-1] == ("desk", PhoneState.ACCEPTED)
+
+
+async def test_accepted_elsewhere(bench: Bench) -> None:
+    """After a tap on the push message, picking up is enough, before and after it."""
+    await bench.run(phone("desk"))
+    await bench.link.until(PlaceCall)
+    assert bench.escalation is not None
+    bench.escalation.vouch()
+    bench.leg("desk1", LegState.CONFIRMED)
+    await bench.task
+    assert bench.states[-1] == ("desk", PhoneState.ACCEPTED)
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [
+        Hearing(time=3.0, since=2.8, sound=Sound.BEEP),
+        VerdictChange(time=3.0, verdict=Verdict.MACHINE, probability=0.01, since=1.0),
+    ],
+)
+async def test_voicemail_is_skipped(bench: Bench, heard: Any) -> None:
+    """A machine is hung up on, and the next phone is rung."""
+    await bench.run(phone("mobile"), phone("desk", order=2))
+    await bench.link.until(PlaceCall)
+    bench.leg("mobile1", LegState.CONFIRMED)
+    bench.hear("mobile1", heard)
+    await bench.link.until(PlaceCall, 2)
+    assert ("mobile", PhoneState.VOICEMAIL) in bench.states
+    assert bench.hung_up == {"mobile1"}
+    bench.leg("desk2", LegState.DISCONNECTED, failure=CallFailure.BUSY, ended_by=EndedBy.FAILURE)
+    await bench.task
+    assert bench.states[-2:] == [("desk", PhoneState.DECLINED), ("", PhoneState.UNREACHED)]
+
+
+async def test_nobody_presses(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Call screening that never presses a key is taken for a machine."""
+    monkeypatch.setattr(ringing, "ACCEPT_S", 0.01)
+    await bench.run(phone("mobile"))
+    await bench.link.until(PlaceCall)
+    bench.leg("mobile1", LegState.CONFIRMED)
+    await bench.task
+    assert ("mobile", PhoneState.VOICEMAIL) in bench.states
+    assert bench.hung_up == {"mobile1"}
+
+
+async def test_never_picked_up(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A network that forgets to end the ringing is helped."""
+    monkeypatch.setattr(ringing, "NETWORK_S", -24.99)
+    await bench.run(phone("desk"))
+    await bench.task
+    assert bench.states == [
+        ("desk", PhoneState.RINGING),
+        ("desk", PhoneState.UNREACHED),
+        ("", PhoneState.UNREACHED),
+    ]
+    assert bench.hung_up == {"desk1"}
+
+
+async def test_first_to_accept_wins(bench: Bench) -> None:
+    """Of phones rung together the first to accept stays, the others stop."""
+    await bench.run(phone("desk"), phone("mobile", order=2), together=True)
+    await bench.link.until(PlaceCall, 2)
+    bench.leg("desk1", LegState.RINGING)
+    bench.leg("mobile2", LegState.CONFIRMED)
+    bench.link.tell(KeyReceived(leg="c.mobile2", key="1", method=KeyMethod.INFO))
+    await bench.task
+    assert bench.hung_up == {"desk1"}
+    assert bench.escalation is not None
+    assert bench.escalation.accepted is not None
+    assert bench.escalation.accepted.phone.name == "mobile"
+
+
+async def test_several_rounds(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All phones are tried as often as wanted."""
+    monkeypatch.setattr(escalation_module, "BETWEEN_ROUNDS_S", 0.0)
+    await bench.run(phone("desk"), rounds=3)
+    for attempt in (1, 2, 3):
+        await bench.link.until(PlaceCall, attempt)
+        bench.leg(
+            f"desk{attempt}",
+            LegState.DISCONNECTED,
+            failure=CallFailure.NO_ANSWER,
+            ended_by=EndedBy.FAILURE,
+        )
+    await bench.task
+    assert bench.states[-1] == ("", PhoneState.UNREACHED)
+    assert len(bench.link.all(PlaceCall)) == 3
+
+
+async def test_phone_that_cannot_be_dialled(bench: Bench) -> None:
+    """A refusal of the engine is like a declined call."""
+    bench.link.refuse(PlaceCall, ErrorKind.TOO_MANY_CALLS)
+    await bench.run(phone("desk"))
+    await bench.task
+    assert bench.states == [("desk", PhoneState.DECLINED), ("", PhoneState.UNREACHED)]
+
+
+async def test_called_off_while_ringing(bench: Bench) -> None:
+    """Calling it off leaves no phone ringing."""
+    await bench.run(phone("desk"))
+    await bench.link.until(PlaceCall)
+    bench.task.cancel()
+    await asyncio.gather(bench.task, return_exceptions=True)
+    assert bench.hung_up == {"desk1"}
+
+
+async def test_called_off_after_picking_up(bench: Bench) -> None:
+    """Whoever picked up is told something before being hung up on."""
+    await bench.run(phone("desk"))
+    await bench.link.until(PlaceCall)
+    bench.leg("desk1", LegState.CONFIRMED)
+    await bench.link.until(PlayTone)
+    bench.task.cancel()
+    await asyncio.gather(bench.task, return_exceptions=True)
+    assert bench.escalation is not None
+    before = len(bench.link.all(PlayTone))
+    await bench.escalation.end("sorry")
+    assert len(bench.link.all(PlayTone)) == before + 1
+    assert bench.hung_up == {"desk1"}
