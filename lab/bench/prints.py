@@ -53,6 +53,8 @@ class Score:
     found: dict[str, list[float | None]] = field(default_factory=dict)
     #: Seconds by which a repeat was still believed after it had ended in live talk.
     overhang: list[float] = field(default_factory=list)
+    #: Seconds of repeats after they were found, and how many of those were still believed.
+    followed: dict[str, list[float]] = field(default_factory=dict)
     false: dict[str, int] = field(default_factory=dict)
     hours: dict[str, float] = field(default_factory=dict)
     #: Distances that were wrong by more than 0.3 s.
@@ -75,6 +77,8 @@ class Score:
                 if ever
                 else f"  {kind:<34}   0.0 % of {len(delays)}"
             )
+        for kind, (believed, whole) in sorted(self.followed.items()):
+            out.append(f"  followed {kind:<25}{100 * believed / max(whole, 1e-9):6.1f} % of the rest")
         for kind, hours in sorted(self.hours.items()):
             count = self.false.get(kind, 0)
             low, high = intervals.rate(count, hours)
@@ -192,6 +196,10 @@ def judge(
             hits = [(when, match) for when, match in inside if match is not None and when > begin + 0.25]
             delay = hits[0][0] - begin if hits else None
             score.found.setdefault(prefix + part.kind, []).append(delay)
+            if hits:
+                tally = score.followed.setdefault(prefix + part.kind, [0.0, 0.0])
+                tally[0] += 0.1 * len(hits)
+                tally[1] += end - hits[0][0] + 0.1
             if hits and not all_again and hits[0][1].first_heard is not None:
                 match = hits[0][1]
                 score.placed += 1

@@ -8,6 +8,7 @@ until the audio stops agreeing: recordings are matched piece by piece.
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,14 +21,16 @@ from .printindex import PrintIndex
 __all__ = ["PrintBook", "PrintKind", "PrintMatch", "PrintMemory"]
 
 #: Words that must agree, and how well (agreeing minus differing share): the shorter, the better.
-WINDOWS = ((24, 0.62), (32, 0.53), (48, 0.43), (64, 0.37), (96, 0.33), (128, 0.30))
+WINDOWS = ((24, 0.66), (32, 0.58), (48, 0.46), (64, 0.38), (96, 0.33), (128, 0.30))
 #: Least share of a window that must count (neither silence nor pure tone) …
 LEAST_COUNTING = 0.6
 #: … and the least number of words.
 LEAST_WORDS = 18
-#: A repeat ends when the last so many counting words agree less than this.
-FOLLOW_WORDS = 26
-FOLLOW_LEAST = 0.16
+#: A repeat ends when the last so many counting words (0.35 s) agree less than this share of how
+#: well it agreed so far, within these limits.
+FOLLOW_WORDS = 22
+FOLLOW_SHARE = 0.35
+FOLLOW_LEAST, FOLLOW_MOST = 0.11, 0.26
 #: While a repeat is followed, its distance may move by so many words per look (drift, slips).
 FOLLOW_SLACK = 2
 #: A repeat that says nothing for this long (silence in both copies) is over, s.
@@ -84,6 +87,9 @@ class _Track:
     match: PrintMatch
     #: Place of the first repeating word.
     begins: int
+    #: How well it agreed so far, running mean.
+    score: float
+    #: Words since anything counted.
     quiet: int = 0
 
 
@@ -111,7 +117,7 @@ class PrintMemory:
         self._waiting = np.zeros(0, dtype=np.float32)
         self._active = False
         self._track: _Track | None = None
-        #: Repeats that are over or run: (first place, end, distance).
+        #: Repeats that are over: (first place, end, distance to the first copy), in words.
         self._repeats: list[tuple[int, int, int]] = []
         self._marks: list[tuple[float, float, PrintKind]] = []
 
@@ -198,9 +204,10 @@ class PrintMemory:
         Merge it into the company's book with `PrintBook.merged`.
         """
         day = today or date.today()
+        repeats = [*self._repeats, *([self._span(self._track)] if self._track else [])]
         stretches = [
             (begins - distance, end - distance, None)
-            for begins, end, distance in self._repeats
+            for begins, end, distance in repeats
             if begins - distance >= self._base
         ]
         stretches += [
@@ -229,7 +236,7 @@ class PrintMemory:
             )
         heard_again = {
             id(entry): entry
-            for begins, _, distance in self._repeats
+            for begins, _, distance in repeats
             for first, end, entry in self._known
             if first <= begins - distance < end
         }
@@ -342,7 +349,7 @@ class PrintMemory:
         total = np.cumsum(gain[::-1])
         begins = self._count - 1 - int(total.argmax())
         match = self._describe(begins, distance, score)
-        self._track = _Track(distance=distance, match=match, begins=begins)
+        self._track = _Track(distance=distance, match=match, begins=begins, score=score)
         self._hits = self._hits[:0]
         return match
 
@@ -361,21 +368,30 @@ class PrintMemory:
             kind=entry.kind if entry is not None else None,
         )
 
+    def _root(self, begins: int, distance: int) -> int:
+        """Distance to the first copy: the earlier copy may be a repeat itself."""
+        total = distance
+        for first, end, other in reversed(self._repeats):
+            if first <= begins - total < end and total + other <= begins - self._base:
+                total += other
+        return total
+
     def _period(self, begins: int, distance: int) -> float | None:
         """Period of the loop (s) if this place of the first copy came round steadily."""
-        place = begins - distance
+        total = self._root(begins, distance)
         tolerance = PERIOD_TOLERANCE * WORD_RATE
-        earlier = [
-            other
-            for first, end, other in self._repeats
-            if first - other - WORD_RATE <= place <= end - other + WORD_RATE
-        ]
-        if not earlier:
+        around = int(WORD_RATE)
+        rounds = [0]
+        for first, end, other in self._repeats:
+            if first - other - around <= begins - total <= end - other + around:
+                rounds.append(other)
+        rounds = sorted({*rounds, total})
+        if len(rounds) < 3:
             return None
-        step = distance - earlier[-1]
-        steps = [b - a for a, b in zip([0, *earlier[:-1]], earlier, strict=True)]
-        if any(abs(step - other) <= tolerance for other in steps):
-            return step * WORD_SECONDS
+        steps = [later - earlier for earlier, later in pairwise(rounds)]
+        last = steps[-1]
+        if any(abs(last - step) <= tolerance for step in steps[:-1]):
+            return last * WORD_SECONDS
         return None
 
     def _follow(self, count: int) -> None:
@@ -407,9 +423,12 @@ class PrintMemory:
         else:
             track.quiet = 0
             track.distance = best
-        if (not silent and score < FOLLOW_LEAST) or track.quiet * WORD_SECONDS > FOLLOW_SILENCE:
+        least = min(max(FOLLOW_SHARE * track.score, FOLLOW_LEAST), FOLLOW_MOST)
+        if (not silent and score < least) or track.quiet * WORD_SECONDS > FOLLOW_SILENCE:
             self._end(track)
             return
+        if not silent:
+            track.score += 0.15 * (score - track.score)
         period = track.match.loop_period
         run = self._count - track.begins
         if period is None and track.begins - track.distance >= self._base and run > track.distance:
@@ -428,5 +447,9 @@ class PrintMemory:
 
     def _end(self, track: _Track) -> None:
         self._track = None
+        self._repeats.append(self._span(track))
+
+    def _span(self, track: _Track) -> tuple[int, int, int]:
+        """First place, end and distance to the first copy of a repeat."""
         end = max(self._count - FOLLOW_WORDS // 2, track.begins + 1)
-        self._repeats.append((track.begins, end, track.distance))
+        return track.begins, end, self._root(track.begins, track.distance)

@@ -1,0 +1,110 @@
+"""Print books on disk: saved, read, merged, aged, damaged."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from custom_components.hold_slayer.hearing.fingerprint import BIT_MASK, VALID
+from custom_components.hold_slayer.hearing.printbook import (
+    KEEP_DAYS,
+    MOST_SECONDS,
+    Print,
+    PrintBook,
+    PrintBookError,
+    PrintKind,
+)
+
+TODAY = date(2026, 11, 20)
+
+
+def entry(seed: int, seconds: float = 5.0, **more: object) -> Print:
+    """A print of random words."""
+    words = np.random.default_rng(seed).integers(0, 1 << 23, int(seconds * 62.5), dtype=np.uint32)
+    values = {
+        "kind": PrintKind.ANNOUNCEMENT,
+        "words": words | VALID,
+        "first_heard": TODAY,
+        "last_heard": TODAY,
+        **more,
+    }
+    return Print(**values)  # type: ignore[arg-type]
+
+
+def test_round_trip() -> None:
+    """A book reads as it was written."""
+    book = PrintBook((entry(1), entry(2, kind=PrintKind.MENU, uses=7), entry(3, 2.0)))
+    again = PrintBook.from_bytes(book.to_bytes())
+    assert len(again.prints) == 3
+    for one, other in zip(book.prints, again.prints, strict=True):
+        assert np.array_equal(one.words, other.words)
+        assert (one.kind, one.uses) == (other.kind, other.uses)
+        assert (one.first_heard, one.last_heard) == (other.first_heard, other.last_heard)
+    assert PrintBook.from_bytes(PrintBook().to_bytes()) == PrintBook()
+
+
+def test_it_holds_sign_bits_only() -> None:
+    """24 bits for each 16 ms: no level, no waveform, nothing to play."""
+    book = PrintBook((entry(1, 60.0),))
+    assert len(book.to_bytes()) < 60.0 * 62.5 * 3.1
+    assert int(book.prints[0].words.max()) <= int(BIT_MASK | VALID)
+
+
+@pytest.mark.parametrize("cut", [0, 3, 11, 12, 200])
+def test_half_a_book_is_an_error(cut: int) -> None:
+    """A truncated file never becomes a book."""
+    data = PrintBook((entry(1),)).to_bytes()
+    with pytest.raises(PrintBookError):
+        PrintBook.from_bytes(data[:cut])
+
+
+def test_every_flipped_byte_is_noticed() -> None:
+    """Damage anywhere is an error and never another exception."""
+    data = PrintBook((entry(1, 1.5), entry(2, 1.5))).to_bytes()
+    for place in range(0, len(data), 7):
+        damaged = bytearray(data)
+        damaged[place] ^= 0x40
+        with pytest.raises(PrintBookError):
+            PrintBook.from_bytes(bytes(damaged))
+
+
+def test_another_version_is_named() -> None:
+    """A book of a later program says so."""
+    data = bytearray(PrintBook((entry(1),)).to_bytes())
+    data[4] = 9
+    with pytest.raises(PrintBookError, match="version 9"):
+        PrintBook.from_bytes(bytes(data))
+
+
+def test_merging_counts_the_calls() -> None:
+    """The same recording stays one entry, with the longer print and both dates."""
+    long = entry(1, 8.0, first_heard=TODAY - timedelta(days=9), last_heard=TODAY - timedelta(days=9))
+    shorter = entry(1, 8.0)
+    cut = Print(
+        kind=PrintKind.ANNOUNCEMENT,
+        words=shorter.words[100:],
+        first_heard=TODAY,
+        last_heard=TODAY,
+    )
+    merged = PrintBook((long,)).merged(PrintBook((cut, entry(5))), today=TODAY)
+    assert len(merged.prints) == 2
+    assert merged.prints[0].uses == 2
+    assert len(merged.prints[0].words) == len(long.words)
+    assert merged.prints[0].first_heard == TODAY - timedelta(days=9)
+    assert merged.prints[0].last_heard == TODAY
+
+
+def test_ageing_drops_the_forgotten() -> None:
+    """What was not heard for half a year goes."""
+    old = entry(1, last_heard=TODAY - timedelta(days=KEEP_DAYS + 1))
+    kept = PrintBook((old, entry(2))).aged(TODAY)
+    assert len(kept.prints) == 1
+
+
+def test_ageing_keeps_to_the_size() -> None:
+    """When it gets too long, music and what was heard once go first."""
+    many = [entry(seed, 300.0, kind=PrintKind.MUSIC) for seed in range(5)]
+    words = [entry(10 + seed, 300.0, uses=3) for seed in range(3)]
+    kept = PrintBook((*many, *words)).aged(TODAY)
+    assert kept.seconds <= MOST_SECONDS
+    assert sum(one.kind is PrintKind.ANNOUNCEMENT for one in kept.prints) == 3
