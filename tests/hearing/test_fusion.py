@@ -54,9 +54,9 @@ def test_short_hello() -> None:
     ears = Ears()
     ears.play("music", 30)
     ears.play("noise", 1)
-    changes = ears.play("person", 0.4) + ears.play("noise", 3)
+    changes = ears.play("person", 0.4) + ears.play("noise", 4)
     assert verdicts(changes)[-1] is Verdict.PERSON
-    assert changes[-1].time - 31 <= 3
+    assert changes[-1].time - 31 <= 3.5
     assert Cue.SHORT_GREETING in {reason.cue for reason in changes[-1].reasons}
 
 
@@ -82,7 +82,7 @@ def test_repeat_calls_the_suspicion_off() -> None:
     (called_off,) = ears.play("person", 0.5)
     assert called_off.verdict is Verdict.MACHINE
     assert Cue.REPEATED in {reason.cue for reason in called_off.reasons}
-    assert not ears.play("noise", 4)
+    assert Verdict.PERSON not in verdicts(ears.play("noise", 4))
 
 
 def test_voice_in_music_is_no_person() -> None:
@@ -111,9 +111,9 @@ def test_answer_to_our_question() -> None:
     ears.play("quiet", 2)
     ears.fusion.we_speak(ears.clock.now, active=False)
     ears.play("quiet", 0.6)
-    changes = ears.play("recording", 1)
+    ears.play("person", 1)
     assert ears.fusion.verdict is Verdict.PERSON
-    assert Cue.ANSWERED_US in {reason.cue for reason in ears.fusion.reasons} or changes
+    assert Cue.ANSWERED_US in {reason.cue for reason in ears.fusion.reasons}
 
 
 def test_talking_through_our_question() -> None:
@@ -156,7 +156,7 @@ def test_the_user_answers() -> None:
     """On the user's phone a short hello and a wait is a person."""
     ears = Ears(Phase.PHONE)
     ears.play("quiet", 2)
-    changes = ears.play("person", 0.6) + ears.play("quiet", 3)
+    changes = ears.play("person", 0.6) + ears.play("quiet", 4)
     assert verdicts(changes)[-1] is Verdict.PERSON
 
 

@@ -9,9 +9,9 @@ from .liveness import Line, Talk
 
 #: Log-odds of a person before a word was weighed.
 PRIOR = {
-    Phase.UNKNOWN: -3.0,
+    Phase.UNKNOWN: -3.5,
     Phase.MENU: -7.0,
-    Phase.HOLD: -3.0,
+    Phase.HOLD: -3.5,
     Phase.PHONE: -3.0,
     Phase.TALKING: 0.0,
 }
@@ -21,7 +21,7 @@ OPENING = -4.0
 STANDING = 2.0
 #: Speech that is new: most of the weight after the first, all after the second length, s.
 NEW_SPEECH = 4.2
-NEW_SPEECH_SOON = 0.7
+NEW_SPEECH_SOON = 0.95
 NEW_SPEECH_MORE = 0.8
 NEW_SPEECH_LATE = 2.0
 #: Voices that follow music without a gap (s) are mostly sung; fades as speech goes on.
@@ -35,13 +35,20 @@ MUSIC = -6.0
 SINGING = -3.0
 REPEATED = -9.0
 #: Per nat of the model's own log-odds of a live voice, and the least and most it may add.
-LIVE = 1.5
+LIVE = 2.0
 LIVE_LEAST = -3.0
-LIVE_MOST = 1.5
+LIVE_MOST = 2.0
 #: A live voice that talks on and on is worth more: the most grows by this, from and to so many seconds.
 LIVE_MORE = 1.4
 LIVE_MORE_FROM = 6.0
 LIVE_MORE_TO = 10.0
+#: Per dB that the voice's spectrum is farther from (nearer to) the recorded voices of this call
+#: than the middle, the least and the most; full after so many seconds of loud words.
+UNLIKE = 2.0
+UNLIKE_MIDDLE = 3.1
+UNLIKE_LEAST = -4.0
+UNLIKE_MOST = 1.2
+UNLIKE_FULL = 1.0
 #: Waiting for an answer: nothing before the first, most after the second, all after the third, s.
 WAITED = 3.2
 WAITED_FROM = 1.0
@@ -51,8 +58,10 @@ WAITED_LATE = 4.5
 #: Waiting is quiet: how far the level has to fall for none and for all of the weight, dB.
 QUIET_FROM = 4.0
 QUIET_FULL = 10.0
-SHORT_GREETING = 0.6
-SHORT_GREETING_SECONDS = 2.5
+#: One short turn: all of the weight up to the first length, none from the second, s.
+SHORT_GREETING = 2.2
+SHORT_GREETING_FROM = 1.2
+SHORT_GREETING_TO = 2.5
 #: Each pause of somebody who waited and spoke again; less for a voice that seems recorded.
 TURN = 2.0
 TURN_FROM = 0.9
@@ -60,7 +69,7 @@ TURN_FULL = 1.6
 TURNS_MOST = 4.0
 TURN_RECORDED = 0.4
 #: Share of the waiting cues where callers wait in silence, and before anything was held.
-SILENT_HOLD = 0.35
+SILENT_HOLD = 0.25
 #: Talk without an end.
 MONOLOGUE_FROM = 7.0
 MONOLOGUE_PER_SECOND = -0.25
@@ -97,6 +106,7 @@ def weigh(talk: Talk, line: Line, phase: Phase) -> list[Weighed]:
         *_sound(talk, phone=phone),
         *_music(talk),
         *_waiting(talk, SILENT_HOLD if line.silent_hold and not phone else 1.0),
+        _turns(talk, 1.0 if line.holding or phone else SILENT_HOLD),
         _monologue(talk, phone=phone),
         *_exchange(talk),
     ]
@@ -117,7 +127,12 @@ def _sound(talk: Talk, *, phone: bool) -> list[Weighed]:
     new += NEW_SPEECH_MORE * ramp(talk.clean, NEW_SPEECH_SOON, NEW_SPEECH_LATE)
     most = LIVE_MOST + LIVE_MORE * ramp(talk.turn, LIVE_MORE_FROM, LIVE_MORE_TO)
     live = 0.0 if phone else max(LIVE_LEAST, min(most, LIVE * talk.live))
+    unlike = 0.0
+    if talk.unlike is not None and not phone:
+        unlike = max(UNLIKE_LEAST, min(UNLIKE_MOST, UNLIKE * (talk.unlike - UNLIKE_MIDDLE)))
+        unlike *= ramp(talk.loud, 0, UNLIKE_FULL)
     return [
+        (Cue.BANDWIDTH, unlike, talk.unlike or 0.0),
         (Cue.NEW_SPEECH, new, talk.clean),
         (Cue.ROOM_NOISE, live, talk.live),
         (Cue.REPEATED, REPEATED * ramp(talk.repeated, 0, 0.5), talk.repeated),
@@ -145,13 +160,17 @@ def _waiting(talk: Talk, silence: float) -> list[Weighed]:
         waited = WAITED * ramp(talk.waiting, WAITED_FROM, WAITED_SOON)
         waited += WAITED_MORE * ramp(talk.waiting, WAITED_SOON, WAITED_LATE)
         found.append((Cue.WAITED, trust * waited, talk.waiting))
-        if talk.turn < SHORT_GREETING_SECONDS:
-            short = SHORT_GREETING * ramp(talk.waiting, WAITED_FROM, WAITED_SOON)
-            found.append((Cue.SHORT_GREETING, trust * short, talk.turn))
-    turns = sum(ramp(pause, TURN_FROM, TURN_FULL) for pause in talk.pauses)
-    trust = silence * (TURN_RECORDED + (1 - TURN_RECORDED) * ramp(talk.live, -0.5, 0.5))
-    found.append((Cue.HESITATION, trust * min(TURNS_MOST, TURN * turns), turns))
+        short = SHORT_GREETING * ramp(talk.waiting, WAITED_FROM, WAITED_SOON)
+        short *= 1 - ramp(talk.turn, SHORT_GREETING_FROM, SHORT_GREETING_TO)
+        found.append((Cue.SHORT_GREETING, trust * short, talk.turn))
     return found
+
+
+def _turns(talk: Talk, trust: float) -> Weighed:
+    """Weigh the pauses in which somebody waited before they spoke on. `trust` is 0 to 1."""
+    turns = sum(ramp(pause, TURN_FROM, TURN_FULL) for pause in talk.pauses)
+    trust *= TURN_RECORDED + (1 - TURN_RECORDED) * ramp(talk.live, -0.5, 0.5)
+    return (Cue.HESITATION, trust * min(TURNS_MOST, TURN * turns), turns)
 
 
 def _monologue(talk: Talk, *, phone: bool) -> Weighed:

@@ -90,7 +90,7 @@ class Intake:
             self._odd = data[len(data) & ~1 :]
             pcm = np.frombuffer(data, "<i2", len(data) // 2)
         if pcm.ndim == 1 and pcm.dtype == np.int16:
-            return np.multiply(pcm, _INT16, dtype=np.float32)
+            return np.asarray(np.multiply(pcm, _INT16, dtype=np.float32))
         if not pcm.size:
             return np.zeros(0, np.float32)
         if pcm.ndim > 1:

@@ -26,7 +26,10 @@ SAME_TALK = 0.5
 #: Nobody is suspected before the prints had time to know a repeat (85 % of them do), s.
 SUSPECT_AFTER = 0.65
 #: Music that takes a verdict back when nobody talks, s.
-MUSIC_ALONE = 1.5
+MUSIC_ALONE = 2.5
+#: A network tone, and quiet, that do the same, s.
+TONE_ALONE = 0.8
+QUIET_ALONE = 25.0
 #: Log-odds below which a voice seems recorded: what comes after a pause is judged afresh.
 RECORDED = -0.5
 
@@ -38,7 +41,7 @@ class ListenerSettings:
     #: Probability of a person from which one is suspected.
     suspect_at: float = 0.5
     #: Probability of a person from which one is detected.
-    detect_at: float = 0.985
+    detect_at: float = 0.995
     #: Probability below which a suspicion is called off.
     cancel_at: float = 0.15
 
@@ -69,6 +72,8 @@ class Fusion:
     def set_phase(self, phase: Phase) -> None:
         """Weigh from now on by what the call is doing; words of a menu don't count on hold."""
         if phase is Phase.HOLD and self.phase in (Phase.MENU, Phase.UNKNOWN):
+            if self.talk is not None:
+                self.line.recording(self.talk)
             self.talk = None
             self._run = 0.0
             self.verdict = Verdict.NOBODY
@@ -118,6 +123,8 @@ class Fusion:
         talk = self.talk or self._begin(step)
         if talk is not None:
             talk.step(step)
+            if talk.waiting == 0.0:
+                self.line.compare(talk)
             self._turn(talk, step.time)
         self.line.step(step, talking=talk is not None)
         if talk is None:
@@ -132,18 +139,22 @@ class Fusion:
         return change
 
     def _forget(self, time: float) -> VerdictChange | None:
-        """Take a person back when music plays and nobody talks."""
-        standing = self.verdict in (Verdict.PERSON, Verdict.SUSPECTED)
-        if not standing or self.line.music_run < MUSIC_ALONE:
+        """Take a person back when music or a tone plays, or nobody talks for long."""
+        line = self.line
+        if self.verdict not in (Verdict.PERSON, Verdict.SUSPECTED) or self.phase is Phase.TALKING:
             return None
-        self.verdict = Verdict.MACHINE
+        music = line.music_run >= MUSIC_ALONE
+        if not music and line.tone_run < TONE_ALONE and line.quiet < QUIET_ALONE:
+            return None
+        gone = max(line.music_run, line.tone_run, line.quiet)
+        self.verdict = Verdict.MACHINE if music else Verdict.NOBODY
         self._person_since = float("inf")
         return VerdictChange(
             time=time,
             verdict=self.verdict,
             probability=0.0,
-            since=round(time - self.line.music_run, 3),
-            reasons=(Reason(cue=Cue.MUSIC, weight=MUSIC, value=round(self.line.music_run, 1)),),
+            since=round(time - gone, 3),
+            reasons=(Reason(cue=Cue.MUSIC if music else Cue.WAITED, weight=MUSIC, value=gone),),
         )
 
     def _begin(self, step: Step) -> Talk | None:
@@ -217,7 +228,8 @@ class Fusion:
         self.probability = 0.0
         self._found = []
         music = talk.music_after >= MUSIC_BACK
-        if talk.repeated or (music and self.verdict is not Verdict.PERSON):
+        unsuspected = self.verdict in (Verdict.NOBODY, Verdict.MACHINE)
+        if talk.repeated or unsuspected or (music and self.verdict is Verdict.SUSPECTED):
             self.line.recording(talk)
         if talk.repeated:
             self.line.repeats += 1

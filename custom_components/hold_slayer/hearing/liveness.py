@@ -22,6 +22,12 @@ MUSIC_BACK = 0.8
 LEVEL_FALLS = 0.3
 #: The voice rings this long after the last word, s.
 TAIL = 0.25
+#: Words within this of the loudest make a voice's profile, dB; so much is enough, s.
+LOUD = 12.0
+PROFILE_MOST = 6.0
+#: A recorded voice is kept from so much on, and compared from so much on, s.
+PROFILE_KEPT = 0.8
+PROFILE_LEAST = 0.3
 #: Pause in which somebody else may have come to the line, s.
 TURN_PAUSE = 0.7
 #: Time with a voice over which it is judged, s, and the weight of what was before, as time.
@@ -94,8 +100,17 @@ class Talk:
     #: Delay of an answer to our words; how long it talked on over them.
     answered_us: float | None = None
     talked_through: float = 0.0
-    #: Sum of the voice's mel spectra, (BANDS,).
+    #: Sum of the mel spectra of the turn's loud words, (BANDS,), and how long they are, s.
     spectrum: NDArray[np.float32] = field(default_factory=lambda: np.zeros(BANDS, np.float32))
+    loud: float = 0.0
+    #: Distance to the nearest recorded voice of this call, dB; None while none is known.
+    unlike: float | None = None
+
+    @property
+    def profile(self) -> NDArray[np.float32]:
+        """Return the mean spectrum of the turn's loud words without its level, (BANDS,) dB."""
+        mean = self.spectrum * np.float32(STEP_SECONDS / max(self.loud, STEP_SECONDS))
+        return np.asarray(mean - mean.mean(), np.float32)
 
     @property
     def drop(self) -> float:
@@ -107,16 +122,12 @@ class Talk:
         """Tell whether the voice is heard right now."""
         return self.waiting < PAUSE
 
-    @property
-    def profile(self) -> NDArray[np.float32]:
-        """Return the voice's mean spectrum without its level, (BANDS,) dB."""
-        mean = self.spectrum * np.float32(STEP_SECONDS / max(self.voiced, STEP_SECONDS))
-        return np.asarray(mean - mean.mean(), np.float32)
-
     def step(self, step: Step) -> None:
         """Take the next step."""
         self.bed += (step.music - self.bed) * STEP_SECONDS / _BED_SECONDS
         self.bed_lasts = self.bed_lasts + STEP_SECONDS if self.bed > 0.6 else 0.0
+        if self.bed > 0.5:  # rests of a song are not pauses of somebody who waits
+            self.pauses.clear()
         if step.voice >= (VOICE_OFF if self.waiting == 0 else VOICE_ON):
             self._word(step)
             return
@@ -132,7 +143,8 @@ class Talk:
         if self.waiting >= PAUSE:
             self.pauses.append(self.waiting)
         if self.waiting >= TURN_PAUSE:
-            self.turn = 0.0
+            self.turn = self.loud = 0.0
+            self.spectrum = np.zeros(BANDS, np.float32)
         self.waiting = 0.0
         self.quiet_level = None
         self.voice_level = max(step.level, self.voice_level - LEVEL_FALLS)
@@ -147,7 +159,9 @@ class Talk:
             self.music += (step.music - self.music) * share
             self.singing += (step.singing - self.singing) * share
             self.live += (log(chance / (1 - chance)) - self.live) * share
-        self.spectrum += step.mel
+        if step.level > self.voice_level - LOUD and self.loud < PROFILE_MOST:
+            self.spectrum = self.spectrum + step.mel
+            self.loud += STEP_SECONDS
 
 
 class Line:
@@ -171,6 +185,8 @@ class Line:
         self.profiles: list[NDArray[np.float32]] = []
         #: Length of the music now playing, s.
         self.music_run = 0.0
+        #: Length of the network tone now on, s.
+        self.tone_run = 0.0
 
     @property
     def holding(self) -> bool:
@@ -184,6 +200,7 @@ class Line:
 
     def step(self, step: Step, *, talking: bool) -> None:
         """Take the next step; `talking` while a stretch of talking is open."""
+        self.tone_run = self.tone_run + STEP_SECONDS if step.tone else 0.0
         if step.music >= 0.6:
             self.music_run += STEP_SECONDS
             self.music += STEP_SECONDS
@@ -204,12 +221,11 @@ class Line:
 
     def recording(self, talk: Talk) -> None:
         """Remember the voice of what proved to be a recording."""
-        if talk.voiced >= 1.0:
+        if talk.loud >= PROFILE_KEPT:
             self.profiles = [*self.profiles[1 - self._MOST_PROFILES :], talk.profile]
 
-    def likeness(self, talk: Talk) -> float | None:
-        """Return how far the voice is from the nearest recorded one, dB; None while unknown."""
-        if not self.profiles or talk.voiced < 0.5:
-            return None
-        distances = np.stack(self.profiles) - talk.profile
-        return float(np.sqrt(np.mean(distances**2, axis=1)).min())
+    def compare(self, talk: Talk) -> None:
+        """Measure how far the voice is from the nearest recorded one."""
+        if self.profiles and talk.loud >= PROFILE_LEAST:
+            distances = np.stack(self.profiles) - talk.profile
+            talk.unlike = float(np.sqrt(np.mean(distances**2, axis=1)).min())
