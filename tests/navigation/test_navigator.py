@@ -175,7 +175,9 @@ def test_false_alarm_goes_back_quietly(how: str) -> None:
 def test_music_while_ringing_means_nobody_is_there() -> None:
     drive = with_person()
     drive.wait(3)
-    drive.music(4)
+    drive.music(5)
+    assert drive.state is S.RINGING_YOU
+    drive.wait(2)
     assert drive.state is S.ON_HOLD
     assert drive.all(StopRingingUser)
     drive.person("Hello? Sorry about that.")

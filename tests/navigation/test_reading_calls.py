@@ -543,3 +543,14 @@ def test_cost_limit() -> None:
     drive.say(QUEUE)
     drive.music(60)
     assert drive.end.outcome is Outcome.COST_LIMIT
+
+
+def test_question_for_something_not_stored_names_the_reason() -> None:
+    drive = call()
+    for _ in range(3):
+        drive.say("Please enter your account number, followed by the pound key.")
+        drive.wait(4)
+    assert drive.keys[:1] == ["0"], "a person is asked for at the second time"
+    drive.company_hangs_up()
+    assert drive.end.outcome is Outcome.MENU_LOST
+    assert "account_number" in drive.end.reason

@@ -7,9 +7,6 @@ from .acts import BridgeUser, NoteKind, RingUser, StopRingingUser, StopSpeaking
 from .moments import Bridged
 from .stage import Sign, Stage, Turn
 
-#: Music this long, in s, while somebody is suspected or kept: they are gone, or never were there.
-_MUSIC_ENDS = 3.0
-
 
 class Attending(Stage):
     """What both stages share: the user may accept early, and music calls it off."""
@@ -40,11 +37,14 @@ class Attending(Stage):
             self.call.speaking_request = None
         self.call.do(BridgeUser())
 
+    #: Music this long, in s, means that nobody is there.
+    music_ends = 3.0
+
     @override
     def on_sound(self, heard: Hearing) -> Turn:
         if heard.sound in MUSICAL:
             if "music" not in self.call.timers:
-                self.call.wait("music", _MUSIC_ENDS - (heard.time - heard.since))
+                self.call.wait("music", self.music_ends - (heard.time - heard.since))
         elif heard.sound is Sound.SPEECH:
             self.call.stop("music")
         return None

@@ -83,6 +83,8 @@ class CallContext:
         self.acted_at = float("-inf")
         #: How often each secret was given, by key or voice.
         self.given: Counter[str] = Counter()
+        #: What the menu asked for that is not stored with the contact.
+        self.missing: Counter[str] = Counter()
         #: The menu at the end of an explored path; "" when there was none.
         self.explored = ""
         #: When the company opens ("09:00"), if it said so.

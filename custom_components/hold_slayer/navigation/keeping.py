@@ -28,6 +28,8 @@ class Keeping(Attending):
     words of an announcement, music, or the user call it off.
     """
 
+    #: An office can sound like music for a while; a person lost costs more than a ring too long.
+    music_ends = 6.0
     timers = ("music", "moment", "patience", "announce", "leave")
 
     def __init__(self, call: CallContext) -> None:

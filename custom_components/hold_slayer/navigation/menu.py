@@ -14,6 +14,9 @@ from .patterns import alternatives
 from .phrases import Phrases, Said
 from .words import fold
 
+#: Longest option to be said, in words.
+_LONGEST_SAID = 5
+
 
 class OptionKind(StrEnum):
     """How an option is taken."""
@@ -84,17 +87,18 @@ def read_menu(text: str, phrases: Phrases) -> Menu:
     """Read the options out of a transcript of one or several utterances."""
     marked, options = _say_or_press(fold(text, punctuation=True), phrases)
     anchors = _anchors(marked, phrases)
+    spoken, marked = _spoken(marked, anchors, phrases)
     sure = True
-    if anchors:
+    if anchors := _anchors(marked, phrases):
         spans = [(anchor.start, anchor.end) for anchor in anchors]
         labels, sure = assign(marked, spans, phrases)
         options = [
             _option(anchor.kind, anchor.key, label, phrases)
             for anchor, label in zip(anchors, labels, strict=True)
         ] + options
-    else:
+    elif not spoken:
         options += _enumerated(marked, phrases)
-    options += _spoken(marked, anchors, phrases)
+    options += spoken
     if not any(option.kind is not OptionKind.STAY for option in options):
         return Menu()
     # A menu read twice, or read again with a clearer start: the later wording wins.
@@ -244,32 +248,39 @@ def _enumerated(marked: str, phrases: Phrases) -> list[Option]:
     return options
 
 
-def _spoken(marked: str, anchors: Sequence[_Anchor], phrases: Phrases) -> list[Option]:
-    """Options to be said: "say billing", "you can say billing, claims or technical support"."""
+def _spoken(marked: str, anchors: Sequence[_Anchor], phrases: Phrases) -> tuple[list[Option], str]:
+    """Options to be said ("you can say billing, claims or technical support").
+
+    Also returns the text with their clauses cut out: they are nobody's label.
+    """
     options: list[Option] = []
-    taken = 0
-    for match in sorted(
+    rest = marked
+    matches = sorted(
         (match for pattern in phrases.spoken for match in pattern.finditer(marked)),
         key=lambda match: match.start("label"),
-    ):
+    )
+    stops = [anchor.start for anchor in anchors] + [match.start() for match in matches]
+    taken = 0
+    for match in matches:
         start = match.start("label")
         if start < taken or any(anchor.start <= start < anchor.end for anchor in anchors):
             continue
-        ends = [anchor.start for anchor in anchors if anchor.start >= start]
-        ends += [
-            other.start()
-            for pattern in phrases.spoken
-            for other in pattern.finditer(marked)
-            if other.start() > start
-        ]
-        text = marked[start : min(ends, default=len(marked))].partition(" .")[0]
+        end = min((stop for stop in stops if stop >= start), default=len(marked))
+        text = marked[start:end].partition(" .")[0]
         taken = start + len(text)
-        for part in re.split(r",", text):
+        said = False
+        for part in text.split(","):
             for choice in phrases.conjunctions.split(part):
                 connector = phrases.connectors.search(choice)
                 label = trim(
                     choice[: connector.start()] if connector else choice, phrases, keep_end=False
                 )
-                if label and len(label.split()) <= 5 and not any(c.isdigit() for c in label):
+                label = " ".join(word for word in label.split() if word not in phrases.numbers)
+                if label and len(label.split()) <= _LONGEST_SAID:
                     options.append(_option(OptionKind.SAY, label, label, phrases))
-    return options
+                    said = True
+        if said:
+            # The same length, so that the places of the anchors stay right.
+            blank = " ." + " " * (taken - match.start() - 2)
+            rest = rest[: match.start()] + blank + rest[taken:]
+    return options, rest

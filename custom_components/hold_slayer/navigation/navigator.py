@@ -285,6 +285,11 @@ class Navigator:
                 why := why_hung_up(line.said, self._call, line.audio_now(self._call.now))
             ) is not None:
                 return why
+        if self._state is _S.NAVIGATING and self._call.missing:
+            names = ", ".join(self._call.missing)
+            return Finish(
+                Outcome.MENU_LOST, f"The menu asked for {names}, which is not stored here."
+            )
         match self._state:
             case _S.CONNECTED:
                 return Finish(Outcome.CONNECTED, "The company hung up after you had talked.")

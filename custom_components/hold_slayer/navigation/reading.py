@@ -66,6 +66,8 @@ class MenuReader:
             return True, turn
         if self._confirm(words, menu) or self._give(words):
             return True, None
+        if not menu and self._cannot_give(words):
+            return True, None
         if menu:
             return self._answer(menu, text, phrases)
         if words.kinds & {Said.OPEN_QUESTION, Said.BOT}:
@@ -139,6 +141,21 @@ class MenuReader:
                 return False
             self._done("")
             return True
+        return False
+
+    def _cannot_give(self, words: Words) -> bool:
+        """Something is asked for that is not stored: let it be asked once more, then for a person."""
+        phrases, text = words.phrases, words.folded
+        if not any(pattern.search(text) for pattern in phrases.ask_for):
+            return False
+        for name, patterns in phrases.questions.items():
+            if any(pattern.search(text) for pattern in patterns):
+                self._call.missing[name] += 1
+                if self._call.missing[name] == 1:
+                    self._call.note(NoteKind.DEGRADED, f"The menu asks for {name}: not stored.")
+                    return True
+                self.ask_operator()
+                return True
         return False
 
     def tell(self) -> tuple[bool, Turn]:
