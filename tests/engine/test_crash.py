@@ -51,6 +51,21 @@ async def test_killed_in_a_call(alice: Station, bob: Station, trunk: LabTrunk) -
     await connect(alice, bob)
 
 
+@pytest.mark.parametrize("outgoing", [True, False])
+async def test_orphans_are_hung_up(alice: Station, bob: Station, outgoing: bool) -> None:
+    """The far side of a killed engine gets a BYE, whoever called whom."""
+    await alice.face(bob)
+    await bob.face(alice)
+    if outgoing:
+        _, far = await connect(alice, bob)
+    else:
+        far, _ = await connect(bob, alice)
+    assert alice.link.pid is not None
+    os.kill(alice.link.pid, signal.SIGKILL)
+    ended = await bob.leg_is(far, LegState.DISCONNECTED)
+    assert (ended.ended_by, ended.failure) == (EndedBy.THEM, None)
+
+
 async def test_request_during_a_crash(alice: Station) -> None:
     """A request that the engine takes with it fails; nobody waits for ever."""
     assert alice.link.pid is not None

@@ -29,6 +29,8 @@ class Turn:
     reason: str
     #: True when a message of the far side brought it.
     by_them: bool = False
+    #: That message.
+    message: str = ""
     retry_after_s: int = 0
 
 
@@ -78,6 +80,7 @@ class Dialog(pj.Call):
                 code=int(info.lastStatusCode),
                 reason=str(info.lastReason),
                 by_them=bool(message),
+                message=message,
                 retry_after_s=int(retry[1]) if retry else 0,
             )
         )

@@ -173,7 +173,8 @@ class Exchange:
 
     def _incoming(self, account: Account, prm: Any) -> None:
         """Take in a call, unless the account has enough of them."""
-        leg = Leg(f"in-{self._run}-{next(self._numbers)}", account, self, int(prm.callId))
+        name, invite = f"in-{self._run}-{next(self._numbers)}", str(prm.rdata.wholeMsg)
+        leg = Leg(name, account, self, int(prm.callId), invite)
         self._legs[leg.name] = leg
         self._dialogs.add(leg)
         busy = sum(1 for other in self._legs.values() if other.account is account)
@@ -181,7 +182,7 @@ class Exchange:
             leg.reject(486)
             return
         name, uri = split_name_address(leg.caller)
-        called = _CALLED.match(str(prm.rdata.wholeMsg))
+        called = _CALLED.match(invite)
         self._send(
             m.IncomingCall(
                 leg=leg.name,

@@ -1,7 +1,6 @@
 """One leg: a SIP dialog with its audio, ears, player and recordings."""
 
 import asyncio
-from dataclasses import dataclass
 import logging
 from typing import Any, Protocol
 
@@ -28,8 +27,10 @@ from .account import Account
 from .address import account_domain, name_address, quoted_user
 from .dialog import Dialog, Turn
 from .ears import Ears
-from .failures import call_failure, call_sentence
+from .ending import Ending, how_it_ended
 from .keys import KeySender
+from .options import add_header, call_options, dial_refusal
+from .orphans import for_incoming, for_outgoing
 from .player import Player
 from .recorder import Disk, Recording
 from .refusal import RefusalError
@@ -58,22 +59,21 @@ class Office(Protocol):
         """A leg's dialog is over for the far side, too."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Ending:
-    """How a leg ends, when we know before the far side does."""
-
-    failure: CallFailure | None = None
-    ended_by: EndedBy = EndedBy.US
-    text: str = ""
-
-
 class Leg:
     """One SIP dialog and all that belongs to it."""
 
     def __init__(
-        self, name: str, account: Account, office: Office, call_id: int | None = None
+        self,
+        name: str,
+        account: Account,
+        office: Office,
+        call_id: int | None = None,
+        invite: str = "",
     ) -> None:
-        """Make a leg to dial with, or take over the incoming `call_id`."""
+        """Make a leg to dial with, or take over the incoming `call_id` and its INVITE."""
+        self._invite = invite
+        #: The far side's last message of the handshake: our 200's ACK, or its 200.
+        self._handshake = ""
         self.name = name
         self.account = account
         self.state = LegState.CALLING if call_id is None else LegState.INCOMING
@@ -86,7 +86,7 @@ class Leg:
         self._dialog = Dialog(account, self, call_id)
         self._keys = KeySender(self._dialog, self.player.tone_generator)
         self._recordings: list[Recording] = []
-        self._ending: _Ending | None = None
+        self._ending: Ending | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._rang = False
         self._was_up = False
@@ -117,9 +117,9 @@ class Leg:
 
     def dial(self, uri: str, *, display_name: str, headers: dict[str, str], ring_s: float) -> None:
         """Send the INVITE; raises `RefusalError`."""
-        param = _options()
+        param = call_options()
         for name, value in headers.items():
-            _add_header(param, name, value)
+            add_header(param, name, value)
         if display_name:
             settings = self.account.settings
             user = quoted_user(settings.caller_id or settings.username)
@@ -131,34 +131,34 @@ class Leg:
             self._over = True
             self._dialog.release()
             self.player.close()
-            raise _dial_refusal(uri, error) from error
+            raise dial_refusal(uri, error) from error
         if ring_s > 0:
             self._later(ring_s, self._rang_out)
 
     def answer(self, code: int) -> None:
         """Answer an incoming call; raises `RefusalError`."""
         self._expect_incoming()
-        param = _options()
+        param = call_options()
         param.statusCode = code
         self._do("the call cannot be answered", lambda: self._dialog.answer(param))
 
     def reject(self, code: int) -> None:
         """Refuse an incoming call; raises `RefusalError`."""
         self._expect_incoming()
-        self._ending = _Ending()
+        self._ending = Ending()
         param = pj.CallOpParam()
         param.statusCode = code
         self._do("the call cannot be refused", lambda: self._dialog.hangup(param))
 
-    def hang_up(self, reason: str = "", ending: _Ending | None = None) -> None:
+    def hang_up(self, reason: str = "", ending: Ending | None = None) -> None:
         """End the leg, whatever its state."""
         if self._over:
             return
-        self._ending = self._ending or ending or _Ending()
+        self._ending = self._ending or ending or Ending()
         param = pj.CallOpParam()
         if reason:
             text = "".join(char for char in reason if char.isprintable() and char not in '"\\')
-            _add_header(param, "Reason", f'SIP;cause=200;text="{text}"')
+            add_header(param, "Reason", f'SIP;cause=200;text="{text}"')
         self._later(HANG_UP_GRACE_S, lambda: self._end(200, ""))
         try:
             self._dialog.hangup(param)
@@ -206,7 +206,7 @@ class Leg:
     async def transfer(self, uri: str) -> None:
         """Hand the leg over (REFER); returns when the far side accepted."""
         self._transfer = asyncio.get_running_loop().create_future()
-        self._do("the call cannot be transferred", lambda: self._dialog.xfer(uri, _options()))
+        self._do("the call cannot be transferred", lambda: self._dialog.xfer(uri, call_options()))
         code, reason = await self._transfer
         if code // 100 != 2:
             text = f"the transfer was not accepted ({code} {reason})"
@@ -245,8 +245,11 @@ class Leg:
                 self._enter(
                     LegState.EARLY if turn.code == 183 else LegState.RINGING, turn.code, turn.reason
                 )
+            case pj.PJSIP_INV_STATE_CONNECTING:
+                self._handshake = turn.message
             case pj.PJSIP_INV_STATE_CONFIRMED:
                 self._was_up = True
+                self._leave_tombstone(turn.message or self._handshake)
                 if self._ending is None:
                     self._cancel_timer()
                     self._enter(LegState.CONFIRMED, 200, turn.reason)
@@ -285,23 +288,20 @@ class Leg:
 
     # --- inside ------------------------------------------------------------------------------
 
+    def _leave_tombstone(self, message: str) -> None:
+        """Tell how to end the leg should the engine die."""
+        settings = self.account.settings
+        if self._invite:
+            tombstone = for_incoming(self.name, self._invite, message, settings)
+        else:
+            tombstone = for_outgoing(self.name, self._handshake, settings)
+        if tombstone is not None:
+            self._office.report(tombstone)
+
     def _disconnected(self, turn: Turn) -> None:
         """Find out who ended it and why."""
         if self._ending is None:
-            if self._was_up and (turn.by_them or turn.code == 200):
-                self._ending = _Ending(ended_by=EndedBy.THEM, text=turn.reason)
-            elif self.state is LegState.INCOMING:
-                self._ending = _Ending(ended_by=EndedBy.THEM, text="The caller hung up")
-            elif self._was_up:
-                self._ending = _Ending(
-                    failure=CallFailure.UNREACHABLE,
-                    ended_by=EndedBy.FAILURE,
-                    text=f"The connection to the far side was lost ({turn.code} {turn.reason})",
-                )
-            else:
-                failure = call_failure(turn.code, rang=self._rang)
-                text = call_sentence(failure, turn.code, turn.reason)
-                self._ending = _Ending(failure=failure, ended_by=EndedBy.FAILURE, text=text)
+            self._ending = how_it_ended(turn, self.state, was_up=self._was_up, rang=self._rang)
         self._end(turn.code, turn.reason, turn.retry_after_s)
         self.over.set()
         self._office.dialog_over(self)
@@ -314,7 +314,7 @@ class Leg:
         self._cancel_timer()
         # The library has taken the port out of the bridge.
         self.wiring.port_changed(None)
-        ending = self._ending or _Ending()
+        ending = self._ending or Ending()
         if self._transfer is not None and not self._transfer.done():
             self._transfer.set_result((code, reason))
         self._keys.close()
@@ -353,7 +353,7 @@ class Leg:
         """Give up: nobody answered in the time given."""
         if not self._was_up:
             text = "Nobody answered in the time given"
-            ending = _Ending(failure=CallFailure.NO_ANSWER, ended_by=EndedBy.FAILURE, text=text)
+            ending = Ending(failure=CallFailure.NO_ANSWER, ended_by=EndedBy.FAILURE, text=text)
             self.hang_up(ending=ending)
 
     def _expect_incoming(self) -> None:
@@ -396,28 +396,3 @@ class Leg:
         """Tell the ears that we speak."""
         if self.ears is not None:
             self.ears.we_speak(active)
-
-
-def _options() -> Any:
-    """Return call options: one audio stream, nothing else."""
-    param = pj.CallOpParam(True)
-    param.opt.audioCount = 1
-    param.opt.videoCount = 0
-    param.opt.textCount = 0
-    return param
-
-
-def _add_header(param: Any, name: str, value: str) -> None:
-    """Add a SIP header; raises `RefusalError` for what would break the message."""
-    if not name.replace("-", "").isalnum() or not value.isprintable():
-        raise RefusalError(ErrorKind.BAD_MESSAGE, f"{name!r} cannot be a SIP header")
-    header = pj.SipHeader()
-    header.hName, header.hValue = name, value
-    param.txOption.headers.append(header)
-
-
-def _dial_refusal(uri: str, error: pj.Error) -> RefusalError:
-    """Return why the library does not even dial."""
-    if "TOOMANY" in str(error.reason).upper() or "Too many" in str(error.reason):
-        return RefusalError(ErrorKind.TOO_MANY_CALLS, "there are too many calls at once")
-    return RefusalError(ErrorKind.INVALID_ADDRESS, f"{uri} cannot be called: {error.reason}")

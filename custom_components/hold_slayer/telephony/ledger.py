@@ -20,9 +20,11 @@ from .messages import (
     Registration,
     RegistrationState,
     RemoveAccount,
+    Report,
     Request,
     SetDialPolicy,
     TestAccount,
+    Tombstone,
 )
 from .redaction import Redactor
 
@@ -39,6 +41,7 @@ class Ledger:
         self._policy: SetDialPolicy | None = None
         self._accounts: dict[str, AddAccount] = {}
         self._legs: set[str] = set()
+        self._tombstones: dict[str, Tombstone] = {}
 
     @property
     def legs(self) -> frozenset[str]:
@@ -69,12 +72,17 @@ class Ledger:
             case PlaceCall() if refused is not None and refused.error is not ErrorKind.LEG_EXISTS:
                 self._legs.discard(message.leg)
 
-    def happened(self, event: EngineEvent) -> bool:
-        """Note an event; False when it comes after the end of its leg was already reported."""
+    def happened(self, event: Report) -> bool:
+        """Note an event; False when nobody else needs to know."""
         match event:
             case IncomingCall():
                 self._legs.add(event.leg)
+            case Tombstone():
+                self._tombstones[event.leg] = event
+                return False
             case LegChanged(state=LegState.DISCONNECTED):
+                self._tombstones.pop(event.leg, None)
+                # After the engine's end was reported, or for a leg nobody was told of.
                 if event.leg not in self._legs:
                     return False
                 self._legs.discard(event.leg)
@@ -83,6 +91,11 @@ class Ledger:
     def again(self) -> list[Request[Done]]:
         """Return what brings policy and accounts back into a fresh engine, in order."""
         return [*([self._policy] if self._policy else []), *self._accounts.values()]
+
+    def orphans(self) -> list[Tombstone]:
+        """Return how to end what the engine left behind, once."""
+        tombstones, self._tombstones = self._tombstones, {}
+        return list(tombstones.values())
 
     def lost(self) -> Iterator[EngineEvent]:
         """Report everything that went with the engine."""

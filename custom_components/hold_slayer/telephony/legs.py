@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ..hearing.heard import HeardEvent, Phase
-from .account import KeyMethod
+from .account import KeyMethod, Transport
 from .answers import Done
 from .message import Answer, Report, Request
 
@@ -249,3 +249,17 @@ class HeardOnLeg(Report):
 
     leg: str
     heard: HeardEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tombstone(Report):
+    """How to end an answered leg should the engine die; kept by the link, nobody else's business."""
+
+    leg: str
+    #: Next hop of the dialog.
+    host: str
+    port: int
+    transport: Transport
+    verify_tls: bool
+    #: A whole BYE but for its Via.
+    request: str

@@ -32,6 +32,7 @@ from .messages import (
     frame_of,
     read_message,
 )
+from .orphans import end_calls
 from .process import GRACE, EngineProcess, how_it_ended
 from .redaction import Redactor
 from .supervision import LinkState, Pulse, Restarts, Timings
@@ -82,6 +83,7 @@ class EngineLink:
         self._reading: asyncio.Task[None] | None = None
         self._watching: asyncio.Task[None] | None = None
         self._adding: list[asyncio.Task[None]] = []
+        self._ending_orphans: asyncio.Task[None] | None = None
 
     @property
     def pid(self) -> int | None:
@@ -114,6 +116,9 @@ class EngineLink:
             with contextlib.suppress(EngineLost, EngineRefused, TimeoutError):
                 await asyncio.wait_for(self.request(Goodbye()), self._timings.goodbye)
         await self._end_process("the engine was stopped")
+        self._ledger.orphans()
+        if self._ending_orphans is not None:
+            await self._ending_orphans
         self._enter(LinkState.STOPPED)
 
     async def request[A: Answer](self, message: Request[A]) -> A:
@@ -239,7 +244,7 @@ class EngineLink:
                 if answer is not None and not answer.done():
                     answer.set_result(message)
             case Report():
-                if self._ledger.happened(cast(EngineEvent, message)):
+                if self._ledger.happened(message):
                     self._tell(cast(EngineEvent, message))
 
     def _printed(self, line: str) -> None:
@@ -273,6 +278,7 @@ class EngineLink:
             await self._wait_for_end()
             self._enter(LinkState.RESTARTING)
             code = await self._end_process("the engine crashed")
+            self._ending_orphans = asyncio.create_task(end_calls(self._ledger.orphans()))
             self._log.warning(
                 "The engine ended with %s; the last of its %d lines:\n%s",
                 how_it_ended(code),

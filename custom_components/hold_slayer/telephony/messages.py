@@ -59,6 +59,7 @@ from .legs import (
     RejectCall,
     SendKeys,
     SetPhase,
+    Tombstone,
     Transfer,
     Unbridge,
 )
@@ -140,6 +141,7 @@ __all__ = [
     "StopRecording",
     "StreamSpeech",
     "TestAccount",
+    "Tombstone",
     "Tone",
     "Transfer",
     "Transport",

@@ -1,0 +1,33 @@
+"""What the library wants to know about a call to make."""
+
+from typing import Any
+
+import pjsua2 as pj
+
+from ..telephony.messages import ErrorKind
+from .refusal import RefusalError
+
+
+def call_options() -> Any:
+    """Return call options: one audio stream, nothing else."""
+    param = pj.CallOpParam(True)
+    param.opt.audioCount = 1
+    param.opt.videoCount = 0
+    param.opt.textCount = 0
+    return param
+
+
+def add_header(param: Any, name: str, value: str) -> None:
+    """Add a SIP header; raises `RefusalError` for what would break the message."""
+    if not name.replace("-", "").isalnum() or not value.isprintable():
+        raise RefusalError(ErrorKind.BAD_MESSAGE, f"{name!r} cannot be a SIP header")
+    header = pj.SipHeader()
+    header.hName, header.hValue = name, value
+    param.txOption.headers.append(header)
+
+
+def dial_refusal(uri: str, error: pj.Error) -> RefusalError:
+    """Return why the library does not even dial."""
+    if "TOOMANY" in str(error.reason).upper() or "Too many" in str(error.reason):
+        return RefusalError(ErrorKind.TOO_MANY_CALLS, "there are too many calls at once")
+    return RefusalError(ErrorKind.INVALID_ADDRESS, f"{uri} cannot be called: {error.reason}")
