@@ -1,0 +1,56 @@
+"""The pinned requirements are those Home Assistant would install by itself."""
+
+import importlib.metadata
+import json
+from pathlib import Path
+
+import homeassistant
+from homeassistant.const import REQUIRED_PYTHON_VER
+from packaging.requirements import Requirement
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+COMPONENTS = Path(homeassistant.__file__).parent / "components"
+#: Integrations that tests and demo set up.
+USED = (
+    "ai_task",
+    "assist_pipeline",
+    "conversation",
+    "ffmpeg",
+    "frontend",
+    "http",
+    "mcp_server",
+    "media_source",
+    "mobile_app",
+    "recorder",
+    "stt",
+    "tts",
+    "wyoming",
+)
+
+
+@pytest.mark.parametrize("integration", USED)
+def test_requirements_of(integration: str) -> None:
+    """Otherwise Home Assistant would fetch them during a test, or run with others than users have."""
+    manifest = json.loads((COMPONENTS / integration / "manifest.json").read_text("utf-8"))
+    for line in manifest.get("requirements", []):
+        requirement = Requirement(line)
+        installed = importlib.metadata.version(requirement.name)
+        assert installed in requirement.specifier, f"{integration} wants {line}, not {installed}"
+
+
+def test_every_requirement_has_a_hash() -> None:
+    """A pinned version without a checksum could be anything."""
+    text = (ROOT / "requirements-dev.txt").read_text("utf-8")
+    pins = [entry for entry in text.split("\n") if "==" in entry and not entry.startswith(" ")]
+    assert len(pins) > 100
+    for pin in pins:
+        after = text.split(pin, 1)[1].split("\n", 2)[1]
+        assert pin.endswith("\\"), pin
+        assert "--hash=sha256:" in after, pin
+
+
+def test_python_is_new_enough() -> None:
+    """scripts/setup asks for the version Home Assistant asks for."""
+    wanted = ".".join(map(str, REQUIRED_PYTHON_VER))
+    assert f"PYTHON_WANTED={wanted}\n" in (ROOT / "scripts/setup").read_text("utf-8")
