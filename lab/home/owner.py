@@ -76,6 +76,8 @@ class Owner:
         ) as answer:
             self.tokens = await answer.json()
         await self._open_socket()
+        # a port from configuration.yaml is on trial until somebody says that the page can be reached
+        await self.command("http/config/promote")
 
     async def request(self, method: str, path: str, data: Json | None = None) -> Any:
         """Send a REST request and return the decoded answer; refusals raise `HomeError`."""
@@ -156,6 +158,15 @@ class Owner:
             return_response=answer,
         )
         return result.get("response") if answer else None
+
+    async def dashboard(self, url_path: str, *cards: Json) -> str:
+        """Make a dashboard with these cards and return its address."""
+        await self.command(
+            "lovelace/dashboards/create", url_path=url_path, title="Calls", mode="storage"
+        )
+        view = {"title": "Calls", "type": "sections", "sections": [{"cards": list(cards)}]}
+        await self.command("lovelace/config/save", url_path=url_path, config={"views": [view]})
+        return f"{self.url}/{url_path}"
 
     async def states(self) -> dict[str, Json]:
         """Return all entity states by entity id."""

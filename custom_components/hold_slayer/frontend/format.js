@@ -27,5 +27,6 @@ export function timeOfDay(epoch, language) {
     hour: "2-digit",
     minute: "2-digit",
     second: "2-digit",
+    hourCycle: "h23",
   });
 }

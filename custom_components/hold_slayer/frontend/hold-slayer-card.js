@@ -134,6 +134,7 @@ class HoldSlayerCard extends HTMLElement {
     const state = this._store.state;
     const lines = this._lines();
     const now = Date.now() / 1000;
+    const atEnd = [...this.shadowRoot.querySelectorAll(".words")].map(isAtEnd);
     const busy = lines.filter((line) => line.call || !line.available);
     const shown = (line) =>
       this._config.show_transcript === false && line.call
@@ -168,8 +169,14 @@ class HoldSlayerCard extends HTMLElement {
       `,
       this.shadowRoot,
     );
+    // new words stay in sight, unless somebody scrolled back to read
+    this.shadowRoot.querySelectorAll(".words").forEach((words, index) => {
+      if (atEnd[index] ?? true) words.scrollTop = words.scrollHeight;
+    });
   }
 }
+
+const isAtEnd = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < 40;
 
 if (!customElements.get(TAG)) {
   customElements.define(TAG, HoldSlayerCard);

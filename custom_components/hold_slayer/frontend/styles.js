@@ -48,7 +48,7 @@ export const STYLES = `
   summary { cursor: pointer; padding-block: 8px; font-weight: 500; }
   .words { max-height: 220px; overflow-y: auto; display: flex; flex-direction: column; gap: 4px; }
   .words p { display: flex; gap: 8px; align-items: baseline; font-size: 0.9rem; }
-  .words time { color: var(--secondary-text-color); font-variant-numeric: tabular-nums; font-size: 0.75rem; }
+  .words time { white-space: nowrap; color: var(--secondary-text-color); font-variant-numeric: tabular-nums; font-size: 0.75rem; }
   .words .partial { font-style: italic; }
   form { flex-direction: column; align-items: stretch; }
   label { display: flex; flex-direction: column; gap: 4px; color: var(--secondary-text-color); font-size: 0.85rem; }
