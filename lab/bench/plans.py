@@ -62,7 +62,10 @@ def hear(samples: Samples, detector: Any | None = None) -> list[Any]:
 
 
 def sound(
-    rng: np.random.Generator, frequencies: tuple[float, ...], cadence: tuple[float, ...], seconds: float
+    rng: np.random.Generator,
+    frequencies: tuple[float, ...],
+    cadence: tuple[float, ...],
+    seconds: float,
 ) -> Samples:
     """A tone with small errors: frequencies up to 1 %, intervals up to 5 %, twist up to 3 dB."""
     off = 1 + rng.uniform(-0.01, 0.01)
@@ -130,7 +133,7 @@ def plan_tones(seed: int, rounds: int) -> dict[str, Score]:
 def special(seed: int, rounds: int) -> dict[str, Score]:
     """Special information tone, fax tones and beeps."""
     scores: dict[str, Score] = {}
-    cases = {
+    cases: dict[str, list[tuple[float, float]] | None] = {
         "special_information": [(950, 0.33), (1400, 0.33), (1800, 0.33), (0, 1.0)],
         "special_information US": [(913.8, 0.274), (1370.6, 0.274), (1776.7, 0.38), (0, 1.0)],
         "fax CNG": [(1100, 0.5), (0, 3.0), (1100, 0.5), (0, 1.0)],
@@ -140,7 +143,10 @@ def special(seed: int, rounds: int) -> dict[str, Score]:
     for name, case in cases.items():
         for turn in range(rounds * 10):
             rng = np.random.default_rng([seed, 7, turn])
-            parts = case or [(float(rng.uniform(410, 1950)), float(rng.uniform(0.2, 1.5))), (0, 1.5)]
+            parts = case or [
+                (float(rng.uniform(410, 1950)), float(rng.uniform(0.2, 1.5))),
+                (0, 1.5),
+            ]
             off = 1 + rng.uniform(-0.01, 0.01)
             wave = np.concatenate([_piece(f * off, seconds) for f, seconds in parts])
             found = hear(on_the_line(rng, wave.astype(np.float32), 0.6))

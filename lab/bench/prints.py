@@ -78,7 +78,9 @@ class Score:
                 else f"  {kind:<34}   0.0 % of {len(delays)}"
             )
         for kind, (believed, whole) in sorted(self.followed.items()):
-            out.append(f"  followed {kind:<25}{100 * believed / max(whole, 1e-9):6.1f} % of the rest")
+            out.append(
+                f"  followed {kind:<25}{100 * believed / max(whole, 1e-9):6.1f} % of the rest"
+            )
         for kind, hours in sorted(self.hours.items()):
             count = self.false.get(kind, 0)
             low, high = intervals.rate(count, hours)
@@ -112,9 +114,7 @@ def _pieces(
     return out
 
 
-def make_call(
-    sounds: corpus.Corpus, rng: np.random.Generator
-) -> tuple[Samples, list[Part]]:
+def make_call(sounds: corpus.Corpus, rng: np.random.Generator) -> tuple[Samples, list[Part]]:
     """A call before its line: samples and what stands where."""
     source, agent = channel.draw_source(rng), channel.draw_source(rng)
     said = [channel.prepare(x, source, rng) for x in _pieces(sounds, "recorded", rng, 12, 10)]
@@ -128,11 +128,11 @@ def make_call(
     parts: list[Part] = []
     place = 0
 
-    def play(samples: Samples, kind: str, clip: int, again: bool = False, offset: float = 0.0) -> None:
+    def play(
+        samples: Samples, kind: str, clip: int, again: bool = False, offset: float = 0.0
+    ) -> None:
         nonlocal place
-        parts.append(
-            Part(kind, place / RATE, (place + len(samples)) / RATE, clip, again, offset)
-        )
+        parts.append(Part(kind, place / RATE, (place + len(samples)) / RATE, clip, again, offset))
         gap = np.zeros(int(rng.uniform(0.1, 0.6) * RATE), np.float32)
         out.extend([samples, gap])
         place += len(samples) + len(gap)
@@ -193,7 +193,9 @@ def judge(
         begin, end = moved(part.begin), moved(part.end)
         inside = [(when, match) for when, match in current if begin < when <= end]
         if part.again or (all_again and part.kind != "live talk"):
-            hits = [(when, match) for when, match in inside if match is not None and when > begin + 0.25]
+            hits = [
+                (when, match) for when, match in inside if match is not None and when > begin + 0.25
+            ]
             delay = hits[0][0] - begin if hits else None
             score.found.setdefault(prefix + part.kind, []).append(delay)
             if hits:
@@ -248,9 +250,7 @@ def measure(sounds: corpus.Corpus, calls: int, seed: int) -> Score:
     return score
 
 
-def live_hours(
-    sounds: corpus.Corpus, hours: float, seed: int
-) -> tuple[int, int, float, list[str]]:
+def live_hours(sounds: corpus.Corpus, hours: float, seed: int) -> tuple[int, int, float, list[str]]:
     """False hits in hours of live talk, each pass pitched a little differently into a new memory.
 
     Corpora hold the same recording twice now and then; a hit whose waveforms agree is such a
@@ -271,7 +271,7 @@ def live_hours(
                 for clip in clips[start : start + 8]
             ]
             some = [channel.prepare(one, channel.draw_source(rng), rng) for one in raw]
-            carried, moved = channel.carry(np.concatenate(some), channel.draw_line(rng), rng)
+            carried, _moved = channel.carry(np.concatenate(some), channel.draw_line(rng), rng)
             matches, _ = follow(carried, memory)
             # keep the clean audio on the clock of the memory, so that stretches can be compared
             clean = np.concatenate(raw)
@@ -352,7 +352,9 @@ def main(argv: list[str] | None = None) -> int:
     if options.verbose:
         print("\n".join(f"      {one}" for one in where))
     pace, size = speed(options.hours, options.seed) if options.hours else (0.0, 0.0)
-    print(f"  {pace:.2f} ms per second of new audio over {options.hours} h, {size:.1f} MB at the end")
+    print(
+        f"  {pace:.2f} ms per second of new audio over {options.hours} h, {size:.1f} MB at the end"
+    )
     if options.json:
         options.json.write_text(
             json.dumps(

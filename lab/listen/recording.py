@@ -15,7 +15,7 @@ RATE = 8000
 #: Sampling rates that make sense for a recording, Hz.
 _RATES = (2000, 768_000)
 #: Frames read at a time; a damaged file gives what stands before the damage.
-_BLOCK = 1 << 16
+_BLOCK = 4096
 #: A file with more than this share of its samples at full scale was clipped.
 _CLIPPED_SHARE = 0.002
 #: A mean beyond this share of full scale is worth telling.
@@ -84,7 +84,9 @@ def _decode(path: Path, notes: list[tuple[str, str]]) -> tuple[NDArray[np.float6
     if not blocks:
         raise RecordingError(f"{path} holds no audio (0 samples).")
     if not _RATES[0] <= rate <= _RATES[1]:
-        raise RecordingError(f"{path} says it has {rate} samples per second, which no recording has.")
+        raise RecordingError(
+            f"{path} says it has {rate} samples per second, which no recording has."
+        )
     audio = np.concatenate(blocks)
     missing = max(promised - len(audio), _missing_bytes(path) // max(2 * audio.shape[1], 1))
     if missing > rate // 100 and not any(name == "damaged" for name, _ in notes):

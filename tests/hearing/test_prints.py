@@ -57,7 +57,9 @@ def mobile(samples: np.ndarray, seed: int) -> np.ndarray:
     return g711(lose(out, rng, share=0.02, burst=1.5, fade=3), "a")
 
 
-def feed(memory: PrintMemory, samples: np.ndarray) -> tuple[list[PrintMatch], list[PrintMatch | None]]:
+def feed(
+    memory: PrintMemory, samples: np.ndarray
+) -> tuple[list[PrintMatch], list[PrintMatch | None]]:
     """The matches, and what was current after each 100 ms."""
     matches, current = [], []
     for begin in range(0, len(samples), BLOCK):
@@ -98,9 +100,13 @@ def test_an_announcement_is_known_the_second_time(line: object, gain: float) -> 
 def test_nothing_repeats_in_new_speech_and_new_music() -> None:
     """Many voices and a tune that does not loop: no repeat."""
     parts = [
-        spoken("Der schnelle braune Fuchs springt über den faulen Hund, und niemand sieht es.", "de"),
+        spoken(
+            "Der schnelle braune Fuchs springt über den faulen Hund, und niemand sieht es.", "de"
+        ),
         spoken(AGENT, "en-gb", 170, 70),
-        spoken("Le prochain conseiller disponible va prendre votre appel dans un instant.", "fr-fr"),
+        spoken(
+            "Le prochain conseiller disponible va prendre votre appel dans un instant.", "fr-fr"
+        ),
         spoken(ANNOUNCEMENTS[1], "en-us", 140, 35),
     ]
     rng = np.random.default_rng(8)
@@ -229,7 +235,9 @@ def test_blocks_of_any_length_give_the_same() -> None:
     samples = clean(np.concatenate([words, music(10, 3.0), words]), 12)
     whole = PrintMemory().process(samples)
     memory = PrintMemory()
-    cut = [match for b in range(0, len(samples), 333) for match in memory.process(samples[b : b + 333])]
+    cut = [
+        match for b in range(0, len(samples), 333) for match in memory.process(samples[b : b + 333])
+    ]
     assert [one.since for one in cut] == [one.since for one in whole]
 
 

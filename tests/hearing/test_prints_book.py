@@ -78,7 +78,9 @@ def test_another_version_is_named() -> None:
 
 def test_merging_counts_the_calls() -> None:
     """The same recording stays one entry, with the longer print and both dates."""
-    long = entry(1, 8.0, first_heard=TODAY - timedelta(days=9), last_heard=TODAY - timedelta(days=9))
+    long = entry(
+        1, 8.0, first_heard=TODAY - timedelta(days=9), last_heard=TODAY - timedelta(days=9)
+    )
     shorter = entry(1, 8.0)
     cut = Print(
         kind=PrintKind.ANNOUNCEMENT,

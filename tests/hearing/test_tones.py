@@ -46,9 +46,7 @@ def sounds(found: Iterable[Hearing]) -> list[Sound]:
 def test_tones_of_other_peoples_tables(kind: str, country: str) -> None:
     """Each tone of the lab's own table is heard, with its country among those named."""
     tone = TONES[kind][country]
-    shared = {
-        other for other, users in TONES.items() if any(one == tone for one in users.values())
-    }
+    shared = {other for other, users in TONES.items() if any(one == tone for one in users.values())}
     found = hear(line(quiet(0.4), cadenced(tone, 13.0)))
     assert len(found) == 1
     assert found[0].sound.value in shared
@@ -127,7 +125,9 @@ def test_special_information_tone() -> None:
     assert found[0].since == pytest.approx(0.5, abs=0.05)
 
 
-@pytest.mark.parametrize(("frequency", "length"), [(440, 0.3), (850, 0.7), (1000, 1.2), (1400, 0.25)])
+@pytest.mark.parametrize(
+    ("frequency", "length"), [(440, 0.3), (850, 0.7), (1000, 1.2), (1400, 0.25)]
+)
 def test_a_beep_alone(frequency: float, length: float) -> None:
     """One steady tone and silence after it: now speak."""
     found = hear(line(quiet(1.0), sines((frequency,), length), quiet(1.5)))
@@ -199,7 +199,13 @@ def test_nothing_in_silence_noise_and_offset() -> None:
     """Lines without a tone report none."""
     noise = np.random.default_rng(6).normal(0, 0.1, 20 * RATE).astype(np.float32)
     hum = 0.1 * np.sin(2 * np.pi * 50 * np.arange(10 * RATE) / RATE).astype(np.float32)
-    for samples in (quiet(5), noise, hum, hum + np.float32(0.2), np.full(5 * RATE, 0.5, np.float32)):
+    for samples in (
+        quiet(5),
+        noise,
+        hum,
+        hum + np.float32(0.2),
+        np.full(5 * RATE, 0.5, np.float32),
+    ):
         assert hear(samples) == []
 
 

@@ -7,10 +7,44 @@ from custom_components.hold_slayer.hearing.heard import Sound
 from custom_components.hold_slayer.hearing.toneplans import PLANS, parse_tone, tones
 
 #: Countries that must be there.
-WANTED = (
-    "US CA GB DE FR ES IT NL PT AT CH BE DK SE NO FI PL CZ IE AU NZ JP CN IN BR MX AR ZA RU IL TR GR"
-    " HU KR SG HK"
-).split()
+WANTED = [
+    "US",
+    "CA",
+    "GB",
+    "DE",
+    "FR",
+    "ES",
+    "IT",
+    "NL",
+    "PT",
+    "AT",
+    "CH",
+    "BE",
+    "DK",
+    "SE",
+    "NO",
+    "FI",
+    "PL",
+    "CZ",
+    "IE",
+    "AU",
+    "NZ",
+    "JP",
+    "CN",
+    "IN",
+    "BR",
+    "MX",
+    "AR",
+    "ZA",
+    "RU",
+    "IL",
+    "TR",
+    "GR",
+    "HU",
+    "KR",
+    "SG",
+    "HK",
+]
 
 
 def test_enough_countries_with_a_source() -> None:

@@ -100,7 +100,9 @@ def _fits(heard: float, planned: float) -> float:
     return abs(heard - planned) / max(INTERVAL_TOLERANCE * planned, INTERVAL_SLACK)
 
 
-def match(keys: frozenset[tuple[float, ...]], intervals: list[float], *, whole: bool) -> Match | None:
+def match(
+    keys: frozenset[tuple[float, ...]], intervals: list[float], *, whole: bool
+) -> Match | None:
     """Find the tone of a run of intervals (on, off, on, …, in s; the newest closed one last).
 
     `whole` tells that the first burst was heard from its beginning. Returns nothing until

@@ -70,9 +70,7 @@ class DtmfDetector:
         """The key that is down now and was reported, or nothing."""
         return self._key if self._reported else ""
 
-    def process(
-        self, frames: NDArray[np.float32], first: int
-    ) -> list[tuple[str, int, int, float]]:
+    def process(self, frames: NDArray[np.float32], first: int) -> list[tuple[str, int, int, float]]:
         """Take frames (n, FRAME), HOP samples apart, the first one starting at sample `first`.
 
         Returns (key, first sample, sample of report, confidence) for each new digit.

@@ -10,8 +10,8 @@ made from it.
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from numpy import fft
+from numpy.typing import NDArray
 
 RATE: Final = 8000
 #: Samples between words (16 ms) and in the window of each spectrum (64 ms).

@@ -4,12 +4,12 @@ A book holds only sign bits (see `fingerprint`): which of two bands grew more. N
 voice can be recovered from them; they only tell whether a sound is the same recording.
 """
 
-import zlib
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
-from struct import Struct, error as StructError
+import struct
 from typing import Final, Self
+import zlib
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +18,8 @@ from .fingerprint import VALID, WORD_SECONDS, agreement
 
 VERSION: Final = 1
 _MAGIC: Final = b"HSPB"
-_HEAD = Struct("<4sHHI")  # magic, version, entries, CRC-32 of what follows
-_ENTRY = Struct("<BBHIHH")  # kind, reserved, uses, words, first and last heard (days)
+_HEAD = struct.Struct("<4sHHI")  # magic, version, entries, CRC-32 of what follows
+_ENTRY = struct.Struct("<BBHIHH")  # kind, reserved, uses, words, first and last heard (days)
 _EPOCH = date(2020, 1, 1)
 
 #: Entries not heard for this long are dropped, days.
@@ -107,10 +107,10 @@ class PrintBook:
             raise PrintBookError("print book is damaged: its checksum does not fit")
         try:
             return cls(tuple(_read(zlib.decompress(body), count)))
-        except (zlib.error, StructError, IndexError, ValueError) as error:
+        except (zlib.error, struct.error, IndexError, ValueError) as error:
             raise PrintBookError(f"print book is damaged: {error}") from error
 
-    def merged(self, other: "PrintBook", *, today: date | None = None) -> "PrintBook":
+    def merged(self, other: PrintBook, *, today: date | None = None) -> PrintBook:
         """This book with the recordings of another call in it; the same recording only once."""
         entries = list(self.prints)
         for new in other.prints:
@@ -129,7 +129,7 @@ class PrintBook:
                 entries.append(new)
         return PrintBook(tuple(entries)).aged(today)
 
-    def aged(self, today: date | None = None) -> "PrintBook":
+    def aged(self, today: date | None = None) -> PrintBook:
         """Without what was not heard for KEEP_DAYS, and within MOST_SECONDS (least useful out first)."""
         day = today or max((entry.last_heard for entry in self.prints), default=_EPOCH)
         oldest = day - timedelta(days=KEEP_DAYS)

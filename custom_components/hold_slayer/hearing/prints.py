@@ -6,17 +6,17 @@ whose last 0.4 to 2 s agree well enough is a repeat. From then on only that dist
 until the audio stops agreeing: recordings are matched piece by piece.
 """
 
-from dataclasses import dataclass
-from datetime import date
-from itertools import pairwise
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .fingerprint import BITS, HOP, VALID, WORD_RATE, WORD_SECONDS, Fingerprinter, agreement
 from .heard import RepeatSource
-from .printbook import LEAST_SECONDS, Print, PrintBook, PrintKind
+from .printbook import Print, PrintBook, PrintKind
 from .printindex import PrintIndex
+from .repeats import Repeats, collect
 
 __all__ = ["PrintBook", "PrintKind", "PrintMatch", "PrintMemory"]
 
@@ -47,8 +47,6 @@ _LOOK, _LOOK_LEAST = 32, 0.16
 NEAREST = 1.6
 #: Most candidates looked at per block.
 MOST_CANDIDATES = 48
-#: Two distances are the same loop period when they differ by no more than this, s.
-PERIOD_TOLERANCE = 0.12
 #: Audio is worked on in pieces of this many samples (208 ms): fewer, larger steps cost less.
 _PIECE = 13 * HOP
 #: Distance and place of a hit share one integer, so that sorting sorts by distance first.
@@ -117,8 +115,7 @@ class PrintMemory:
         self._waiting = np.zeros(0, dtype=np.float32)
         self._active = False
         self._track: _Track | None = None
-        #: Repeats that are over: (first place, end, distance to the first copy), in words.
-        self._repeats: list[tuple[int, int, int]] = []
+        self._repeats = Repeats(self._base)
         self._marks: list[tuple[float, float, PrintKind]] = []
 
     @property
@@ -203,56 +200,29 @@ class PrintMemory:
         `kind` is what repeats without a mark are called; stretches longer than 25 s are music.
         Merge it into the company's book with `PrintBook.merged`.
         """
-        day = today or date.today()
-        repeats = [*self._repeats, *([self._span(self._track)] if self._track else [])]
-        stretches = [
-            (begins - distance, end - distance, None)
-            for begins, end, distance in repeats
-            if begins - distance >= self._base
+        day = today or datetime.now(UTC).date()
+        repeats = list(self._repeats.all)
+        if self._track is not None:
+            track = self._track
+            repeats.append(self._repeats.stretch(track.begins, self._count, track.distance))
+        stretches: list[tuple[int, int, PrintKind | None]] = [
+            (one.begins - one.distance - self._base, one.end - one.distance - self._base, None)
+            for one in repeats
+            if one.begins - one.distance >= self._base
         ]
         stretches += [
-            (self._place(start), self._place(end), mark) for start, end, mark in self._marks
+            (round(start * WORD_RATE), round(end * WORD_RATE), mark)
+            for start, end, mark in self._marks
         ]
-        taken: list[tuple[int, int]] = []
-        entries: list[Print] = []
-        for begins, end, mark in sorted(stretches, key=lambda one: one[0] - one[1]):
-            first, last = max(begins, self._base), min(end, self._count)
-            if (last - first) * WORD_SECONDS < LEAST_SECONDS:
-                continue
-            if any(first < other_end and other < last for other, other_end in taken):
-                continue
-            taken.append((first, last))
-            words = self._words[first:last].copy()
-            if ((words & VALID) != 0).mean() < 0.4:
-                continue
-            music = (last - first) * WORD_SECONDS > 25.0
-            entries.append(
-                Print(
-                    kind=mark or (PrintKind.MUSIC if music else kind),
-                    words=words,
-                    first_heard=day,
-                    last_heard=day,
-                )
-            )
+        entries = collect(self._words[self._base : self._count], stretches, kind, day)
         heard_again = {
-            id(entry): entry
-            for begins, _, distance in repeats
+            first: entry
+            for one in repeats
             for first, end, entry in self._known
-            if first <= begins - distance < end
+            if first <= one.begins - one.distance < end
         }
-        entries += [
-            Print(
-                kind=entry.kind,
-                words=entry.words,
-                first_heard=entry.first_heard,
-                last_heard=day,
-            )
-            for entry in heard_again.values()
-        ]
+        entries += [replace(entry, last_heard=day, uses=1) for entry in heard_again.values()]
         return PrintBook(tuple(entries)).aged(day)
-
-    def _place(self, time: float) -> int:
-        return self._base + round(time * WORD_RATE)
 
     def _remember(self, begins: int, end: int) -> None:
         """Put every third counting word into the index."""
@@ -363,36 +333,10 @@ class PrintMemory:
             first_heard=None if in_book else (place - self._base) * WORD_SECONDS,
             score=min(max(score, 0.0), 1.0),
             source=RepeatSource.BOOK if in_book else RepeatSource.CALL,
-            loop_period=None if in_book else self._period(begins, distance),
+            loop_period=None if in_book else self._repeats.period(begins, distance),
             uses=entry.uses if entry is not None else 0,
             kind=entry.kind if entry is not None else None,
         )
-
-    def _root(self, begins: int, distance: int) -> int:
-        """Distance to the first copy: the earlier copy may be a repeat itself."""
-        total = distance
-        for first, end, other in reversed(self._repeats):
-            if first <= begins - total < end and total + other <= begins - self._base:
-                total += other
-        return total
-
-    def _period(self, begins: int, distance: int) -> float | None:
-        """Period of the loop (s) if this place of the first copy came round steadily."""
-        total = self._root(begins, distance)
-        tolerance = PERIOD_TOLERANCE * WORD_RATE
-        around = int(WORD_RATE)
-        rounds = [0]
-        for first, end, other in self._repeats:
-            if first - other - around <= begins - total <= end - other + around:
-                rounds.append(other)
-        rounds = sorted({*rounds, total})
-        if len(rounds) < 3:
-            return None
-        steps = [later - earlier for earlier, later in pairwise(rounds)]
-        last = steps[-1]
-        if any(abs(last - step) <= tolerance for step in steps[:-1]):
-            return last * WORD_SECONDS
-        return None
 
     def _follow(self, count: int) -> None:
         """See whether the new words still agree with the earlier copy."""
@@ -433,23 +377,14 @@ class PrintMemory:
         run = self._count - track.begins
         if period is None and track.begins - track.distance >= self._base and run > track.distance:
             period = track.distance * WORD_SECONDS
-        old = track.match
-        track.match = PrintMatch(
+        track.match = replace(
+            track.match,
             time=self.now,
-            since=old.since,
-            first_heard=old.first_heard,
-            score=old.score if silent else min(max(score, 0.0), 1.0),
-            source=old.source,
+            score=track.match.score if silent else min(max(score, 0.0), 1.0),
             loop_period=period,
-            uses=old.uses,
-            kind=old.kind,
         )
 
     def _end(self, track: _Track) -> None:
         self._track = None
-        self._repeats.append(self._span(track))
-
-    def _span(self, track: _Track) -> tuple[int, int, int]:
-        """First place, end and distance to the first copy of a repeat."""
         end = max(self._count - FOLLOW_WORDS // 2, track.begins + 1)
-        return track.begins, end, self._root(track.begins, track.distance)
+        self._repeats.add(track.begins, end, track.distance)

@@ -8,8 +8,8 @@ one long transform over its inside, which is made a few times per burst and neve
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 from numpy import fft
+from numpy.typing import NDArray
 
 RATE = 8000
 #: Samples between spectra (25 ms) and in each (64 ms).
@@ -131,10 +131,14 @@ class BurstFinder:
         spans = count // HOP
         reach = FRAME + (spans - 1) * HOP
         view = np.ndarray(
-            (spans, FRAME), np.float32, self._samples, 4 * (len(self._samples) - reach), (4 * HOP, 4)
+            (spans, FRAME),
+            np.float32,
+            self._samples,
+            4 * (len(self._samples) - reach),
+            (4 * HOP, 4),
         )
         spectrum = fft.rfft(view * _WINDOW)
-        power = spectrum.real**2 + spectrum.imag**2
+        power = np.asarray(spectrum.real**2 + spectrum.imag**2, np.float32)
         power[:, :8] = 0  # under 125 Hz: hum and offset
         tonal = _tonal(power)
         if self._open is None and not tonal.any():
@@ -160,9 +164,7 @@ class BurstFinder:
         before, self._total = self._total, total
         if self._open is not None and self._spectrum is not None:
             mean = self._spectrum
-            like = float(power @ mean) / float(
-                np.sqrt((power @ power) * (mean @ mean)) + 1e-20
-            )
+            like = float(power @ mean) / float(np.sqrt((power @ power) * (mean @ mean)) + 1e-20)
             loud = total > 0.16 * float(mean.sum())
             if like >= MIN_LIKENESS and loud:
                 self._last_frame = centre

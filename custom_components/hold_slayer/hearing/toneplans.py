@@ -258,9 +258,7 @@ PLANS: dict[str, TonePlan] = {
         congestion="425/.25,.25 450/.25,.25",
     ),
     "MO": TonePlan(ringback=_EUROPEAN, busy="425/.5,.5", congestion="425/.25,.25"),
-    "MX": TonePlan(
-        ringback=_EUROPEAN, busy="425/.25,.25", call_waiting="425/.2,.6,.2,10"
-    ),
+    "MX": TonePlan(ringback=_EUROPEAN, busy="425/.25,.25", call_waiting="425/.2,.6,.2,10"),
     "MY": TonePlan(ringback="425/.4,.2,.4,2", busy="425/.5,.5", call_waiting="425/.1,4"),
     "NL": TonePlan(
         ringback="425/1,4 450/1,4",
@@ -289,9 +287,7 @@ PLANS: dict[str, TonePlan] = {
         congestion="480+620/.25,.25",
         call_waiting="440/.3,10",
     ),
-    "PL": TonePlan(
-        ringback=_EUROPEAN, busy="425/.5,.5", call_waiting="425/.15,.15,.15,4"
-    ),
+    "PL": TonePlan(ringback=_EUROPEAN, busy="425/.5,.5", call_waiting="425/.15,.15,.15,4"),
     "PT": TonePlan(
         ringback="425/1,5 400/1,5",
         busy="425/.5,.5 400/.5,.5",

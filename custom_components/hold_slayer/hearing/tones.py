@@ -4,15 +4,14 @@
 (`heard.Hearing`); `active` tells at any time whether a tone is on or its cadence still runs.
 """
 
+import itertools
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from . import cadence
-from .dtmf import FRAME as DTMF_FRAME
-from .dtmf import HOP as DTMF_HOP
-from .dtmf import DtmfDetector
+from .dtmf import FRAME as DTMF_FRAME, HOP as DTMF_HOP, DtmfDetector
 from .heard import Hearing, Sound
 from .tonebursts import RATE, Burst, BurstFinder
 from .toneplans import SIT_FREQUENCIES, SIT_TOLERANCE
@@ -134,9 +133,7 @@ class ToneDetector:
             return
         if self._special(burst):
             first = self._bursts[-2]
-            self._report(
-                heard, Sound.SPECIAL_INFORMATION, first.start, 0.98, until=burst.end + 1.2
-            )
+            self._report(heard, Sound.SPECIAL_INFORMATION, first.start, 0.98, until=burst.end + 1.2)
             return
         if _near(burst, CNG_FREQUENCY, CNG_TOLERANCE) and self._calling_fax(burst):
             self._report(heard, Sound.FAX, self._bursts[-1].start, 0.9, until=burst.end + 3.6)
@@ -172,9 +169,7 @@ class ToneDetector:
             return
         self._beep = None if abs(burst.length - CNG_CADENCE[0]) < 0.08 else self._beep
 
-    def _join(
-        self, burst: Burst, keys: frozenset[tuple[float, ...]], heard: list[Hearing]
-    ) -> None:
+    def _join(self, burst: Burst, keys: frozenset[tuple[float, ...]], heard: list[Hearing]) -> None:
         """See whether a burst goes on with the rhythm; begin a new one if it does not."""
         if not self._bursts:
             return
@@ -193,7 +188,7 @@ class ToneDetector:
     def _match(self, bursts: list[Burst], heard: list[Hearing]) -> None:
         """Report the tone whose cadence the bursts have."""
         intervals: list[float] = []
-        for before, burst in zip(bursts, bursts[1:], strict=False):
+        for before, burst in itertools.pairwise(bursts):
             intervals += [before.length, burst.start - before.end]
         if bursts[-1].over:
             intervals.append(bursts[-1].length)
