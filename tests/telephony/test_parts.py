@@ -83,7 +83,12 @@ def test_ledger_remembers_accounts() -> None:
 def test_ledger_reports_lost_legs_once() -> None:
     """Legs that are up are lost with the engine; those that ended before are not."""
     ledger = Ledger(Redactor())
-    ledger.sent(PlaceCall(leg="a", account_id="line", target="1"))
+    call = PlaceCall(leg="a", account_id="line", target="1")
+    ledger.sent(call)
+    # The engine may not know it yet.
+    assert not ledger.legs
+    ledger.answered(call, None)
+    assert ledger.legs == {"a"}
     ledger.happened(IncomingCall(leg="b", account_id="line", caller="sip:x@y"))
     ledger.happened(IncomingCall(leg="c", account_id="line", caller="sip:x@y"))
     ended = LegChanged(leg="a", state=LegState.DISCONNECTED)
@@ -107,6 +112,8 @@ def test_a_refused_call_is_no_leg() -> None:
     call = PlaceCall(leg="a", account_id="line", target="1")
     ledger.sent(call)
     ledger.answered(call, Refused(request=1, error=ErrorKind.LEG_EXISTS, text=""))
+    ledger.answered(call, None)
     assert ledger.legs == {"a"}
     ledger.answered(call, Refused(request=1, error=ErrorKind.INVALID_NUMBER, text=""))
     assert not ledger.legs
+    assert list(ledger.lost()) == []

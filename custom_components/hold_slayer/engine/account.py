@@ -16,7 +16,14 @@ from ..telephony.messages import (
     RegistrationState,
     Transport,
 )
-from .address import account_domain, name_address, parse_host, quoted_user, transport_parameter
+from .address import (
+    account_domain,
+    name_address,
+    parse_host,
+    quoted_user,
+    server_hosts,
+    transport_parameter,
+)
 from .failures import registration_error, registration_sentence
 from .guard import callback
 from .refusal import RefusalError
@@ -61,9 +68,7 @@ class Account(pj.Account):
     @property
     def hosts(self) -> frozenset[str]:
         """Return the names of the account's servers."""
-        settings = self.settings
-        named = (settings.registrar, settings.domain, *settings.outbound_proxies)
-        return frozenset(parse_host(name, "the server").name for name in named if name)
+        return server_hosts(self.settings)
 
     def open(self, transport: int) -> None:
         """Create the account in the library; with `register` the REGISTER leaves at once."""

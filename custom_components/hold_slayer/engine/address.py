@@ -16,6 +16,9 @@ LONGEST_NUMBER = 32
 _HOST = re.compile(
     r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<name>[A-Za-z0-9._-]+))(?::(?P<port>\d{1,5}))?"
 )
+_URI_HOST = re.compile(
+    r"sips?:(?:[^@>]*@)?(?:\[(?P<six>[^\]]+)\]|(?P<name>[A-Za-z0-9._-]+))", re.IGNORECASE
+)
 _USER = re.compile(r"[A-Za-z0-9\-_.!~*'()&=+$,%#]+")
 _SEPARATORS = re.compile(r"[\s\-./()\u00a0\u2011\u2013]")
 _NAME_ADDRESS = re.compile(r'(?P<name>"(?:[^"\\]|\\.)*"|[^<"]*)\s*<(?P<uri>[^>]*)>')
@@ -118,6 +121,12 @@ def split_name_address(text: str) -> tuple[str, str]:
     return re.sub(r"\\(.)", r"\1", match["name"].strip().strip('"')), match["uri"]
 
 
+def host_of(uri: str) -> str:
+    """Return the host of a SIP URI or name-addr as a far side wrote it, "" when there is none."""
+    match = _URI_HOST.search(uri)
+    return match["six"] or match["name"] if match else ""
+
+
 def transport_parameter(transport: Transport) -> str:
     """Return the URI parameter of a transport; UDP is the default and needs none."""
     return "" if transport is Transport.UDP else f";transport={transport}"
@@ -138,3 +147,9 @@ def account_domain(account: AccountSettings) -> str:
     if account.domain:
         return str(parse_host(account.domain, "the domain"))
     return str(parse_host(account.registrar, "the registrar"))
+
+
+def server_hosts(account: AccountSettings) -> frozenset[str]:
+    """Return the names of an account's servers; raises `RefusalError`."""
+    named = (account.registrar, account.domain, *account.outbound_proxies)
+    return frozenset(parse_host(name, "the server").name for name in named if name)

@@ -29,8 +29,6 @@ class Turn:
     reason: str
     #: True when a message of the far side brought it.
     by_them: bool = False
-    #: That message.
-    message: str = ""
     retry_after_s: int = 0
 
 
@@ -80,7 +78,6 @@ class Dialog(pj.Call):
                 code=int(info.lastStatusCode),
                 reason=str(info.lastReason),
                 by_them=bool(message),
-                message=message,
                 retry_after_s=int(retry[1]) if retry else 0,
             )
         )
@@ -142,6 +139,13 @@ class Dialog(pj.Call):
         """Report how a transfer goes."""
         if self._owner is not None:
             self._owner.transfer_answered(int(prm.statusCode), str(prm.reason))
+
+    def state(self) -> Any:
+        """Return the `pj.DialogState`, None when there is none (any more)."""
+        try:
+            return pj.dialogState(self)
+        except pj.Error:
+            return None
 
     def event_type(self) -> int:
         """Return the far side's payload type for key events (RFC 4733), -1 = it takes none."""

@@ -1,7 +1,7 @@
 """The engine's accounts and legs, and what can be asked of them."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 import contextlib
 import gc
 from itertools import count
@@ -16,7 +16,7 @@ import pjsua2 as pj
 from ..telephony import messages as m
 from ..telephony.messages import ErrorKind, LegState, RegistrationState
 from .account import Account
-from .address import split_name_address, target_uri
+from .address import host_of, server_hosts, split_name_address, target_uri
 from .endpoint import FRAME_MS, SipEndpoint
 from .figures import leg_figures
 from .guard import callback
@@ -25,6 +25,7 @@ from .leg import Leg
 from .policy import Gate
 from .recorder import Disk
 from .refusal import RefusalError
+from .sources import RESOLVE_AGAIN_S, Sources
 
 _LOGGER = logging.getLogger("engine.exchange")
 
@@ -36,6 +37,8 @@ GARBAGE_S = 60.0
 HEARING_S = 0.05
 #: Longest wait for the dialogs of an account that is removed, s.
 REMOVAL_S = 2.0
+#: Seconds after which the far side of an ended dialog is a stranger again (Timer F of RFC 3261).
+FORGET_S = 32.0
 #: Time for the answers to our BYEs, s.
 LINGER_S = 0.3
 
@@ -58,6 +61,9 @@ class Exchange:
         self._dialogs: set[Leg] = set()
         self._over: list[Leg] = []
         self._gate = Gate()
+        self._sources = Sources()
+        self._resolve_due = time.monotonic() + RESOLVE_AGAIN_S
+        self._tasks: set[asyncio.Task[None]] = set()
         self._books: dict[str, bytes] = {}
         self._numbers = count(1)
         self._run = f"{os.getpid():x}{int(time.time()) & 0xFFFF:x}"
@@ -101,6 +107,15 @@ class Exchange:
         if (now := time.monotonic()) >= self._garbage_due:
             self._garbage_due = now + GARBAGE_S
             gc.collect()
+        if now >= self._resolve_due:
+            self._resolve_due = now + RESOLVE_AGAIN_S
+            self._start(self._sources.resolve_again())
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Let something be done beside."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _listen(self) -> None:
         """Let the ears hear, each in its turn, no longer than SIP can wait."""
@@ -157,6 +172,10 @@ class Exchange:
         """Tell Home Assistant."""
         self._send(report)
 
+    def far_side_known(self, leg: Leg, hosts: frozenset[str]) -> None:
+        """Let the far side of a dialog talk to us as long as it lasts."""
+        self._start(self._sources.allow(f"leg {leg.name}", hosts))
+
     def leg_ended(self, leg: Leg) -> None:
         """Forget a leg; its prints stay for a while."""
         if leg.ears is not None:
@@ -170,11 +189,12 @@ class Exchange:
         """Drop a dialog soon: not from within its own callback."""
         self._dialogs.discard(leg)
         self._over.append(leg)
+        # Not at once: answers to our BYE may still come.
+        asyncio.get_running_loop().call_later(FORGET_S, self._sources.forget, f"leg {leg.name}")
 
     def _incoming(self, account: Account, prm: Any) -> None:
         """Take in a call, unless the account has enough of them."""
-        name, invite = f"in-{self._run}-{next(self._numbers)}", str(prm.rdata.wholeMsg)
-        leg = Leg(name, account, self, int(prm.callId), invite)
+        leg = Leg(f"in-{self._run}-{next(self._numbers)}", account, self, int(prm.callId))
         self._legs[leg.name] = leg
         self._dialogs.add(leg)
         busy = sum(1 for other in self._legs.values() if other.account is account)
@@ -182,7 +202,7 @@ class Exchange:
             leg.reject(486)
             return
         name, uri = split_name_address(leg.caller)
-        called = _CALLED.match(invite)
+        called = _CALLED.match(str(prm.rdata.wholeMsg))
         self._send(
             m.IncomingCall(
                 leg=leg.name,
@@ -205,7 +225,7 @@ class Exchange:
             case m.RemoveAccount():
                 await self._remove_account(request.account_id)
             case m.PlaceCall():
-                self._place_call(request)
+                await self._place_call(request)
             case m.SetDialPolicy():
                 self._gate = Gate(request.policy)
             case m.AnswerCall():
@@ -288,8 +308,10 @@ class Exchange:
             text = f"there is no account {name!r}"
             raise RefusalError(ErrorKind.UNKNOWN_ACCOUNT, text) from None
 
-    def _open_account(self, settings: m.AccountSettings, report: Any) -> Account:
+    async def _open_account(self, settings: m.AccountSettings, report: Any) -> Account:
         """Make an account and let it register."""
+        servers = (*server_hosts(settings), *settings.allow_from)
+        await self._sources.allow(f"account {settings.id}", servers)
         transport = self._endpoint.transports.for_account(settings)
         wanted = [*(a.settings for a in self._accounts.values()), settings]
         self._endpoint.use_codecs([name for each in wanted for name in each.codecs])
@@ -301,7 +323,7 @@ class Exchange:
         """Use an account from now on."""
         if settings.id in self._accounts:
             await self._remove_account(settings.id)
-        account = self._open_account(settings, self.report)
+        account = await self._open_account(settings, self.report)
         self._accounts[settings.id] = account
         refusal = await account.first_answer()
         if refusal is None:
@@ -313,11 +335,13 @@ class Exchange:
 
     async def _test_account(self, settings: m.AccountSettings) -> None:
         """Register once and forget."""
-        account = self._open_account(settings, lambda _: None)
+        account = await self._open_account(settings, lambda _: None)
         try:
             refusal = await account.first_answer()
         finally:
             account.close()
+            if settings.id not in self._accounts:
+                self._sources.forget(f"account {settings.id}")
         if refusal is not None:
             raise refusal
 
@@ -328,8 +352,15 @@ class Exchange:
         if self._accounts.get(name) is account:
             del self._accounts[name]
         account.close()
+        loop = asyncio.get_running_loop()
+        loop.call_later(LINGER_S, self._forget_servers, name)
 
-    def _place_call(self, request: m.PlaceCall) -> None:
+    def _forget_servers(self, name: str) -> None:
+        """Make the servers of a removed account strangers, unless it is back."""
+        if name not in self._accounts:
+            self._sources.forget(f"account {name}")
+
+    async def _place_call(self, request: m.PlaceCall) -> None:
         """Dial."""
         if request.leg in self._legs:
             raise RefusalError(ErrorKind.LEG_EXISTS, f"there is a leg {request.leg!r} already")
@@ -339,6 +370,10 @@ class Exchange:
             raise RefusalError(ErrorKind.UNAUTHORISED, text)
         uri = target_uri(request.target, account.settings)
         self._gate.check(request.target, request.dialled_by, account.hosts)
+        if (host := host_of(uri)) not in account.hosts:
+            await self._sources.allow(f"leg {request.leg}", {host})
+            if request.leg in self._legs:
+                raise RefusalError(ErrorKind.LEG_EXISTS, f"there is a leg {request.leg!r} already")
         leg = Leg(request.leg, account, self)
         if request.hearing is not None:
             leg.listen(request.hearing, request.phase)

@@ -24,13 +24,13 @@ from ..telephony.messages import (
     Report,
 )
 from .account import Account
-from .address import account_domain, name_address, quoted_user
+from .address import account_domain, host_of, name_address, quoted_user
 from .dialog import Dialog, Turn
 from .ears import Ears
 from .ending import Ending, how_it_ended
 from .keys import KeySender
 from .options import add_header, call_options, dial_refusal
-from .orphans import for_incoming, for_outgoing
+from .orphans import tombstone
 from .player import Player
 from .recorder import Disk, Recording
 from .refusal import RefusalError
@@ -52,6 +52,9 @@ class Office(Protocol):
     def report(self, report: Report) -> None:
         """Tell Home Assistant; from any thread."""
 
+    def far_side_known(self, leg: Leg, hosts: frozenset[str]) -> None:
+        """The hosts are known that requests within the dialog go to."""
+
     def leg_ended(self, leg: Leg) -> None:
         """A leg is over for Home Assistant."""
 
@@ -63,17 +66,9 @@ class Leg:
     """One SIP dialog and all that belongs to it."""
 
     def __init__(
-        self,
-        name: str,
-        account: Account,
-        office: Office,
-        call_id: int | None = None,
-        invite: str = "",
+        self, name: str, account: Account, office: Office, call_id: int | None = None
     ) -> None:
-        """Make a leg to dial with, or take over the incoming `call_id` and its INVITE."""
-        self._invite = invite
-        #: The far side's last message of the handshake: our 200's ACK, or its 200.
-        self._handshake = ""
+        """Make a leg to dial with, or take over the incoming `call_id`."""
         self.name = name
         self.account = account
         self.state = LegState.CALLING if call_id is None else LegState.INCOMING
@@ -246,10 +241,10 @@ class Leg:
                     LegState.EARLY if turn.code == 183 else LegState.RINGING, turn.code, turn.reason
                 )
             case pj.PJSIP_INV_STATE_CONNECTING:
-                self._handshake = turn.message
+                self._know_far_side()
             case pj.PJSIP_INV_STATE_CONFIRMED:
                 self._was_up = True
-                self._leave_tombstone(turn.message or self._handshake)
+                self._know_far_side()
                 if self._ending is None:
                     self._cancel_timer()
                     self._enter(LegState.CONFIRMED, 200, turn.reason)
@@ -288,15 +283,16 @@ class Leg:
 
     # --- inside ------------------------------------------------------------------------------
 
-    def _leave_tombstone(self, message: str) -> None:
-        """Tell how to end the leg should the engine die."""
+    def _know_far_side(self) -> None:
+        """Let the far side's hosts talk to us; tell how to end the leg should the engine die."""
+        if (dialog := self._dialog.state()) is None:
+            return
+        uris = (dialog.remoteTarget, *dialog.routeSet)
+        self._office.far_side_known(self, frozenset(filter(None, map(host_of, uris))))
         settings = self.account.settings
-        if self._invite:
-            tombstone = for_incoming(self.name, self._invite, message, settings)
-        else:
-            tombstone = for_outgoing(self.name, self._handshake, settings)
-        if tombstone is not None:
-            self._office.report(tombstone)
+        stone = tombstone(self.name, dialog, verify_tls=settings.verify_tls)
+        if stone is not None:
+            self._office.report(stone)
 
     def _disconnected(self, turn: Turn) -> None:
         """Find out who ended it and why."""

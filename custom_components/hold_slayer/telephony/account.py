@@ -90,6 +90,8 @@ class AccountSettings:
     #: First of our RTP ports, and how many from there on; a port is picked at random.
     rtp_port: int = 10000
     rtp_port_range: int = 10000
+    #: Hosts besides the servers that may call: names, addresses, networks; "*" = anybody.
+    allow_from: tuple[str, ...] = ()
     #: Calls at once; more incoming ones are answered with 486.
     max_calls: int = 8
 

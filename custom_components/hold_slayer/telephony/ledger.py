@@ -40,13 +40,14 @@ class Ledger:
         self._redactor = redactor
         self._policy: SetDialPolicy | None = None
         self._accounts: dict[str, AddAccount] = {}
-        self._legs: set[str] = set()
+        #: Legs, and whether the engine knows them for sure.
+        self._legs: dict[str, bool] = {}
         self._tombstones: dict[str, Tombstone] = {}
 
     @property
     def legs(self) -> frozenset[str]:
-        """Return the legs that are up."""
-        return frozenset(self._legs)
+        """Return the legs that the engine must know."""
+        return frozenset(leg for leg, known in self._legs.items() if known)
 
     def sent(self, message: Request[Any]) -> None:
         """Note a request before it goes out."""
@@ -62,21 +63,24 @@ class Ledger:
             case RemoveAccount():
                 self._accounts.pop(message.account_id, None)
             case PlaceCall():
-                self._legs.add(message.leg)
+                self._legs.setdefault(message.leg, False)
 
     def answered(self, message: Request[Any], refused: Refused | None) -> None:
         """Note how a request went."""
         match message:
             case AddAccount(account=account) if refused is None:
                 self._accounts[account.id] = replace(message, keep=True)
-            case PlaceCall() if refused is not None and refused.error is not ErrorKind.LEG_EXISTS:
-                self._legs.discard(message.leg)
+            case PlaceCall() if refused is None:
+                if message.leg in self._legs:
+                    self._legs[message.leg] = True
+            case PlaceCall() if refused and refused.error is not ErrorKind.LEG_EXISTS:
+                self._legs.pop(message.leg, None)
 
     def happened(self, event: Report) -> bool:
         """Note an event; False when nobody else needs to know."""
         match event:
             case IncomingCall():
-                self._legs.add(event.leg)
+                self._legs[event.leg] = True
             case Tombstone():
                 self._tombstones[event.leg] = event
                 return False
@@ -85,7 +89,7 @@ class Ledger:
                 # After the engine's end was reported, or for a leg nobody was told of.
                 if event.leg not in self._legs:
                     return False
-                self._legs.discard(event.leg)
+                del self._legs[event.leg]
         return True
 
     def again(self) -> list[Request[Done]]:
@@ -101,14 +105,14 @@ class Ledger:
         """Report everything that went with the engine."""
         for account_id in self._accounts:
             yield Registration(account_id=account_id, state=RegistrationState.UNREGISTERED)
-        legs, self._legs = self._legs, set()
+        legs, self._legs = self._legs, {}
         for leg in sorted(legs):
             yield _lost_leg(leg)
 
     def reconcile(self, known: frozenset[str], pong: Pong) -> Iterator[EngineEvent]:
         """Report legs that were up before the ping and that the engine does not have."""
-        for leg in sorted((known & self._legs) - pong.legs.keys()):
-            self._legs.discard(leg)
+        for leg in sorted((known & self._legs.keys()) - pong.legs.keys()):
+            del self._legs[leg]
             yield _lost_leg(leg)
 
 
