@@ -8,6 +8,8 @@ from homeassistant.helpers.typing import ConfigType
 from .announce import CallAnnouncer
 from .calls.account import Account, HoldSlayerConfigEntry
 from .calls.engine import shared_engine
+from .calls.schedule import remove_stored
+from .calls.worries import Worries
 from .card import async_register_card
 from .const import DOMAIN
 from .devices import register_devices, update_devices
@@ -28,6 +30,7 @@ PLATFORMS = [
     Platform.SELECT,
     Platform.SENSOR,
     Platform.SWITCH,
+    Platform.TODO,
 ]
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -65,6 +68,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: HoldSlayerConfigEntry) -
     entry.async_on_unload(CallAnnouncer(hass, entry).start())
     entry.async_on_unload(Push(hass, account).start())
     entry.async_on_unload(HomeReach(hass, account).start())
+    entry.async_on_unload(Worries(hass, account).start())
     entry.async_on_unload(entry.add_update_listener(_async_updated))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     return True
@@ -84,3 +88,8 @@ async def _async_updated(hass: HomeAssistant, entry: HoldSlayerConfigEntry) -> N
     """Take over changes while calls go on."""
     entry.runtime_data.apply_changes()
     update_devices(hass, entry)
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: HoldSlayerConfigEntry) -> None:
+    """Remove what was stored for an account."""
+    await remove_stored(hass, entry.entry_id)

@@ -122,7 +122,8 @@ async def _start_call(call: ServiceCall) -> ServiceResponse:
         context=call.context,
     )
     if data["when"] is not When.NOW:
-        return account.schedule.add(request, data["when"], data.get("at"))
+        waiting = account.schedule.add(request, data["when"], data.get("at"))
+        return {"scheduled": True, "waiting_id": waiting.id, "due": waiting.due.isoformat()}
     return call_view(account, await account.start_call(request))
 
 

@@ -103,6 +103,7 @@ class Account:
         if self.registration is RegistrationState.REGISTERING:
             self.registration = RegistrationState.REGISTERED
         await self.send_policy()
+        await self.schedule.load()
         self.prepare_voice()
 
     async def stop(self, reason: str) -> None:

@@ -27,3 +27,23 @@ class CallRequest:
     #: Connect without being asked to; None = the line's switch.
     auto_connect: bool | None = None
     context: Context | None = None
+
+
+def to_stored(request: CallRequest) -> dict[str, Any]:
+    """Return a request as it is stored until its time comes."""
+    return {
+        "contact": request.contact,
+        "number": request.number,
+        "intent": request.intent,
+        "phones": list(request.phones),
+        "line": request.line,
+        "flow": request.flow,
+        "mode": request.mode.value,
+        "language": request.language,
+        "auto_connect": request.auto_connect,
+    }
+
+
+def from_stored(data: dict[str, Any]) -> CallRequest:
+    """Return the request that was stored."""
+    return CallRequest(**data | {"mode": Mode(data["mode"]), "phones": tuple(data["phones"])})

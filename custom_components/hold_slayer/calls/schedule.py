@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_track_point_in_time
+from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 from homeassistant.util.ulid import ulid_now
 
+from ..const import DOMAIN
 from .contact import Contact
 from .problems import invalid
-from .request import CallRequest
+from .request import CallRequest, from_stored, to_stored
 from .resolve import check, find_contact
 
 if TYPE_CHECKING:
@@ -27,8 +29,11 @@ _LOGGER = logging.getLogger(__name__)
 #: Calls that may wait at once, and how far ahead.
 MOST_WAITING = 50
 FURTHEST = timedelta(days=60)
-#: A call whose line is busy is tried again after this.
+#: A call whose line is busy, or whose account is away, is tried again after this.
 RETRY = timedelta(minutes=2)
+STORAGE_VERSION = 1
+#: Changes are written after this, s.
+SAVE_DELAY_S = 1.0
 
 
 class When(StrEnum):
@@ -46,18 +51,33 @@ class Waiting:
     id: str
     request: CallRequest
     due: datetime
+    #: In the user's words, for the to-do list.
+    summary: str
 
 
 class Schedule:
-    """The waiting calls of an account; they do not survive a restart."""
+    """The waiting calls of an account; they survive a restart."""
 
     def __init__(self, hass: HomeAssistant, account: Account) -> None:
-        """Start empty."""
+        """Start empty; `load` brings back what waited before."""
         self.waiting: dict[str, Waiting] = {}
         self._hass = hass
         self._account = account
+        self._store = _store(hass, account.entry.entry_id)
         self._timers: dict[str, CALLBACK_TYPE] = {}
         self._watchers: set[Callable[[], None]] = set()
+
+    async def load(self) -> None:
+        """Bring back what waited before the restart."""
+        for stored in await self._store.async_load() or ():
+            waiting = Waiting(
+                id=stored["id"],
+                request=from_stored(stored["request"]),
+                due=datetime.fromisoformat(stored["due"]),
+                summary=stored["summary"],
+            )
+            self.waiting[waiting.id] = waiting
+            self._set_timer(waiting, max(waiting.due, dt_util.now()))
 
     @callback
     def watch(self, watcher: Callable[[], None]) -> CALLBACK_TYPE:
@@ -66,23 +86,31 @@ class Schedule:
         return lambda: self._watchers.discard(watcher)
 
     @callback
-    def add(self, request: CallRequest, when: When, at: datetime | None) -> dict[str, Any]:
+    def add(
+        self, request: CallRequest, when: When, at: datetime | None = None, summary: str = ""
+    ) -> Waiting:
         """Let a call wait; raises a translated error for what could never be placed."""
-        check(self._account, request)
+        checked = check(self._account, request)
         if len(self.waiting) >= MOST_WAITING:
             raise invalid("too_many_waiting", most=MOST_WAITING)
         now = dt_util.now()
         if when is When.AT:
-            due = self._at(at, now)
+            due = _checked_time(at, now)
         else:
             if not request.contact:
                 raise invalid("opening_hours_need_contact")
             due = next_opening(find_contact(self._account, request.contact), now)
-        waiting = Waiting(id=ulid_now().lower(), request=request, due=due)
+        about = f": {checked.intent}" if checked.intent else ""
+        waiting = Waiting(
+            id=ulid_now().lower(),
+            request=request,
+            due=due,
+            summary=summary or f"{checked.name}{about}",
+        )
         self.waiting[waiting.id] = waiting
         self._set_timer(waiting, due)
-        self._tell()
-        return {"scheduled": True, "waiting_id": waiting.id, "due": due.isoformat()}
+        self._changed()
+        return waiting
 
     @callback
     def remove(self, waiting_id: str) -> None:
@@ -90,24 +118,14 @@ class Schedule:
         self.waiting.pop(waiting_id, None)
         if (cancel := self._timers.pop(waiting_id, None)) is not None:
             cancel()
-        self._tell()
+        self._changed()
 
     @callback
     def stop(self) -> None:
-        """Take all timers away."""
+        """Take all timers away; what waits stays stored."""
         for cancel in self._timers.values():
             cancel()
         self._timers = {}
-
-    @staticmethod
-    def _at(at: datetime | None, now: datetime) -> datetime:
-        """Return the moment asked for, checked."""
-        if at is None:
-            raise invalid("time_missing")
-        due = at if at.tzinfo else at.replace(tzinfo=dt_util.get_default_time_zone())
-        if not now <= due <= now + FURTHEST:
-            raise invalid("time_invalid", time=due.isoformat(), days=FURTHEST.days)
-        return due
 
     def _set_timer(self, waiting: Waiting, due: datetime) -> None:
         """Wake up when a call is due."""
@@ -116,22 +134,56 @@ class Schedule:
         )
 
     async def _due(self, waiting: Waiting, now: datetime) -> None:
-        """Place a call whose time has come; try again while all lines are busy."""
+        """Place a call whose time has come; try again while it cannot be placed."""
         self._timers.pop(waiting.id, None)
-        if all(line.busy for line in self._account.switchboard.lines):
+        busy = all(line.busy for line in self._account.switchboard.lines)
+        if busy or not self._account.registered:
             self._set_timer(waiting, now + RETRY)
             return
         self.waiting.pop(waiting.id, None)
-        self._tell()
+        self._changed()
         try:
             await self._account.start_call(waiting.request)
         except HomeAssistantError as err:
-            _LOGGER.warning("A scheduled call could not be placed: %s", err)
+            _LOGGER.warning("A call that waited could not be placed: %s", err)
 
-    def _tell(self) -> None:
-        """Tell those who show the list."""
+    def _changed(self) -> None:
+        """Store the list and tell those who show it."""
+        self._store.async_delay_save(self._data, SAVE_DELAY_S)
         for watcher in tuple(self._watchers):
             watcher()
+
+    def _data(self) -> list[dict[str, Any]]:
+        """Return the list as stored."""
+        return [
+            {
+                "id": waiting.id,
+                "request": to_stored(waiting.request),
+                "due": waiting.due.isoformat(),
+                "summary": waiting.summary,
+            }
+            for waiting in self.waiting.values()
+        ]
+
+
+def _store(hass: HomeAssistant, entry_id: str) -> Store[list[dict[str, Any]]]:
+    """Return where the waiting calls of an account are stored."""
+    return Store(hass, STORAGE_VERSION, f"{DOMAIN}.waiting.{entry_id}")
+
+
+async def remove_stored(hass: HomeAssistant, entry_id: str) -> None:
+    """Remove what is stored for an account that is gone."""
+    await _store(hass, entry_id).async_remove()
+
+
+def _checked_time(at: datetime | None, now: datetime) -> datetime:
+    """Return the moment asked for; raises a translated error when it cannot be."""
+    if at is None:
+        raise invalid("time_missing")
+    due = at if at.tzinfo else at.replace(tzinfo=dt_util.get_default_time_zone())
+    if not now <= due <= now + FURTHEST:
+        raise invalid("time_invalid", time=due.isoformat(), days=FURTHEST.days)
+    return due
 
 
 def next_opening(contact: Contact, now: datetime) -> datetime:
@@ -140,11 +192,9 @@ def next_opening(contact: Contact, now: datetime) -> datetime:
         return now
     for days in range(8):
         day = now + timedelta(days=days)
-        opening = day.replace(second=0, microsecond=0)
+        opening = day.replace(hour=0, minute=0, second=0, microsecond=0)
         if contact.opens is not None:
             opening = opening.replace(hour=contact.opens.hour, minute=contact.opens.minute)
-        else:
-            opening = opening.replace(hour=0, minute=0)
         if opening > now and contact.is_open(opening):
             return opening
     raise invalid("never_open", contact=contact.name)

@@ -1,0 +1,98 @@
+"""What the user should know of: lost registrations, speech entities gone, flows out of date."""
+
+from typing import TYPE_CHECKING
+
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.event import async_call_later
+
+from ..issues import raise_issue, withdraw_issue
+from ..navigation.acts import Note, NoteKind
+from .call import Call
+from .changes import Change, ChangeKind
+from .line import Line
+
+if TYPE_CHECKING:
+    from .account import Account
+
+#: A registration that is away for less is no worry, s.
+PATIENCE_S = 300.0
+
+
+class Worries:
+    """Raises and withdraws the repair issues of a running account."""
+
+    def __init__(self, hass: HomeAssistant, account: Account) -> None:
+        """Prepare; `start` begins."""
+        self._hass = hass
+        self._account = account
+        self._timer: CALLBACK_TYPE | None = None
+
+    @callback
+    def start(self) -> CALLBACK_TYPE:
+        """Watch the account and its calls; return what ends that."""
+        unwatch = [
+            self._account.watch(self._look),
+            self._account.switchboard.watch(self._changed),
+        ]
+        self._look()
+
+        @callback
+        def stop() -> None:
+            for each in unwatch:
+                each()
+            self._stop_timer()
+
+        return stop
+
+    @callback
+    def _look(self) -> None:
+        """See how the account is."""
+        self._look_at_registration()
+        settings = self._account.settings
+        for key, entity_id in (
+            ("stt_gone", settings.stt_engine),
+            ("tts_gone", settings.tts_engine),
+        ):
+            if entity_id and self._hass.is_running and self._hass.states.get(entity_id) is None:
+                raise_issue(self._hass, self._account.entry, key, entity=entity_id)
+            else:
+                withdraw_issue(self._hass, self._account.entry, key)
+
+    @callback
+    def _look_at_registration(self) -> None:
+        """Begin to worry when the registration is lost, stop when it is back."""
+        if self._account.registered:
+            self._stop_timer()
+            withdraw_issue(self._hass, self._account.entry, "registration_lost")
+        elif self._timer is None:
+            self._timer = async_call_later(self._hass, PATIENCE_S, self._lost)
+
+    @callback
+    def _lost(self, _now: object) -> None:
+        """Say that the registration stays lost."""
+        self._timer = None
+        reason = self._account.registration_text or "-"
+        raise_issue(self._hass, self._account.entry, "registration_lost", reason=reason)
+
+    @callback
+    def _stop_timer(self) -> None:
+        """Stop waiting."""
+        if self._timer is not None:
+            self._timer()
+            self._timer = None
+
+    @callback
+    def _changed(self, _line: Line, call: Call, change: Change) -> None:
+        """Say that a company changed its menu."""
+        contact = call.job.contact
+        if change.kind is not ChangeKind.NOTE or contact is None:
+            return
+        note: Note = change.facts["note"]
+        if note.kind is NoteKind.FLOW_STALE:
+            raise_issue(
+                self._hass,
+                self._account.entry,
+                "flow_stale",
+                contact=contact.name,
+                heard=note.text or "-",
+            )
