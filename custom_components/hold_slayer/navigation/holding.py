@@ -122,7 +122,7 @@ class Holding(Stage):
     def _key_was_lost(self, words: Words) -> bool:
         """The menu before the last key plays again: the key that led here did not arrive."""
         last = self._keypad.last
-        if last is None or not last.prompt:
+        if last is None or not last.prompt or last.at == self.call.now:
             return False
         if covered(words.text, last.prompt) >= SAME_MENU and len(words.folded.split()) > 3:
             return True

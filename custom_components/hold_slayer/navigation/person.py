@@ -44,9 +44,7 @@ SUSPECTED = 0.0
 DROPPED = math.log(0.25 / 0.75)
 
 #: What only recordings say; a greeting next to it does not make it a person.
-_RECORDING_ONLY = frozenset(
-    {Said.BOT, Said.OPEN_QUESTION, Said.WELCOME, Said.VOICEMAIL, Said.INVALID}
-)
+_RECORDING_ONLY = frozenset({Said.BOT, Said.OPEN_QUESTION, Said.VOICEMAIL, Said.INVALID})
 
 
 #: What recordings say rather than people.
@@ -102,7 +100,7 @@ class PersonJudge:
         if Said.INVENTED in words:
             self.add(Cue.INVENTED_WORDS)
             return
-        if Said.GREETING in words and not words.kinds & _RECORDING_ONLY:
+        if _greets(words):
             self.add(Cue.GREETING_WORDS)
         elif Said.HELLO in words:
             self.add(Cue.SHORT_GREETING)
@@ -148,9 +146,17 @@ class PersonJudge:
         )
 
 
+def _greets(words: Words) -> bool:
+    """Whether a person greets; "thank you for calling" takes a name or an offer besides."""
+    if Said.GREETING not in words or words.kinds & _RECORDING_ONLY:
+        return False
+    return Said.WELCOME not in words or words.phrases.count(Said.GREETING, words.folded) > 1
+
+
 def _announcements(words: Words) -> int:
     """How many phrases of announcements an utterance holds."""
     found = words.phrases.count(Said.ANNOUNCEMENT, words.folded)
+    found = max(found, Said.ANNOUNCEMENT in words)  # a place in the queue is one, too
     return found + len(words.kinds & (_RECORDING_ONLY | _RECORDING))
 
 

@@ -28,6 +28,8 @@ from .understanding import Words
 _DOUBT_ENDS, _DOUBT_ENDS_ASKED = 8.0, 18.0
 #: Somebody who talks on is interrupted with the question after this long, s.
 _INTERRUPT = 6.0
+#: How long after the last word its text is waited for before asking, s.
+_WORDS_FIRST = 1.2
 #: How often the question is asked in one doubt.
 _QUESTIONS = 2
 #: Only machines say these; they are talked to as a menu.
@@ -187,6 +189,9 @@ class Suspecting(Attending):
             talk_over and call.now - call.line.speech_began > _INTERRUPT
         ):
             call.wait("doubt", 0.5)
+            return None
+        if call.line.awaited and call.now - (call.line.speech_ended or 0.0) < _WORDS_FIRST:
+            call.wait("ask", 0.3)  # the words are on their way and may settle it
             return None
         self._question = call.say(Line.QUESTION)
         if self._question is not None:
