@@ -76,24 +76,35 @@ def keys_tone(keys: str, tone_ms: int = 120, pause_ms: int = 80) -> Samples:
     return np.concatenate([silence(0), *pieces])
 
 
-@lru_cache(maxsize=8)
-def room(level_db: float, seed: int = 7) -> Samples:
-    """Ten seconds of an open-plan office: low hum, air and distant babble, `level_db` dBFS RMS; loops well."""
-    random = np.random.default_rng(seed)
-    count = 10 * RATE
-    white = random.standard_normal(count)
-    air = sosfilt(butter(2, (150, 2500), "bandpass", fs=RATE, output="sos"), white)
-    babble = sosfilt(
-        butter(2, (300, 1200), "bandpass", fs=RATE, output="sos"), random.standard_normal(count)
-    )
-    # people murmur at the rate of syllables, never together
-    swell = np.interp(
-        np.arange(count), np.arange(0, count + 4000, 4000), random.random(count // 4000 + 1) ** 2
-    )
-    mix = air + 2.0 * babble * swell
-    fade = np.minimum(1.0, np.arange(count) / 800)
-    mix = mix * fade * fade[::-1]
-    return np.asarray(mix / np.sqrt(np.mean(mix**2)) * 10 ** (level_db / 20), np.float32)
+class Room:
+    """An open-plan office, never twice the same: air and distant babble that swells as people talk."""
+
+    def __init__(self, level_db: float, seed: int | None = None) -> None:
+        """`level_db` is the mean level in dBFS; without a seed it is different each time."""
+        self._random = np.random.default_rng(seed)
+        self._air = butter(2, (150, 2500), "bandpass", fs=RATE, output="sos")
+        self._babble = butter(2, (300, 1200), "bandpass", fs=RATE, output="sos")
+        self._air_state = np.zeros((2, 2))
+        self._babble_state = np.zeros((2, 2))
+        self._swell = 0.5
+        self._gain = 1.0
+        second = self(RATE)
+        self._gain = 10 ** (level_db / 20) / float(np.sqrt(np.mean(second**2)))
+
+    def __call__(self, count: int) -> Samples:
+        """The next `count` samples."""
+        air, self._air_state = sosfilt(
+            self._air, self._random.standard_normal(count), zi=self._air_state
+        )
+        babble, self._babble_state = sosfilt(
+            self._babble, self._random.standard_normal(count), zi=self._babble_state
+        )
+        # the murmur changes within a quarter of a second, as syllables and people do
+        step = min(1.0, count / (RATE / 4))
+        target = self._swell + step * (float(self._random.random()) - self._swell)
+        swell = np.linspace(self._swell, target, count)
+        self._swell = target
+        return np.asarray(self._gain * (air + 2.0 * babble * swell), np.float32)
 
 
 @lru_cache(maxsize=16)

@@ -153,6 +153,7 @@ class Leg:
                     self.report("answered", call=self.number)
             case pj.PJSIP_INV_STATE_DISCONNECTED:
                 self.status, self.status_text = info.lastStatusCode, info.lastReason
+                self.ear.close()
                 self.ended.set()
 
     def media_changed(self) -> None:
@@ -169,6 +170,8 @@ class Leg:
                 audio.startTransmit(self._tap)
                 if not self._connected:
                     self._connected = True
+                    # the tap has run since it was made: hearing begins now
+                    self._tap.read(_RING_BYTES)
                     stream = self._live.getStreamInfo(index)
                     self.report(
                         "media",
@@ -191,7 +194,6 @@ class Leg:
 
     def release(self) -> None:
         """Let go of everything pjsua2 owns, once the call has ended."""
-        self.ear.close()
         if self._call is not None:
             self._call.leg = None
             self._call = None

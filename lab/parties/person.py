@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field, replace
 import random
 
-from ..sounds import room
+from ..sounds import Room
 from ..voices import Voice
 from .leg import Leg
 from .speaker import Exchange, say
@@ -29,7 +29,7 @@ class Person:
     async def arrive(self, breath: float) -> None:
         """Be in the room for a moment before the first word."""
         if self.room is not None:
-            self.leg.player.background(room(self.room), start=self.mood.random())
+            self.leg.player.background(Room(self.room))
         self.leg.report("joined", call=self.leg.number, speaker=self.role)
         await asyncio.sleep(breath)
 

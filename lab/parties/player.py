@@ -19,6 +19,8 @@ _AHEAD = RATE * 200 // 1000
 #: Change of the background's gain per frame while it fades or ducks: full swing in 0.3 s.
 _FADE = FRAME_MS / 300
 
+#: Samples that loop, or something that gives the next so many samples.
+type Background = Samples | Callable[[int], Samples]
 type Mark = Callable[[float], None]
 
 
@@ -39,7 +41,7 @@ class Player:
         """`feed` is a pjsua2.AudioFeed that was created at `RATE`."""
         self._feed = feed
         self._clips: deque[_Clip] = deque()
-        self._background: Samples | None = None
+        self._background: Background | None = None
         self._background_at = 0
         self._gain = 0.0
         self._target = 0.0
@@ -60,18 +62,15 @@ class Player:
             if clip in self._clips:
                 self._clips.remove(clip)
 
-    def background(self, samples: Samples | None, *, start: float = 0.0) -> None:
-        """Loop this under everything said; None fades it out. The same loop goes on where it was.
-
-        `start` is the place to begin with in another loop, as a share of its length.
-        """
-        if samples is None:
+    def background(self, source: Background | None) -> None:
+        """Play this under everything said; None fades it out. A loop of samples goes on where it was."""
+        if source is None:
             self._target = 0.0
             return
-        if samples is not self._background:
-            self._background_at = int(start * len(samples))
+        if source is not self._background:
+            self._background_at = 0
             self._gain = 0.0
-        self._background = samples
+        self._background = source
         self._target = 1.0
 
     def pump(self) -> None:
@@ -126,10 +125,12 @@ class Player:
             return
         gain = self._gain + float(np.clip(target - self._gain, -_FADE, _FADE))
         if gain or self._gain:
-            index = (self._background_at + np.arange(_FRAME)) % len(self._background)
-            frame += self._background[index] * np.linspace(
-                self._gain, gain, _FRAME, dtype=np.float32
-            )
+            if callable(self._background):
+                piece = self._background(_FRAME)
+            else:
+                index = (self._background_at + np.arange(_FRAME)) % len(self._background)
+                piece = self._background[index]
+            frame += piece * np.linspace(self._gain, gain, _FRAME, dtype=np.float32)
             self._background_at += _FRAME
         self._gain = gain
 

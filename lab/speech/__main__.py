@@ -20,7 +20,7 @@ _HOST = "127.0.0.1"
 def make_recogniser(scenarios: list[str]) -> Recogniser:
     """A recogniser of telephone phrases and of what is said in these scenarios; raises ScenarioError."""
     said = [text for name in scenarios for text, _ in texts(load(name))]
-    return Recogniser.for_sentences(telephone_sentences() + 3 * sentences_of(said))
+    return Recogniser.for_sentences(telephone_sentences() + 10 * sentences_of(said))
 
 
 async def _listen(port: int, handler: object) -> int:

@@ -6,7 +6,7 @@ from scipy.signal import resample_poly
 
 from lab.parties.keypad import WINDOW, Keypad
 from lab.parties.matching import HEARD, best_match
-from lab.sounds import KEYS, RATE, Samples, keys_tone, music, room, silence, tone
+from lab.sounds import KEYS, RATE, Room, Samples, keys_tone, music, silence, tone
 from lab.voices import Voice, VoiceError, first_sound, speak
 
 
@@ -35,7 +35,14 @@ def test_keypad_hears_every_key_once() -> None:
 async def test_keypad_hears_no_keys_elsewhere() -> None:
     """Speech, music, noise and network tones are no keys."""
     speech = await speak("Your call is important to us. Please stay on the line.", Voice())
-    for sound in (speech, music(1), music(2), room(-30), tone("ringback", 3), tone("busy", 3)):
+    for sound in (
+        speech,
+        music(1),
+        music(2),
+        Room(-30, 1)(5 * RATE),
+        tone("ringback", 3),
+        tone("busy", 3),
+    ):
         assert heard_keys(sound) == ""
 
 
