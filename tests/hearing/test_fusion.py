@@ -44,7 +44,7 @@ def test_agent_after_music() -> None:
     assert suspected.since == pytest.approx(31, abs=0.11)
     (person,) = ears.play("noise", 2.5)
     assert person.verdict is Verdict.PERSON
-    assert person.time - 34 <= 2.1
+    assert person.time - 34 <= 2.3
     assert {Cue.NEW_SPEECH, Cue.WAITED, Cue.ROOM_NOISE} <= {r.cue for r in person.reasons}
     assert person.probability > 0.9
 

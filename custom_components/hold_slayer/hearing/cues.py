@@ -10,7 +10,7 @@ from .liveness import Line, Talk
 #: Log-odds of a person before a word was weighed.
 PRIOR = {
     Phase.UNKNOWN: -3.5,
-    Phase.MENU: -7.0,
+    Phase.MENU: -9.0,
     Phase.HOLD: -3.5,
     Phase.PHONE: -3.0,
     Phase.TALKING: 0.0,
@@ -33,15 +33,21 @@ OVER_MUSIC = -7.0
 MIXED = -3.5
 MUSIC = -6.0
 SINGING = -3.0
+#: Music far weaker than the voice may be an office: so much less at most, from and to so many dB.
+FAR_MUSIC = 0.6
+FAR_FROM = 12.0
+FAR_FULL = 20.0
 REPEATED = -9.0
 #: Per nat of the model's own log-odds of a live voice, and the least and most it may add.
-LIVE = 2.0
-LIVE_LEAST = -3.0
-LIVE_MOST = 2.0
-#: A live voice that talks on and on is worth more: the most grows by this, from and to so many seconds.
-LIVE_MORE = 1.4
-LIVE_MORE_FROM = 6.0
-LIVE_MORE_TO = 10.0
+LIVE = 1.5
+LIVE_LEAST = -2.2
+LIVE_MOST = 1.0
+#: A room that is heard before or after the words, louder than the line's own quiet by so many dB.
+ROOM = 2.8
+ROOM_FROM = 2.0
+ROOM_FULL = 11.0
+#: The same when it is known to be no louder: a quiet room, or none.
+NO_ROOM = -0.6
 #: Per dB that the voice's spectrum is farther from (nearer to) the recorded voices of this call
 #: than the middle, the least and the most; full after so many seconds of loud words.
 UNLIKE = 2.0
@@ -50,7 +56,7 @@ UNLIKE_LEAST = -4.0
 UNLIKE_MOST = 1.2
 UNLIKE_FULL = 1.0
 #: Waiting for an answer: nothing before the first, most after the second, all after the third, s.
-WAITED = 3.2
+WAITED = 3.6
 WAITED_FROM = 1.0
 WAITED_SOON = 2.2
 WAITED_MORE = 2.2
@@ -58,6 +64,9 @@ WAITED_LATE = 4.5
 #: Waiting is quiet: how far the level has to fall for none and for all of the weight, dB.
 QUIET_FROM = 4.0
 QUIET_FULL = 10.0
+#: What becomes louder by so many dB is something that begins, not somebody who waits.
+RISE_FROM = 6.0
+RISE_FULL = 15.0
 #: One short turn: all of the weight up to the first length, none from the second, s.
 SHORT_GREETING = 2.2
 SHORT_GREETING_FROM = 1.2
@@ -125,8 +134,11 @@ def _sound(talk: Talk, *, phone: bool) -> list[Weighed]:
     """Weigh what the voice is like, and whether it was heard before; any voice may be the user's."""
     new = NEW_SPEECH * ramp(talk.clean, 0, NEW_SPEECH_SOON)
     new += NEW_SPEECH_MORE * ramp(talk.clean, NEW_SPEECH_SOON, NEW_SPEECH_LATE)
-    most = LIVE_MOST + LIVE_MORE * ramp(talk.turn, LIVE_MORE_FROM, LIVE_MORE_TO)
-    live = 0.0 if phone else max(LIVE_LEAST, min(most, LIVE * talk.live))
+    live = 0.0
+    if not phone:
+        live = max(LIVE_LEAST, min(LIVE_MOST, LIVE * talk.live))
+        if talk.room is not None:
+            live += NO_ROOM + ROOM * ramp(talk.room, ROOM_FROM, ROOM_FULL)
     unlike = 0.0
     if talk.unlike is not None and not phone:
         unlike = max(UNLIKE_LEAST, min(UNLIKE_MOST, UNLIKE * (talk.unlike - UNLIKE_MIDDLE)))
@@ -148,7 +160,9 @@ def _music(talk: Talk) -> list[Weighed]:
     if talk.talking:
         found.append((Cue.OVER_MUSIC, OVER_MUSIC * ramp(talk.bed, 0.2, 0.8), talk.bed))
     else:
-        found.append((Cue.MUSIC, MUSIC * ramp(talk.music_after, 0.1, 0.6), talk.music_after))
+        near = 1 - FAR_MUSIC * ramp(talk.drop, FAR_FROM, FAR_FULL)
+        weight = MUSIC * near * ramp(talk.music_after, 0.1, 0.6)
+        found.append((Cue.MUSIC, weight, talk.music_after))
     return found
 
 
@@ -157,6 +171,7 @@ def _waiting(talk: Talk, silence: float) -> list[Weighed]:
     found: list[Weighed] = []
     if talk.voiced > 0.2:
         trust = silence * ramp(talk.drop, QUIET_FROM, QUIET_FULL)
+        trust *= 1 - ramp(talk.rise, RISE_FROM, RISE_FULL)
         waited = WAITED * ramp(talk.waiting, WAITED_FROM, WAITED_SOON)
         waited += WAITED_MORE * ramp(talk.waiting, WAITED_SOON, WAITED_LATE)
         found.append((Cue.WAITED, trust * waited, talk.waiting))
@@ -193,3 +208,7 @@ def _exchange(talk: Talk) -> list[Weighed]:
         weight = TALKED_THROUGH * ramp(talk.talked_through, 0, 1)
         found.append((Cue.TALKED_THROUGH, weight, talk.talked_through))
     return found
+
+
+#: The cues that only an exchange of words gives: without them nobody is detected.
+EXCHANGE = frozenset({Cue.WAITED, Cue.SHORT_GREETING, Cue.HESITATION, Cue.ANSWERED_US})

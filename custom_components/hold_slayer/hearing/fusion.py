@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import exp
 
-from .cues import GREETING_FROM, GREETING_MOST, MUSIC, Weighed, prior, reasons_of, weigh
+from .cues import EXCHANGE, GREETING_FROM, GREETING_MOST, MUSIC, Weighed, prior, reasons_of, weigh
 from .frames import STEP_SECONDS
 from .heard import Cue, Phase, Reason, Repeat, Verdict, VerdictChange
 from .liveness import (
@@ -25,6 +25,8 @@ MAILBOX_AT = 0.1
 SAME_TALK = 0.5
 #: Nobody is suspected before the prints had time to know a repeat (85 % of them do), s.
 SUSPECT_AFTER = 0.65
+#: Least weight of waiting, turns and answers for a detection: looks alone never suffice.
+EXCHANGE_LEAST = 0.8
 #: Music that takes a verdict back when nobody talks, s.
 MUSIC_ALONE = 2.5
 #: A network tone, and quiet, that do the same, s.
@@ -41,7 +43,7 @@ class ListenerSettings:
     #: Probability of a person from which one is suspected.
     suspect_at: float = 0.5
     #: Probability of a person from which one is detected.
-    detect_at: float = 0.995
+    detect_at: float = 0.993
     #: Probability below which a suspicion is called off.
     cancel_at: float = 0.15
 
@@ -167,7 +169,8 @@ class Fusion:
         self.talk = Talk(
             onset=onset,
             after_music=onset - self.line.music_last,
-            floor_before=self.line.floor if self.line.quiet else None,
+            room_before=self.line.room_before,
+            floor=self.line.floor,
             bed=step.music,
         )
         if onset - self._we_ended < 4.0:
@@ -192,7 +195,9 @@ class Fusion:
             return None
         settings = self._settings
         waiting = self.verdict in (Verdict.NOBODY, Verdict.MACHINE)
-        if self.probability >= settings.detect_at and self.verdict is not Verdict.PERSON:
+        exchange = sum(weight for cue, weight, _ in self._found if cue in EXCHANGE)
+        sure = self.probability >= settings.detect_at and exchange >= EXCHANGE_LEAST
+        if sure and self.verdict is not Verdict.PERSON:
             return self._change(time, talk, Verdict.PERSON)
         if waiting and self.probability >= settings.suspect_at:
             return self._change(time, talk, Verdict.SUSPECTED)
@@ -231,6 +236,8 @@ class Fusion:
         unsuspected = self.verdict in (Verdict.NOBODY, Verdict.MACHINE)
         if talk.repeated or unsuspected or (music and self.verdict is Verdict.SUSPECTED):
             self.line.recording(talk)
+        if self.verdict is not Verdict.PERSON and talk.still_level is not None:
+            self.line.note_floor(talk.still_level)
         if talk.repeated:
             self.line.repeats += 1
         if self.verdict is Verdict.SUSPECTED or (

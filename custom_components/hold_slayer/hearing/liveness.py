@@ -15,7 +15,9 @@ VOICE_OFF = 0.4
 #: Silence that counts as a pause within talking, s.
 PAUSE = 0.35
 #: Quiet after which the talking is over, whoever it was, s.
-OVER = 8.0
+OVER = 12.0
+#: A quiet stretch has a level from so much on, s.
+FLOOR_LEAST = 0.25
 #: Music after the last word that ends the talking, s.
 MUSIC_BACK = 0.8
 #: Peaks of the level are forgotten at this pace, dB per step.
@@ -28,6 +30,8 @@ PROFILE_MOST = 6.0
 #: A recorded voice is kept from so much on, and compared from so much on, s.
 PROFILE_KEPT = 0.8
 PROFILE_LEAST = 0.3
+#: What is heard so long after the last word is the room, not the recording's own noise, s.
+STILL = 0.7
 #: Pause in which somebody else may have come to the line, s.
 TURN_PAUSE = 0.7
 #: Time with a voice over which it is judged, s, and the weight of what was before, as time.
@@ -68,8 +72,10 @@ class Talk:
     onset: float
     #: Time since music was last heard before the first word.
     after_music: float
-    #: Level of the line's quiet before the first word, or None when there was none.
-    floor_before: float | None
+    #: How much louder the quiet before the first word was than the line's own, dB; None if unknown.
+    room_before: float | None
+    #: Level of the line's own quiet, None while unknown.
+    floor: float | None
     #: Time with a voice, and that part of it with no music under it.
     voiced: float = 0.0
     clean: float = 0.0
@@ -91,6 +97,10 @@ class Talk:
     #: Level of the voice, and of the quiet since the last word (None while talking).
     voice_level: float = -90.0
     quiet_level: float | None = None
+    #: Mean level since the last word has died away.
+    still_level: float | None = None
+    #: The least that was since then.
+    still_least: float = 0.0
     #: The pauses that ended in more words.
     pauses: list[float] = field(default_factory=list)
     repeat: Repeat | None = None
@@ -111,6 +121,23 @@ class Talk:
         """Return the mean spectrum of the turn's loud words without its level, (BANDS,) dB."""
         mean = self.spectrum * np.float32(STEP_SECONDS / max(self.loud, STEP_SECONDS))
         return np.asarray(mean - mean.mean(), np.float32)
+
+    @property
+    def room(self) -> float | None:
+        """Return how much louder than the line it is where nobody talks, dB; None if unknown.
+
+        Before the first word if possible: after the last one, somebody else may have come.
+        """
+        if self.room_before is not None:
+            return self.room_before
+        if self.floor is None or self.still_level is None or self.waiting < STILL:
+            return None
+        return self.still_level - self.floor
+
+    @property
+    def rise(self) -> float:
+        """Return how much louder it became since the last word died away, dB."""
+        return 0.0 if self.still_level is None else self.still_level - self.still_least
 
     @property
     def drop(self) -> float:
@@ -137,6 +164,11 @@ class Talk:
             if self.quiet_level is None:
                 self.quiet_level = step.level
             self.quiet_level = max(step.level, self.quiet_level - LEVEL_FALLS)
+        if self.waiting > STILL / 2:
+            if self.still_level is None:
+                self.still_level = self.still_least = step.level
+            self.still_level += (step.level - self.still_level) * 0.15
+            self.still_least = min(self.still_least, self.still_level)
 
     def _word(self, step: Step) -> None:
         """Take a step with a voice in it."""
@@ -146,7 +178,7 @@ class Talk:
             self.turn = self.loud = 0.0
             self.spectrum = np.zeros(BANDS, np.float32)
         self.waiting = 0.0
-        self.quiet_level = None
+        self.quiet_level = self.still_level = None
         self.voice_level = max(step.level, self.voice_level - LEVEL_FALLS)
         self.music_after = 0.0
         self.voiced += STEP_SECONDS
@@ -175,8 +207,11 @@ class Line:
         #: Length of the present quiet, and the longest one outside a stretch of talking, s.
         self.quiet = 0.0
         self.longest_quiet = 0.0
-        #: Level of the latest quiet, dB full scale.
-        self.floor: float | None = None
+        #: Level of the present quiet, dB full scale, and those of the stretches before.
+        self.level: float | None = None
+        self._floors: list[float] = []
+        #: How much louder than the line's own the quiet was that just ended, dB.
+        self.room_before: float | None = None
         #: How much music was heard in all, and when last for sure, s.
         self.music = 0.0
         self.music_last = float("-inf")
@@ -209,15 +244,38 @@ class Line:
         elif step.music < 0.3:
             self.music_run = 0.0
         if step.voice >= VOICE_OFF or step.music >= 0.4 or step.tone:
-            self.quiet = 0.0
+            if self.quiet:
+                self._end_quiet(talking=talking)
             return
+        if not self.quiet:
+            self.room_before = None
         self.quiet += STEP_SECONDS
         if not talking:
             self.longest_quiet = max(self.longest_quiet, self.quiet)
-        if self.quiet > 0.15:
-            if self.floor is None:
-                self.floor = step.level
-            self.floor += (step.level - self.floor) * 0.15
+        if self.quiet < 0.15:
+            self.level = None
+        elif self.level is None:
+            self.level = step.level
+        else:
+            self.level += (step.level - self.level) * 0.2
+
+    @property
+    def floor(self) -> float | None:
+        """Return the level of the line's own quiet, dB: the quietest of the latest stretches."""
+        return min(self._floors) if self._floors else None
+
+    def _end_quiet(self, *, talking: bool) -> None:
+        """Take note of the level of a quiet stretch that ends now."""
+        self.room_before = None
+        if self.quiet >= FLOOR_LEAST and self.level is not None and not talking:
+            if self.floor is not None:
+                self.room_before = self.level - self.floor
+            self.note_floor(self.level)
+        self.quiet = 0.0
+
+    def note_floor(self, level: float) -> None:
+        """Remember the level of a quiet stretch that belongs to the line, dB."""
+        self._floors = [*self._floors[-7:], level]
 
     def recording(self, talk: Talk) -> None:
         """Remember the voice of what proved to be a recording."""
