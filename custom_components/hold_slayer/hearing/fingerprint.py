@@ -31,10 +31,10 @@ VALID: Final = np.uint32(1 << BITS)
 #: Band limits, Hz.
 LOWEST, HIGHEST = 300.0, 3400.0
 #: A frame this far below the running peak is silence, dB; the peak decays this much per s.
-SILENCE_BELOW_PEAK = 36.0
-PEAK_DECAY = 3.0
-#: Quieter than this nothing counts, dBFS.
-FLOOR = -60.0
+SILENCE_BELOW_PEAK = 28.0
+PEAK_DECAY = 1.0
+#: Quieter than this nothing counts, dB below a full-scale sine: the noise of rooms and lines.
+FLOOR = -47.0
 #: A frame with this share of its energy in two or three bands is a pure tone: it says nothing.
 TONE_SHARE_2 = 0.97
 TONE_SHARE_3 = 0.99

@@ -36,7 +36,7 @@ FOLLOW_SLACK = 2
 #: A repeat that says nothing for this long (silence in both copies) is over, s.
 FOLLOW_SILENCE = 4.0
 #: Every so many words one goes into the index.
-INDEX_EVERY = 3
+INDEX_EVERY = 2
 #: Hits older than this no longer make a candidate, words (1.5 s).
 HIT_MEMORY = 94
 #: Words between the places of two hits that count as two (96 ms).
@@ -75,6 +75,11 @@ class PrintMatch:
     uses: int = 0
     #: What the print book calls it.
     kind: PrintKind | None = None
+
+    @property
+    def seconds(self) -> float:
+        """How long it agrees so far: a second of agreement is proof, half a second a strong hint."""
+        return self.time - self.since
 
 
 @dataclass(slots=True)

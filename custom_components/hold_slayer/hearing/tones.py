@@ -148,6 +148,7 @@ class ToneDetector:
 
     def _ended(self, burst: Burst, heard: list[Hearing]) -> None:
         """Take a burst that is over into the rhythm so far."""
+        self._tell_special(burst, heard)
         keys = cadence.plan_frequencies(burst)
         if keys and burst.steady:
             self._join(burst, keys, heard)
@@ -263,6 +264,14 @@ class ToneDetector:
         return _near(self._bursts[-1], SIT_FREQUENCIES[0], SIT_TOLERANCE) and _near(
             burst, SIT_FREQUENCIES[1], SIT_TOLERANCE
         )
+
+    def _tell_special(self, burst: Burst, heard: list[Hearing]) -> bool:
+        """Report the special information tone when this burst completes it."""
+        if not self._special(burst):
+            return False
+        since = self._bursts[-2].start
+        self._report(heard, Sound.SPECIAL_INFORMATION, since, 0.98, until=burst.end + 1.2)
+        return True
 
     def _special(self, burst: Burst) -> bool:
         """Whether this burst is the third tone of the special information tone."""
