@@ -96,9 +96,18 @@ def test_rules(target: str, rule: DialRule | ErrorKind | None) -> None:
 @pytest.mark.parametrize("number", ["112", "110", "911", "0112"])
 def test_a_person_may_call_for_help(number: str) -> None:
     """An emergency number dialled by hand passes whatever the policy says."""
-    for policy in (None, HOME, DialPolicy(home_country="US")):
+    for policy in (None, HOME, DialPolicy(home_country="DE", allow_short_codes=True)):
         assert rule_for(number, policy, DialledBy.PERSON) is None
         assert rule_for(number, policy) is DialRule.EMERGENCY
+
+
+def test_extensions_that_look_like_it() -> None:
+    """A saved extension may begin like an emergency number, but never be one."""
+    policy = DialPolicy(home_country="DE", saved=("100", "1101", "110"))
+    assert rule_for("100", policy) is None
+    assert rule_for("1101", policy) is None
+    assert rule_for("1102", policy) is DialRule.EMERGENCY
+    assert rule_for("110", policy) is DialRule.EMERGENCY
 
 
 def test_permissions() -> None:

@@ -180,7 +180,7 @@ async def test_calls_the_trunk_refuses(alice: Station, bob: Station, trunk: LabT
     await alice.link.request(
         AddAccount(account=alice.settings(trunk.registrar(), password=PASSWORD))
     )
-    ended = await alice.leg_is(await alice.dial("999"), LegState.DISCONNECTED)
+    ended = await alice.leg_is(await alice.dial("998"), LegState.DISCONNECTED)
     assert (ended.failure, ended.sip_code) == (CallFailure.NOT_FOUND, 404)
     trunk.settings.mood = Mood.BUSY
     ended = await alice.leg_is(await alice.dial("1234"), LegState.DISCONNECTED)

@@ -63,6 +63,7 @@ class Account(pj.Account):
         self._incoming = incoming
         self._realm = settings.realm
         self._first: asyncio.Future[RefusalError | None] | None = None
+        self._last_refusal: RefusalError | None = None
         self._open = False
 
     @property
@@ -89,7 +90,7 @@ class Account(pj.Account):
     async def first_answer(self) -> RefusalError | None:
         """Wait until the registrar has answered; return why it refused, None when registered."""
         if self.state is not RegistrationState.REGISTERING:
-            return None
+            return self._last_refusal
         self._first = asyncio.get_running_loop().create_future()
         return await self._first
 
@@ -117,6 +118,7 @@ class Account(pj.Account):
             self.state = RegistrationState.FAILED
             refusal = self._refusal(code, reason)
             reason = refusal.text
+        self._last_refusal = refusal
         self._say(code, reason)
         if self._first is not None and not self._first.done():
             self._first.set_result(refusal)

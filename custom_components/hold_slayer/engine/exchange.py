@@ -16,7 +16,8 @@ import pjsua2 as pj
 from ..telephony import messages as m
 from ..telephony.messages import ErrorKind, LegState, RegistrationState
 from .account import Account
-from .address import host_of, server_hosts, split_name_address, target_uri
+from .accounts import Accounts
+from .address import host_of, split_name_address, target_uri
 from .endpoint import FRAME_MS, SipEndpoint
 from .figures import leg_figures
 from .guard import callback
@@ -55,13 +56,15 @@ class Exchange:
         self.version = self._endpoint.version()
         self.codecs = self._endpoint.codec_names()
         self.disk = Disk()
-        self._accounts: dict[str, Account] = {}
+        self._sources = Sources()
+        self._accounts = Accounts(
+            self._endpoint, self._sources, report=self.report, incoming=self._incoming
+        )
         self._legs: dict[str, Leg] = {}
         #: Dialogs that are not over yet, and those to be dropped outside of callbacks.
         self._dialogs: set[Leg] = set()
         self._over: list[Leg] = []
         self._gate = Gate()
-        self._sources = Sources()
         self._resolve_due = time.monotonic() + RESOLVE_AGAIN_S
         self._tasks: set[asyncio.Task[None]] = set()
         self._books: dict[str, bytes] = {}
@@ -85,7 +88,7 @@ class Exchange:
     @property
     def account_states(self) -> dict[str, RegistrationState]:
         """Return the state of every account."""
-        return {name: account.state for name, account in self._accounts.items()}
+        return self._accounts.states
 
     @property
     def has_bridges(self) -> bool:
@@ -151,15 +154,13 @@ class Exchange:
         """Drop media, calls and accounts."""
         for leg in tuple(self._legs.values()):
             leg.hang_up()
-        for account in self._accounts.values():
-            account.close()
+        self._accounts.close()
         self.disk.close()
         for leg in (*self._dialogs, *self._over):
             leg.release()
         self._dialogs.clear()
         self._over.clear()
         self._legs.clear()
-        self._accounts.clear()
         self._clock = None
 
     def end(self) -> None:
@@ -219,9 +220,11 @@ class Exchange:
         """Carry out one request; raises `RefusalError`."""
         match request:
             case m.AddAccount():
-                await self._add_account(request.account, keep=request.keep)
+                if request.account.id in self._accounts:
+                    await self._remove_account(request.account.id)
+                await self._accounts.add(request.account, keep=request.keep)
             case m.TestAccount():
-                await self._test_account(request.account)
+                await self._accounts.test(request.account)
             case m.RemoveAccount():
                 await self._remove_account(request.account_id)
             case m.PlaceCall():
@@ -300,72 +303,22 @@ class Exchange:
             raise RefusalError(ErrorKind.WRONG_STATE, f"nobody listens to leg {name!r}")
         return ears
 
-    def _account(self, name: str) -> Account:
-        """Return an account; raises `RefusalError`."""
-        try:
-            return self._accounts[name]
-        except KeyError:
-            text = f"there is no account {name!r}"
-            raise RefusalError(ErrorKind.UNKNOWN_ACCOUNT, text) from None
-
-    async def _open_account(self, settings: m.AccountSettings, report: Any) -> Account:
-        """Make an account and let it register."""
-        servers = (*server_hosts(settings), *settings.allow_from)
-        await self._sources.allow(f"account {settings.id}", servers)
-        transport = self._endpoint.transports.for_account(settings)
-        wanted = [*(a.settings for a in self._accounts.values()), settings]
-        self._endpoint.use_codecs([name for each in wanted for name in each.codecs])
-        account = Account(settings, report=report, incoming=self._incoming)
-        account.open(transport)
-        return account
-
-    async def _add_account(self, settings: m.AccountSettings, *, keep: bool) -> None:
-        """Use an account from now on."""
-        if settings.id in self._accounts:
-            await self._remove_account(settings.id)
-        account = await self._open_account(settings, self.report)
-        self._accounts[settings.id] = account
-        refusal = await account.first_answer()
-        if refusal is None:
-            return
-        if not keep and self._accounts.get(settings.id) is account:
-            del self._accounts[settings.id]
-            account.close()
-        raise refusal
-
-    async def _test_account(self, settings: m.AccountSettings) -> None:
-        """Register once and forget."""
-        account = await self._open_account(settings, lambda _: None)
-        try:
-            refusal = await account.first_answer()
-        finally:
-            account.close()
-            if settings.id not in self._accounts:
-                self._sources.forget(f"account {settings.id}")
-        if refusal is not None:
-            raise refusal
-
     async def _remove_account(self, name: str) -> None:
         """Forget an account and hang up its legs."""
-        account = self._account(name)
+        account = self._accounts[name]
         await self.hang_up_and_wait(REMOVAL_S, account)
-        if self._accounts.get(name) is account:
-            del self._accounts[name]
-        account.close()
-        loop = asyncio.get_running_loop()
-        loop.call_later(LINGER_S, self._forget_servers, name)
-
-    def _forget_servers(self, name: str) -> None:
-        """Make the servers of a removed account strangers, unless it is back."""
-        if name not in self._accounts:
-            self._sources.forget(f"account {name}")
+        self._accounts.remove(account)
 
     async def _place_call(self, request: m.PlaceCall) -> None:
         """Dial."""
         if request.leg in self._legs:
             raise RefusalError(ErrorKind.LEG_EXISTS, f"there is a leg {request.leg!r} already")
-        account = self._account(request.account_id)
-        if account.state is RegistrationState.FAILED:
+        account = self._accounts[request.account_id]
+        # A person's call is tried in any case: it may be for help.
+        if (
+            account.state is RegistrationState.FAILED
+            and request.dialled_by is not m.DialledBy.PERSON
+        ):
             text = f"the account {request.account_id!r} is not registered"
             raise RefusalError(ErrorKind.UNAUTHORISED, text)
         uri = target_uri(request.target, account.settings)

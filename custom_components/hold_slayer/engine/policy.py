@@ -14,11 +14,11 @@ from .refusal import RefusalError
 #: Country codes of satellite and other worldwide networks (ITU-T E.164): Inmarsat, GMSS,
 #: international networks, universal personal numbers.
 SATELLITE_CODES = frozenset({870, 878, 881, 882, 883})
-#: Emergency numbers that are dialled by habit far from where they are one; the European 112, and
-#: those of large countries. Refused to automations whatever the home country.
-EVERYWHERE = frozenset(
-    {"112", "911", "999", "000", "110", "118", "119", "100", "101", "102", "108"}
-)
+#: Emergency numbers that most networks connect wherever one is. Refused to automations whatever the
+#: home country.
+EVERYWHERE = frozenset({"112", "911", "999", "000"})
+#: Further ones of large countries, while the home country is unknown. Elsewhere they are extensions.
+SOMEWHERE = frozenset({"110", "118", "119"})
 #: Digits for an outside line, before an emergency number: 0 and 9 on most exchanges.
 OUTSIDE_LINE = ("0", "9")
 #: Numbers up to this length without a country code are extensions and services, digits.
@@ -82,11 +82,11 @@ class Gate:
         """Judge a number of digits, *, # and a leading +."""
         policy = self._policy
         country = policy.home_country.upper() if policy else ""
-        if _is_emergency(number, country):
+        saved = key in self._saved
+        if _is_emergency(number, country, exactly=saved):
             return None if dialled_by is DialledBy.PERSON else DialRule.EMERGENCY
         if policy is None:
             return None
-        saved = key in self._saved
         if not number.startswith("+") and (len(number) <= LONGEST_SHORT or not number.isdecimal()):
             return None if saved or policy.allow_short_codes else DialRule.SHORT_CODE
         if not country and not number.startswith("+"):
@@ -137,8 +137,12 @@ def _parse(number: str, country: str) -> PhoneNumber | None:
     return parsed if phonenumbers.is_possible_number(parsed) else None
 
 
-def _is_emergency(number: str, country: str) -> bool:
-    """Tell whether a number reaches an emergency service, with or without an outside line."""
+def _is_emergency(number: str, country: str, *, exactly: bool) -> bool:
+    """Tell whether a number reaches an emergency service, with or without an outside line.
+
+    Some networks connect as soon as the first digits are those of one; `exactly` leaves that out,
+    for extensions like 1101.
+    """
     digits = number.lstrip("+*#")
     forms = {digits, *(digits[1:] for prefix in OUTSIDE_LINE if digits.startswith(prefix))}
     if country and (parsed := _parse_any(number, country)) is not None:
@@ -146,10 +150,10 @@ def _is_emergency(number: str, country: str) -> bool:
     if forms & EVERYWHERE:
         return True
     if not country:
-        return False
-    return shortnumberinfo.connects_to_emergency_number(digits, country) or any(
-        shortnumberinfo.is_emergency_number(form, country) for form in forms
-    )
+        return bool(forms & SOMEWHERE)
+    if not exactly and shortnumberinfo.connects_to_emergency_number(digits, country):
+        return True
+    return any(shortnumberinfo.is_emergency_number(form, country) for form in forms)
 
 
 def _parse_any(number: str, country: str) -> PhoneNumber | None:
