@@ -77,7 +77,9 @@ class Question:
                 self._speaking = False
             return
         last = heard.changes[-1] if heard.changes else None
-        if last is None or last.level is not Level.SUSPECTED or now < last.time + self.after:
+        if now < call.truth.hold or last is None or last.level is not Level.SUSPECTED:
+            return
+        if now < last.time + self.after:
             return
         if heard.asked and now < self._until + self.rest:
             return

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 import gc
-import resource
+import subprocess
 import sys
 from types import BuiltinFunctionType, FunctionType, ModuleType
 
@@ -21,16 +21,15 @@ class Memory:
     #: New ears that have heard one second, and the same after `minutes`; the shared model weights count too.
     fresh: float
     after: float
-    #: Largest resident set of the whole process.
-    resident: float
+    #: What the ears add to the resident set of a new Python process that has imported numpy: code, weights, one leg.
+    added: float
 
     def lines(self) -> list[str]:
         """As text."""
         return [
             (
-                f"Memory of one leg: {self.fresh:.2f} MB new, {self.after:.2f} MB after {self.minutes:.0f} min "
-                f"(objects and arrays); largest resident set of this process with everything loaded {self.resident:.0f} MB"
-            )
+                f"Memory: the ears add {self.added:.1f} MB to a Python process with numpy; "
+            f"one leg {self.fresh:.2f} MB new, {self.after:.2f} MB after {self.minutes:.0f} min"
         ]
 
     def figures(self) -> dict[str, float]:
@@ -39,7 +38,7 @@ class Memory:
             "minutes": self.minutes,
             "fresh_mb": self.fresh,
             "after_mb": self.after,
-            "resident_mb": self.resident,
+            "added_mb": self.added,
         }
 
 
@@ -60,8 +59,26 @@ def measure(sounds: Corpus, seed: int, split: Split | None, *, minutes: float) -
         minutes=played / 60,
         fresh=fresh / 1e6,
         after=size_of(ears) / 1e6,
-        resident=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3,
+        added=_added(),
     )
+
+
+_ALONE = """
+import resource, numpy
+numpy.fft.rfft(numpy.zeros(512, numpy.float32)); numpy.ones((64, 64), numpy.float32) @ numpy.ones((64, 64), numpy.float32)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+from lab import component
+ears = component.module("hearing.listener").Listener(8000)
+noise = numpy.random.default_rng(0).normal(0, 500, 800).astype(numpy.int16)
+for _ in range(100): ears.hear(noise)
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1e3)
+"""
+
+
+def _added() -> float:
+    """Growth of a new process by the ears and ten seconds of hearing, MB."""
+    done = subprocess.run([sys.executable, "-c", _ALONE], capture_output=True, text=True, check=True)
+    return float(done.stdout)
 
 
 def size_of(thing: object) -> int:
