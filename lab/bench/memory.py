@@ -29,7 +29,8 @@ class Memory:
         return [
             (
                 f"Memory: the ears add {self.added:.1f} MB to a Python process with numpy; "
-            f"one leg {self.fresh:.2f} MB new, {self.after:.2f} MB after {self.minutes:.0f} min"
+                f"one leg {self.fresh:.2f} MB new, {self.after:.2f} MB after {self.minutes:.0f} min"
+            )
         ]
 
     def figures(self) -> dict[str, float]:
@@ -77,7 +78,9 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1e3)
 
 def _added() -> float:
     """Growth of a new process by the ears and ten seconds of hearing, MB."""
-    done = subprocess.run([sys.executable, "-c", _ALONE], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", _ALONE], capture_output=True, text=True, check=True
+    )
     return float(done.stdout)
 
 
