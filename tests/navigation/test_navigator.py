@@ -296,3 +296,12 @@ def test_user_corrects_the_verdict() -> None:
     assert drive.state is S.ON_HOLD
     drive.order(Order.IS_PERSON)
     assert drive.state is S.RINGING_YOU
+
+
+def test_keep_holding_lets_the_person_go_on() -> None:
+    drive = with_person()
+    drive.wait(3)
+    drive.order(Order.KEEP_HOLDING)
+    assert drive.state is S.ON_HOLD
+    assert drive.spoken[-1] == "Sorry, please go on."
+    assert drive.all(StopRingingUser)

@@ -140,7 +140,9 @@ class Keeping(Attending):
                 self.call.judge.add(Cue.USER_SAID, sign=-1.0)
                 return self.call_off("You said it is no person.")
             case Order.KEEP_HOLDING:
-                return self.call_off("You want to keep holding.")
+                turn = self.call_off("You want to keep holding.")
+                self.call.say(Line.FALSE_ALARM)  # whoever is there must not wait for nothing
+                return turn
         return None
 
     @override

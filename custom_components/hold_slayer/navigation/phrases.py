@@ -47,7 +47,6 @@ class Said(StrEnum):
     BOT = "bot"
     INVENTED = "invented"
     STAY_IN_QUEUE = "stay_in_queue"
-    RECORDED = "recorded"
     WELCOME = "welcome"
 
 
