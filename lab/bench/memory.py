@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 import gc
+from pathlib import Path
 import subprocess
 import sys
 from types import BuiltinFunctionType, FunctionType, ModuleType
@@ -65,19 +66,25 @@ def measure(sounds: Corpus, seed: int, split: Split | None, *, minutes: float) -
 
 
 _ALONE = """
-import resource, numpy
-numpy.fft.rfft(numpy.zeros(512, numpy.float32)); numpy.ones((64, 64), numpy.float32) @ numpy.ones((64, 64), numpy.float32)
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+import pathlib, numpy
+def resident():
+    status = pathlib.Path("/proc/self/status").read_text()
+    return int(status.partition("VmRSS:")[2].split()[0]) * 1024 / 1e6
+numpy.fft.rfft(numpy.zeros(512, numpy.float32))
+numpy.ones((64, 64), numpy.float32) @ numpy.ones((64, 64), numpy.float32)
+before = resident()
 from lab import component
 ears = component.module("hearing.listener").Listener(8000)
 noise = numpy.random.default_rng(0).normal(0, 500, 800).astype(numpy.int16)
 for _ in range(100): ears.hear(noise)
-print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1e3)
+print(resident() - before)
 """
 
 
 def _added() -> float:
-    """Growth of a new process by the ears and ten seconds of hearing, MB."""
+    """Growth of a new process by the ears and ten seconds of hearing, MB; NaN where there is no /proc."""
+    if not Path("/proc/self/status").exists():
+        return float("nan")
     done = subprocess.run(
         [sys.executable, "-c", _ALONE], capture_output=True, text=True, check=True
     )
