@@ -85,9 +85,13 @@ class BenchEngine:
             await self.link.request(messages.HangUp(leg=leg))
         await self.until(lambda: not self.legs)
 
-    async def statistics(self) -> dict[str, Any]:
-        """Return the figures of every leg."""
-        return {leg: await self.link.request(messages.GetStatistics(leg=leg)) for leg in self.legs}
+    async def statistics(self) -> dict[str, tuple[float, Any]]:
+        """Return the figures of every leg, each with the time (s) at which it was asked for."""
+        now = asyncio.get_running_loop().time
+        return {
+            leg: (now(), await self.link.request(messages.GetStatistics(leg=leg)))
+            for leg in self.legs
+        }
 
     def cpu_seconds(self) -> float:
         """Return the processor time the engine has used so far, s."""

@@ -117,6 +117,19 @@ async def test_nobody_there(alice: Station) -> None:
     assert refused.value.error is ErrorKind.UNREACHABLE
 
 
+async def test_next_proxy(alice: Station, trunk: LabTrunk) -> None:
+    """When an outbound proxy is not reached, the next one is used."""
+    settings = alice.settings(
+        "trunk.example",
+        password=PASSWORD,
+        transport=Transport.TCP,
+        local_port=0,
+        outbound_proxies=(f"{HOST}:{free_port()}", trunk.registrar(Protocol.TCP)),
+    )
+    await alice.link.request(AddAccount(account=settings))
+    await trunk.logged("registered", user="alice", transport="tcp")
+
+
 @pytest.mark.slow
 async def test_no_answer_from_the_registrar(alice: Station, trunk: LabTrunk) -> None:
     """A server that says nothing is a time-out, after the 32 s of RFC 3261."""

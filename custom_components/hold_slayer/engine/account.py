@@ -37,6 +37,8 @@ RETRY_SPREAD_S = 10
 #: Smallest session interval we accept, s (RFC 4028).
 SMALLEST_SESSION_S = 90
 
+#: Answers that mean the server was not reached: another proxy may be.
+_UNREACHED = frozenset({408, 502, 503, 504})
 _REALM = re.compile(r'(?im)^(?:WWW|Proxy)-Authenticate\s*:.*?\brealm\s*=\s*"((?:[^"\\]|\\.)*)"')
 _SRTP = {
     Encryption.OFF: pj.PJMEDIA_SRTP_DISABLED,
@@ -65,6 +67,10 @@ class Account(pj.Account):
         self._first: asyncio.Future[RefusalError | None] | None = None
         self._last_refusal: RefusalError | None = None
         self._open = False
+        self._transport = -1
+        #: Outbound proxy in use, and how many in a row were not reached.
+        self._proxy = 0
+        self._unreached = 0
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -73,7 +79,8 @@ class Account(pj.Account):
 
     def open(self, transport: int) -> None:
         """Create the account in the library; with `register` the REGISTER leaves at once."""
-        config = _configuration(self.settings, transport)
+        self._transport = transport
+        config = _configuration(self.settings, transport, self._proxy)
         if self.settings.register:
             self.state = RegistrationState.REGISTERING
         else:
@@ -110,6 +117,13 @@ class Account(pj.Account):
             return
         code, reason = int(prm.code), str(prm.reason)
         refusal: RefusalError | None = None
+        if code in _UNREACHED and self._unreached + 1 < len(self.settings.outbound_proxies):
+            self._unreached += 1
+            self._proxy = (self._proxy + 1) % len(self.settings.outbound_proxies)
+            # The library does not like to be changed from within its callback.
+            asyncio.get_running_loop().call_soon(self._use_proxy)
+            return
+        self._unreached = 0
         if code // 100 == 2 and prm.expiration > 0:
             self.state = RegistrationState.REGISTERED
         elif code // 100 == 2:
@@ -144,6 +158,12 @@ class Account(pj.Account):
         """Hand on a call."""
         self._incoming(self, prm)
 
+    def _use_proxy(self) -> None:
+        """Register through the next outbound proxy."""
+        if self._open:
+            _LOGGER.warning("Account %s: trying the next outbound proxy", self.settings.id)
+            self.modify(_configuration(self.settings, self._transport, self._proxy))
+
     def _refusal(self, code: int, reason: str) -> RefusalError:
         """Return why the registration failed."""
         error = registration_error(code)
@@ -158,8 +178,11 @@ class Account(pj.Account):
         )
 
 
-def _configuration(settings: AccountSettings, transport: int) -> Any:
-    """Return the library's settings of an account; raises `RefusalError`."""
+def _configuration(settings: AccountSettings, transport: int, proxy: int) -> Any:
+    """Return the library's settings of an account; raises `RefusalError`.
+
+    `proxy` is the number of the outbound proxy to use, if there are any.
+    """
     config = pj.AccountConfig()
     suffix = transport_parameter(settings.transport)
     registrar = parse_host(settings.registrar, "the registrar")
@@ -177,11 +200,11 @@ def _configuration(settings: AccountSettings, transport: int) -> Any:
     config.regConfig.dropCallsOnFail = False
     config.regConfig.unregWaitMsec = 1000
 
-    proxies = [parse_host(proxy, "the outbound proxy") for proxy in settings.outbound_proxies]
-    if not proxies and domain != str(registrar):
-        proxies = [registrar]
-    for proxy in proxies:
-        config.sipConfig.proxies.append(f"sip:{proxy}{suffix};lr;hide")
+    proxies = [parse_host(name, "the outbound proxy") for name in settings.outbound_proxies]
+    if proxies:
+        config.sipConfig.proxies.append(f"sip:{proxies[proxy]}{suffix};lr;hide")
+    elif domain != str(registrar):
+        config.sipConfig.proxies.append(f"sip:{registrar}{suffix};lr;hide")
     if settings.password:
         config.sipConfig.authCreds.append(
             pj.AuthCredInfo(

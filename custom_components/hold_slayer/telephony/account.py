@@ -59,7 +59,7 @@ class AccountSettings:
     display_name: str = ""
     #: Host part of our address; "" = the registrar's host.
     domain: str = ""
-    #: Hosts (as in `registrar`) every request goes through, in order.
+    #: Hosts (as in `registrar`) requests go through; the next is used when one is not reached.
     outbound_proxies: tuple[str, ...] = ()
     transport: Transport = Transport.UDP
     #: Our SIP port; 0 = any free one.
