@@ -43,11 +43,11 @@ LIVE = 1.5
 LIVE_LEAST = -2.2
 LIVE_MOST = 1.0
 #: A room that is heard before or after the words, louder than the line's own quiet by so many dB.
-ROOM = 2.8
+ROOM = 2.5
 ROOM_FROM = 2.0
 ROOM_FULL = 11.0
 #: The same when it is known to be no louder: a quiet room, or none.
-NO_ROOM = -0.6
+NO_ROOM = -0.3
 #: Per dB that the voice's spectrum is farther from (nearer to) the recorded voices of this call
 #: than the middle, the least and the most; full after so many seconds of loud words.
 UNLIKE = 2.0

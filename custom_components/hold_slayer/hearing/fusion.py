@@ -45,7 +45,7 @@ class ListenerSettings:
     #: Probability of a person from which one is detected.
     detect_at: float = 0.993
     #: Probability below which a suspicion is called off.
-    cancel_at: float = 0.15
+    cancel_at: float = 0.06
 
 
 class Fusion:
