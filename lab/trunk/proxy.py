@@ -16,7 +16,7 @@ import secrets
 
 from .certificate import make_certificate
 from .digest import Credentials, Digest
-from .message import MalformedMessageError, Message, Uri, header_parameters
+from .message import Message, Uri, header_parameters
 from .registrar import Registrar
 from .relay import Network, Relay
 from .transport import Flow, Protocol, Transports
@@ -98,7 +98,7 @@ class Trunk:
                 self._request(message, flow)
             else:
                 self._response(message, flow)
-        except MalformedMessageError as error:
+        except ValueError as error:  # a MalformedMessageError, or no number where one belongs
             self._report("malformed", text=str(error))
 
     # Requests

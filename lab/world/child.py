@@ -9,6 +9,7 @@ from typing import Any
 
 from ..company.company import Company, run_until_ended
 from ..company.library import Library
+from ..company.recogniser import prepare
 from ..company.scenario import load
 from ..parties.leg import Leg
 from ..parties.phone import pick_up
@@ -142,6 +143,11 @@ class WorldProcess:
     async def do_say(self, call: int, text: str) -> None:
         """Say something in a call."""
         await say(self._leg(call), self._exchange, text, Voice(), "lab")
+
+    async def do_transcribe(self, call: int, seconds: float) -> str:
+        """Understand what was heard in a call."""
+        heard = self._leg(call).ear.last(seconds)
+        return await asyncio.to_thread(lambda: prepare(()).transcribe(heard))
 
     async def do_sip_hold(self, call: int, on: bool) -> None:
         """Hold or take back by re-INVITE."""

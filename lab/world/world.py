@@ -150,6 +150,10 @@ class World(Child):
         """Let the lab's end of a call say something; returns when it has been said."""
         await self.order("say", call=call, text=text)
 
+    async def transcribe(self, call: int, seconds: float = 30.0) -> str:
+        """Words that the lab's end of a call has heard in the last seconds (English telephone phrases)."""
+        return str(await self.order("transcribe", call=call, seconds=seconds))
+
     async def sip_hold(self, call: int, on: bool) -> None:
         """Let the lab's end of a call put the other on hold by re-INVITE, or back."""
         await self.order("sip_hold", call=call, on=on)

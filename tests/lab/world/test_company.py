@@ -244,6 +244,7 @@ async def test_agent_answers_and_loses_patience(
     await world.expect("company", "speech_ended", text="Hello")
     await caller.say(call, "One moment please")
     await world.expect("company", "speech_ended", text="Yes of course")
+    assert "one moment please" in await world.transcribe(call)
     await world.expect("company", "speech_ended", text="Are you there")
     await world.expect("company", "lost_patience")
     await caller.expect("caller", "ended", status=200)
