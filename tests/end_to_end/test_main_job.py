@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.demo.__main__ import place_call
+from lab.demo.placing import place_call
 from lab.demo.stage import Stage
 from lab.demo.timeline import Timeline
 
