@@ -9,6 +9,7 @@ from custom_components.hold_slayer.navigation.flow_format import read_flow, writ
 from custom_components.hold_slayer.navigation.journal import Deed
 from custom_components.hold_slayer.navigation.learner import excerpt, learn, merge
 from custom_components.hold_slayer.navigation.menu_tree import Explorer, MenuTree
+from custom_components.hold_slayer.navigation.moments import Order
 from custom_components.hold_slayer.navigation.phrases import load
 from custom_components.hold_slayer.navigation.plan import CallPlan
 from custom_components.hold_slayer.navigation.redial import DEFAULTS, RedialPolicy
@@ -66,6 +67,18 @@ def test_learned_flow_works_by_ear_alone() -> None:
     deaf = Drive(CallPlan(flow=lesson.flow, speech_to_text=False))
     play(deaf)
     assert deaf.keys == ["2", "2"]
+
+
+def test_navigator_tells_its_own_lesson() -> None:
+    drive = Drive(CallPlan(intent="my open claim"))
+    play(drive)
+    lesson = drive.navigator.lesson("ACME")
+    assert lesson is not None
+    assert lesson.flow.name == "ACME"
+    assert [step.keys for step in lesson.flow.steps] == ["2", "2", ""]
+    assert lesson.flow.typical_hold_s is not None
+    drive.order(Order.IS_NO_PERSON)
+    assert drive.navigator.lesson("ACME") is None, "nobody was there after all"
 
 
 def deed(keys: str, heard: str, seconds: float = 5.0) -> Deed:

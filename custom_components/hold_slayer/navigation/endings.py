@@ -1,16 +1,25 @@
-"""Bad news in words: the company is closed, asks to call later, or a voicemail box answers."""
-
-from collections.abc import Sequence
+"""How a company ends a call, and what it said before: closed, call later, a voicemail box."""
 
 from .context import CallContext
 from .hold import read_opening
 from .phrases import Said
 from .stage import Finish
-from .states import Outcome
+from .states import CallState, Outcome
 from .understanding import Words
 
 #: A hang-up this long after bad news, in s, is explained by it.
 _RECENT_S = 20.0
+
+#: States in which an announcement may explain a hang-up.
+_ANNOUNCED = frozenset({CallState.NAVIGATING, CallState.ON_HOLD, CallState.PERSON_SUSPECTED})
+_KEPT = (Outcome.COMPANY_HUNG_UP, "The person hung up before you were on the phone.")
+#: What a hang-up means otherwise.
+_HUNG_UP = {
+    CallState.CONNECTED: (Outcome.CONNECTED, "The company hung up after you had talked."),
+    CallState.ON_HOLD: (Outcome.DROPPED_IN_QUEUE, "The company hung up while you waited."),
+    CallState.PERSON_DETECTED: _KEPT,
+    CallState.RINGING_YOU: _KEPT,
+}
 
 
 def bad_news(words: Words, call: CallContext) -> Finish | None:
@@ -26,9 +35,23 @@ def bad_news(words: Words, call: CallContext) -> Finish | None:
     return None
 
 
-def why_hung_up(said: Sequence[Words], call: CallContext, audio_now: float) -> Finish | None:
-    """What was said just before the company hung up, if it explains it."""
-    for words in reversed(said[-3:]):
-        if audio_now - words.until <= _RECENT_S and (end := bad_news(words, call)) is not None:
+def hung_up(state: CallState, call: CallContext, *, arranged: bool) -> Finish:
+    """What it means that the company hung up in a state; `arranged` = it will call back."""
+    if arranged:
+        return Finish(Outcome.CALL_BACK_ARRANGED, "The company will call back.")
+    if state in _ANNOUNCED and (why := _announced(call)) is not None:
+        return why
+    if state is CallState.NAVIGATING and call.missing:
+        names = ", ".join(call.missing)
+        return Finish(Outcome.MENU_LOST, f"The menu asked for {names}, which is not stored here.")
+    outcome, reason = _HUNG_UP.get(state, (Outcome.COMPANY_HUNG_UP, "The company hung up."))
+    return Finish(outcome, reason)
+
+
+def _announced(call: CallContext) -> Finish | None:
+    """What was said just before, if it explains the end."""
+    now = call.line.audio_now(call.now)
+    for words in reversed(call.line.said[-3:]):
+        if now - words.until <= _RECENT_S and (end := bad_news(words, call)) is not None:
             return end
     return None

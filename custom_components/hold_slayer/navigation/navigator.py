@@ -23,12 +23,13 @@ from .call_back import CallBackOffer, Progress
 from .connected import Connected
 from .context import CallContext
 from .dialing import Dialing
-from .endings import why_hung_up
+from .endings import hung_up
 from .following import FlowFollower
 from .holding import Holding
 from .journal import Deed
 from .keeping import Keeping
 from .keys import Keypad
+from .learner import Lesson, learn
 from .moments import (
     Bridged,
     Consulted,
@@ -57,6 +58,8 @@ from .turns import BEFORE, LEAVES, next_state
 from .understanding import understand
 
 _S = CallState
+#: States in which a person is there.
+_WITH_SOMEBODY = frozenset({_S.PERSON_DETECTED, _S.RINGING_YOU, _S.CONNECTED})
 #: States in which each utterance is judged by itself.
 _ALONE = frozenset({_S.DIALING, _S.RINGING, _S.NAVIGATING, _S.ON_HOLD})
 #: A busy tone this long, in s, in a call that was up: the company is gone.
@@ -72,6 +75,7 @@ class Navigator:
         """Plan a call; nothing happens before the first moment."""
         self._call = CallContext(plan)
         self._state = CallState.IDLE
+        self._reached = False
         keypad = Keypad(self._call)
         call_back = CallBackOffer(self._call, keypad)
         reader = MenuReader(self._call, keypad, call_back)
@@ -120,6 +124,17 @@ class Navigator:
     def flow_stale(self) -> bool:
         """Whether what was heard did not fit the call flow."""
         return self._call.flow_stale
+
+    def lesson(self, name: str) -> Lesson | None:
+        """What the call taught: a flow proposed under that name, refined or corrected."""
+        return learn(
+            self._call.plan.flow,
+            self._call.journal,
+            reached=self._reached,
+            held_s=self.held_s,
+            name=name,
+            phrases=self._call.phrases,
+        )
 
     @property
     def held_s(self) -> float:
@@ -277,29 +292,8 @@ class Navigator:
             return Finish(outcome, change.text or f"The call failed: {outcome.value}.")
         if change.ended_by is EndedBy.US:
             return Finish(_hung_up(self._state), "The call was ended here.")
-        if self._call_back.progress is not Progress.NONE:
-            return Finish(Outcome.CALL_BACK_ARRANGED, "The company will call back.")
-        if self._state in (_S.NAVIGATING, _S.ON_HOLD, _S.PERSON_SUSPECTED):
-            line = self._call.line
-            if (
-                why := why_hung_up(line.said, self._call, line.audio_now(self._call.now))
-            ) is not None:
-                return why
-        if self._state is _S.NAVIGATING and self._call.missing:
-            names = ", ".join(self._call.missing)
-            return Finish(
-                Outcome.MENU_LOST, f"The menu asked for {names}, which is not stored here."
-            )
-        match self._state:
-            case _S.CONNECTED:
-                return Finish(Outcome.CONNECTED, "The company hung up after you had talked.")
-            case _S.ON_HOLD:
-                return Finish(Outcome.DROPPED_IN_QUEUE, "The company hung up while you waited.")
-            case _S.PERSON_DETECTED | _S.RINGING_YOU:
-                return Finish(
-                    Outcome.COMPANY_HUNG_UP, "The person hung up before you were on the phone."
-                )
-        return Finish(Outcome.COMPANY_HUNG_UP, "The company hung up.")
+        arranged = self._call_back.progress is not Progress.NONE
+        return hung_up(self._state, self._call, arranged=arranged)
 
     # ── timers ───────────────────────────────────────────────────────────────────
 
@@ -354,6 +348,10 @@ class Navigator:
 
     def _go(self, state: CallState) -> Turn:
         before, self._state = self._state, state
+        if state in _WITH_SOMEBODY:
+            self._reached = True
+        elif before in _WITH_SOMEBODY and before is not _S.CONNECTED:
+            self._reached = False  # a false alarm
         stage, old = self._stages[state], self._stages[before]
         if stage is not old:
             old.leave()
