@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import json
 import os
 from pathlib import Path
+import signal
 import sys
 import time
 from typing import Any, Self, override
@@ -226,6 +227,8 @@ async def serve(handle: Callable[[str, dict[str, Any]], Awaitable[Any]]) -> None
 
     `handle(do, details)` returns what is to be answered, or raises; each order runs in its own task.
     """
+    # Ctrl+C reaches the whole group of processes; the parent ends us in order
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _claim_output()
     reader = asyncio.StreamReader(limit=2**20)
     await asyncio.get_running_loop().connect_read_pipe(

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import contextlib
 from functools import partial
+import signal
 import sys
 
 from wyoming.server import AsyncTcpServer
@@ -38,6 +39,7 @@ async def _run(options: argparse.Namespace) -> None:
     print(f"speech-to-text tcp://{_HOST}:{stt}\ntext-to-speech tcp://{_HOST}:{tts}", flush=True)
     # until the standard input is closed, or for ever on a terminal
     if options.until_eof:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         await asyncio.to_thread(sys.stdin.read)
     else:
         await asyncio.Event().wait()
