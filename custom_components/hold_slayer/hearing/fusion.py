@@ -26,7 +26,7 @@ SAME_TALK = 0.5
 #: Nobody is suspected before the prints had time to know a repeat (85 % of them do), s.
 SUSPECT_AFTER = 0.65
 #: Least weight of waiting, turns and answers for a detection: looks alone never suffice.
-EXCHANGE_LEAST = 0.8
+EXCHANGE_LEAST = 1.0
 #: Music that takes a verdict back when nobody talks, s.
 MUSIC_ALONE = 2.5
 #: A network tone, and quiet, that do the same, s.
@@ -43,7 +43,7 @@ class ListenerSettings:
     #: Probability of a person from which one is suspected.
     suspect_at: float = 0.5
     #: Probability of a person from which one is detected.
-    detect_at: float = 0.993
+    detect_at: float = 0.996
     #: Probability below which a suspicion is called off.
     cancel_at: float = 0.06
 
