@@ -4,7 +4,14 @@ from itertools import pairwise
 
 import pytest
 
-from custom_components.hold_slayer.hearing.heard import Phase, Sound, Verdict
+from custom_components.hold_slayer.hearing.heard import (
+    Cue,
+    Phase,
+    Reason,
+    Sound,
+    Verdict,
+    VerdictChange,
+)
 from custom_components.hold_slayer.navigation.acts import (
     BridgeUser,
     EnterState,
@@ -149,11 +156,13 @@ def test_false_alarm_goes_back_quietly(how: str) -> None:
     if how == "verdict":
         drive.wait(1)
         drive.verdict(Verdict.MACHINE, 0.1)
+        assert drive.state is S.PERSON_SUSPECTED, "words may still come"
+        drive.sound(Sound.SPEECH, 4)
     else:
         drive.music(4)
     assert drive.state is S.ON_HOLD
     assert len(drive.all(StopRingingUser)) == 1
-    assert not drive.spoken
+    assert how == "verdict" or not drive.spoken
     assert drive.notes(NoteKind.FALSE_ALARM)
 
 
@@ -305,3 +314,29 @@ def test_keep_holding_lets_the_person_go_on() -> None:
     assert drive.state is S.ON_HOLD
     assert drive.spoken[-1] == "Sorry, please go on."
     assert drive.all(StopRingingUser)
+
+
+def test_proof_of_a_recording_ends_the_suspicion_at_once() -> None:
+    drive = on_hold()
+    drive.verdict(Verdict.SUSPECTED, 0.6)
+    drive.heard(
+        VerdictChange(
+            time=drive.audio,
+            since=drive.audio - 1,
+            verdict=Verdict.MACHINE,
+            probability=0.02,
+            reasons=(Reason(cue=Cue.REPEATED, weight=-8.0),),
+        )
+    )
+    assert drive.state is S.ON_HOLD
+
+
+def test_suspicion_that_comes_back_goes_on() -> None:
+    drive = on_hold()
+    drive.verdict(Verdict.SUSPECTED, 0.6)
+    drive.wait(1)
+    drive.verdict(Verdict.MACHINE, 0.2)
+    drive.wait(1)
+    drive.verdict(Verdict.PERSON, 0.9)
+    assert drive.state is S.RINGING_YOU
+    assert not drive.notes(NoteKind.FALSE_ALARM)

@@ -32,6 +32,10 @@ _INTERRUPT = 6.0
 _WORDS_FIRST = 1.2
 #: How often the question is asked in one doubt.
 _QUESTIONS = 2
+#: How long a suspicion outlives the ears' second thoughts, s; words take about that long.
+_FADE = 3.0
+#: What proves a recording rather than making a person less likely.
+_PROOF = frozenset({Cue.REPEATED, Cue.MUSIC, Cue.OVER_MUSIC})
 #: Only machines say these; they are talked to as a menu.
 _MACHINE_TALK = frozenset({Said.BOT, Said.OPEN_QUESTION, Said.INVALID, Said.WELCOME})
 
@@ -39,7 +43,7 @@ _MACHINE_TALK = frozenset({Said.BOT, Said.OPEN_QUESTION, Said.INVALID, Said.WELC
 class Suspecting(Attending):
     """Somebody may be there: get ready, look closely, ask when in doubt."""
 
-    timers = ("music", "doubt", "ask", "answer", "give_in")
+    timers = ("music", "fade", "doubt", "ask", "answer", "give_in")
 
     def __init__(self, call: CallContext) -> None:
         """Nothing asked yet."""
@@ -86,9 +90,17 @@ class Suspecting(Attending):
     def on_verdict(self, change: VerdictChange) -> Turn:
         if change.verdict is Verdict.NOBODY:
             return None
-        if change.verdict is Verdict.MACHINE and self.call.judge.verdict is not Verdict.PERSON:
+        if change.verdict is not Verdict.MACHINE:
+            self.call.stop("fade")
+            return self._judge()
+        if self.call.judge.verdict is Verdict.PERSON:
+            return self._judge()
+        if any(reason.cue in _PROOF and reason.weight < 0 for reason in change.reasons):
             return self.call_off("It was a recording.")
-        return self._judge()
+        # Mere doubt of the ears: words or an answer may still come.
+        if "fade" not in self.call.timers:
+            self.call.wait("fade", _FADE)
+        return None
 
     @override
     def on_repeat(self, heard: Repeated) -> Turn:
@@ -168,6 +180,8 @@ class Suspecting(Attending):
         match name:
             case "music":
                 return self.call_off("The music is back.")
+            case "fade":
+                return self._judge()
             case "ask" | "doubt":
                 return self._ask(talk_over=name == "doubt" and self._asked == 0)
             case "answer":
