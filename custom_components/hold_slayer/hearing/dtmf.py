@@ -27,7 +27,7 @@ MAX_REVERSE_TWIST = 10.5
 #: Least share of the energy of a frame in the two tones (15 dB signal to noise gives 0.97).
 MIN_PURITY = 0.82
 #: The same for all frames of a digit together.
-MIN_MEAN_PURITY = 0.9
+MIN_MEAN_PURITY = 0.94
 #: Quietest tone pair, power relative to full scale 1.0 (about -38 dBm0).
 MIN_POWER = 10 ** (-46 / 10)
 #: Frames that must agree: 2 frames span 36 ms, less than the 40 ms that must work.
