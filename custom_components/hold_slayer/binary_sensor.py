@@ -10,10 +10,7 @@ from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .calls.account import HoldSlayerConfigEntry
-from .calls.line import Line
-from .entity import AccountEntity, LineEntity, follow_lines
-from .navigation.states import CallState
+from .entity import AccountEntity, CallState, HoldSlayerConfigEntry, Line, LineEntity, follow_lines
 
 PARALLEL_UPDATES = 0
 #: States in which a person is on the company's side.

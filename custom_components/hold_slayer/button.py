@@ -10,14 +10,20 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .calls.account import Account, HoldSlayerConfigEntry
-from .calls.line import Line
-from .calls.phone_test import ring_for_test
-from .calls.problems import invalid
-from .calls.request import CallRequest
 from .const import SubentryType
-from .entity import LineEntity, SubentryEntity, follow_lines, follow_subentries
-from .navigation.moments import Order
+from .entity import (
+    Account,
+    CallRequest,
+    HoldSlayerConfigEntry,
+    Line,
+    LineEntity,
+    Order,
+    SubentryEntity,
+    follow_lines,
+    follow_subentries,
+    invalid,
+    ring_for_test,
+)
 
 PARALLEL_UPDATES = 1
 

@@ -10,10 +10,52 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .calls.account import Account, HoldSlayerConfigEntry
 from .calls.call import Call
-from .calls.changes import Change
+from .calls.changes import Change, ChangeKind
 from .calls.line import Line
+from .calls.past import PastCalls
+from .calls.phone_test import ring_for_test
+from .calls.problems import invalid
+from .calls.request import CallRequest
+from .calls.schedule import When
+from .calls.wish import read_wish
 from .const import DOMAIN, SubentryType
 from .devices import account_device, line_device, subentry_device
+from .hearing.heard import Sound
+from .navigation.acts import Note, NoteKind
+from .navigation.moments import Order, PhoneState
+from .navigation.states import FINAL_STATES, CallState, Outcome
+from .telephony.messages import LegStatistics, RegistrationState
+
+#: What the platforms may use: they import nothing deeper.
+__all__ = [
+    "FINAL_STATES",
+    "Account",
+    "AccountEntity",
+    "Call",
+    "CallRequest",
+    "CallState",
+    "Change",
+    "ChangeKind",
+    "HoldSlayerConfigEntry",
+    "LegStatistics",
+    "Line",
+    "LineEntity",
+    "Note",
+    "NoteKind",
+    "Order",
+    "Outcome",
+    "PastCalls",
+    "PhoneState",
+    "RegistrationState",
+    "Sound",
+    "SubentryEntity",
+    "When",
+    "follow_lines",
+    "follow_subentries",
+    "invalid",
+    "read_wish",
+    "ring_for_test",
+]
 
 
 @callback

@@ -8,12 +8,17 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .calls.account import HoldSlayerConfigEntry
-from .calls.changes import Change, ChangeKind
-from .entity import LineEntity, follow_lines
-from .navigation.acts import Note, NoteKind
-from .navigation.moments import PhoneState
-from .navigation.states import CallState
+from .entity import (
+    CallState,
+    Change,
+    ChangeKind,
+    HoldSlayerConfigEntry,
+    LineEntity,
+    Note,
+    NoteKind,
+    PhoneState,
+    follow_lines,
+)
 
 PARALLEL_UPDATES = 0
 CALL = EventEntityDescription(key="call", translation_key="call")

@@ -12,19 +12,32 @@ from homeassistant.components.sensor import (
     SensorStateClass,
 )
 from homeassistant.const import PERCENTAGE, EntityCategory, Platform, UnitOfTime
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.restore_state import RestoreEntity
 from homeassistant.helpers.typing import StateType
+from homeassistant.util import dt as dt_util
 
-from .calls.account import Account, HoldSlayerConfigEntry
-from .calls.line import Line
 from .const import SubentryType
-from .contact_sensor import CONTACT_SENSORS, ContactSensor
-from .entity import AccountEntity, LineEntity, follow_lines, follow_subentries
-from .hearing.heard import Sound
-from .line_statistics import LINE_STATISTICS, LineStatisticsSensor
-from .navigation.states import CallState
-from .telephony.messages import RegistrationState
+from .entity import (
+    Account,
+    AccountEntity,
+    Call,
+    CallState,
+    Change,
+    ChangeKind,
+    HoldSlayerConfigEntry,
+    LegStatistics,
+    Line,
+    LineEntity,
+    Outcome,
+    PastCalls,
+    RegistrationState,
+    Sound,
+    SubentryEntity,
+    follow_lines,
+    follow_subentries,
+)
 
 PARALLEL_UPDATES = 0
 #: Longest state Home Assistant keeps, characters.
@@ -162,6 +175,72 @@ ACCOUNT_SENSORS = (
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class LineStatisticsDescription(SensorEntityDescription):
+    """A figure of a leg's media."""
+
+    value: Callable[[LegStatistics], StateType]
+    entity_category: EntityCategory | None = EntityCategory.DIAGNOSTIC
+    entity_registry_enabled_default: bool = False
+
+
+def _loss(figures: LegStatistics) -> float | None:
+    """Return the share of packets that did not arrive, in percent."""
+    expected = figures.rx_packets + figures.rx_lost
+    return round(100 * figures.rx_lost / expected, 2) if expected else None
+
+
+LINE_STATISTICS = (
+    LineStatisticsDescription(
+        key="codec", translation_key="codec", value=lambda figures: figures.codec or None
+    ),
+    LineStatisticsDescription(
+        key="packet_loss",
+        translation_key="packet_loss",
+        native_unit_of_measurement=PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        value=_loss,
+    ),
+    LineStatisticsDescription(
+        key="jitter",
+        translation_key="jitter",
+        device_class=SensorDeviceClass.DURATION,
+        native_unit_of_measurement=UnitOfTime.MILLISECONDS,
+        state_class=SensorStateClass.MEASUREMENT,
+        value=lambda figures: round(figures.rx_jitter_ms, 1),
+    ),
+    LineStatisticsDescription(
+        key="round_trip",
+        translation_key="round_trip",
+        device_class=SensorDeviceClass.DURATION,
+        native_unit_of_measurement=UnitOfTime.MILLISECONDS,
+        state_class=SensorStateClass.MEASUREMENT,
+        value=lambda figures: round(figures.rtt_ms, 1) or None,
+    ),
+)
+CONTACT_SENSORS = (
+    SensorEntityDescription(
+        key="last_outcome",
+        translation_key="last_outcome",
+        device_class=SensorDeviceClass.ENUM,
+        options=[outcome.value for outcome in Outcome],
+    ),
+    SensorEntityDescription(
+        key="typical_hold",
+        translation_key="typical_hold",
+        device_class=SensorDeviceClass.DURATION,
+        native_unit_of_measurement=UnitOfTime.SECONDS,
+        suggested_unit_of_measurement=UnitOfTime.MINUTES,
+        suggested_display_precision=0,
+    ),
+    SensorEntityDescription(
+        key="best_time",
+        translation_key="best_time",
+        device_class=SensorDeviceClass.TIMESTAMP,
+    ),
+)
+
+
 async def async_setup_entry(
     hass: HomeAssistant,
     entry: HoldSlayerConfigEntry,
@@ -224,3 +303,68 @@ class AccountSensor(AccountEntity, SensorEntity):
     def native_value(self) -> StateType:
         """The value now."""
         return self.entity_description.value(self.account)
+
+
+class LineStatisticsSensor(LineEntity, SensorEntity):
+    """A figure that is asked for every half minute, only while enabled and in a call."""
+
+    entity_description: LineStatisticsDescription
+    platform_domain = Platform.SENSOR
+    _attr_should_poll = True
+
+    async def async_update(self) -> None:
+        """Ask the engine."""
+        figures = await self.line.statistics()
+        self._attr_native_value = self.entity_description.value(figures) if figures else None
+
+
+class ContactSensor(SubentryEntity, SensorEntity, RestoreEntity):
+    """A sensor of a contact, fed by the ends of its calls."""
+
+    platform_domain = Platform.SENSOR
+    _past = PastCalls()
+
+    @property
+    @override
+    def available(self) -> bool:
+        """What is remembered needs no registration."""
+        return True
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Remember, and be told of the ends of calls."""
+        await super().async_added_to_hass()
+        self._past = PastCalls()
+        if (stored := await self.async_get_last_extra_data()) is not None:
+            self._past = PastCalls.from_dict(stored.as_dict())
+        self.async_on_remove(self.account.switchboard.watch(self._call_changed))
+
+    @property
+    @override
+    def extra_restore_state_data(self) -> PastCalls:
+        """What to remember over a restart."""
+        return self._past
+
+    @property
+    @override
+    def native_value(self) -> StateType | datetime:
+        """The value now."""
+        match self.entity_description.key:
+            case "last_outcome":
+                return self._past.last_outcome
+            case "typical_hold":
+                return self._past.typical_hold_s
+        return self._past.best_time(dt_util.now())
+
+    @callback
+    def _call_changed(self, _line: Line, call: Call, change: Change) -> None:
+        """Learn from a call of this contact that is over."""
+        contact = call.job.contact
+        if change.kind is not ChangeKind.ENDED or contact is None:
+            return
+        if contact.id != self.subentry_id or (outcome := call.progress.outcome) is None:
+            return
+        answered = call.progress.person_since is not None
+        began = dt_util.as_local(call.progress.started)
+        self._past.add(outcome.value, began, call.progress.held_s if answered else None)
+        self.async_write_ha_state()

@@ -8,8 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.restore_state import RestoreEntity
 
-from .calls.account import HoldSlayerConfigEntry
-from .entity import LineEntity, follow_lines
+from .entity import HoldSlayerConfigEntry, LineEntity, follow_lines
 
 PARALLEL_UPDATES = 1
 

@@ -11,12 +11,7 @@ from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from .calls.account import HoldSlayerConfigEntry
-from .calls.problems import invalid
-from .calls.request import CallRequest
-from .calls.schedule import When
-from .calls.wish import read_wish
-from .entity import AccountEntity
+from .entity import AccountEntity, CallRequest, HoldSlayerConfigEntry, When, invalid, read_wish
 
 PARALLEL_UPDATES = 1
 CALLS = EntityDescription(key="calls", translation_key="calls")
