@@ -115,6 +115,7 @@ class Call:
         """Dial the company."""
         self.progress.draw(self.progress.started)
         self.changed(ChangeKind.STATE)
+        self.tell(LineChanged(state=LineState.CALLING))
         self.run(self._place(), "dial")
 
     @callback
