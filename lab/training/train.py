@@ -1,8 +1,8 @@
 """Trains the timbre network with PyTorch on the collected scenes and writes the weights for numpy.
 
-    python -m lab.training.build train 2400      # scenes; also dev and test
-    python -m lab.training.collect train         # what the network sees
-    python lab/training/train.py --out custom_components/hold_slayer/hearing/timbre.npz
+    python -m lab.training.build train 2450      # scenes; dev 650 --first 100000, test 200 --first 200000
+    python -m lab.training.collect train         # what the network sees; also dev and test
+    python lab/training/train.py --splits train dev --epochs 50 --out custom_components/hold_slayer/hearing/timbre.npz
 
 This script alone needs `torch` (tried: 2.13.0, CPU, Python 3.11); it imports nothing of the project.
 """

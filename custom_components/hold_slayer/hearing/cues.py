@@ -37,7 +37,10 @@ SINGING = -3.0
 FAR_MUSIC = 0.6
 FAR_FROM = 12.0
 FAR_FULL = 20.0
+#: Heard before: from so much on, in full from so much on; the same word twice is no proof, s.
 REPEATED = -9.0
+REPEATED_FROM = 0.15
+REPEATED_FULL = 0.7
 #: Per nat of the model's own log-odds of a live voice, and the least and most it may add.
 LIVE = 1.5
 LIVE_LEAST = -2.2
@@ -147,7 +150,7 @@ def _sound(talk: Talk, *, phone: bool) -> list[Weighed]:
         (Cue.BANDWIDTH, unlike, talk.unlike or 0.0),
         (Cue.NEW_SPEECH, new, talk.clean),
         (Cue.ROOM_NOISE, live, talk.live),
-        (Cue.REPEATED, REPEATED * ramp(talk.repeated, 0, 0.5), talk.repeated),
+        (Cue.REPEATED, REPEATED * ramp(talk.repeated, REPEATED_FROM, REPEATED_FULL), talk.repeated),
     ]
 
 
