@@ -52,8 +52,8 @@ _PIECE = 13 * HOP
 #: Distance and place of a hit share one integer, so that sorting sorts by distance first.
 _PLACE_BITS = 24
 _PLACE_MASK = (1 << _PLACE_BITS) - 1
-#: The history grows by this many words at a time (10 min).
-_GROWTH = 37_500
+#: The history grows by this many words at a time (5 min).
+_GROWTH = 18_750
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
