@@ -1,0 +1,156 @@
+"""The company's side of a call with speech and a model: words, secrets, keys and advice."""
+
+from pathlib import Path
+
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.hold_slayer.calls.call import Call
+from custom_components.hold_slayer.hearing.heard import UtteranceEnded, UtteranceStarted
+from custom_components.hold_slayer.navigation.acts import Consult, SendKeys as PressKeys, Speak
+from custom_components.hold_slayer.navigation.moments import Consulted, KeysSent, SpeakingEnded
+from custom_components.hold_slayer.telephony.messages import (
+    ErrorKind,
+    LegState,
+    Play,
+    SendKeys,
+    SpeechAudio,
+    StreamSpeech,
+)
+
+from ..calling import act, company, hears, start
+from ..homes import account_entry, leg_is, set_up
+from ..scripted_link import ScriptedLink
+from ..speech.engines import Ears, Model, Mouth, add_speech
+
+pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
+SECRET = "987654321"
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Collect what the navigator is told."""
+    moments: list[object] = []
+    tell = Call.tell
+
+    def keep(self: Call, moment: object) -> None:
+        moments.append(moment)
+        tell(self, moment)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Call, "tell", keep)
+    return moments
+
+
+@pytest.fixture
+async def call(
+    hass: HomeAssistant,
+    link: ScriptedLink,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    told: list[object],
+) -> Call:
+    """Begin a call with ears, a mouth and a model at hand."""
+    monkeypatch.setattr(
+        "homeassistant.components.tts._init_tts_cache_dir", lambda hass, cache: str(tmp_path)
+    )
+    monkeypatch.setattr("homeassistant.components.tts._get_cache_files", lambda folder: {})
+    ears, model = Ears(), Model()
+    ears.texts = ["press two for claims"] * 5
+    model.answers = [{"option": "2"}]
+    assert await async_setup_component(hass, "homeassistant", {})
+    await add_speech(hass, ears, Mouth(), model)
+    entry: MockConfigEntry = account_entry(options={"ai_task": "ai_task.model"})
+    await set_up(hass, entry)
+    call = await start(hass, entry)
+    leg_is(link, company(call), LegState.CONFIRMED)
+    return call
+
+
+async def until[T](hass: HomeAssistant, told: list[object], kind: type[T]) -> T:
+    """Wait until the navigator was told something of a kind."""
+    for _ in range(200):
+        found = [moment for moment in told if isinstance(moment, kind)]
+        if found:
+            return found[-1]
+        await hass.async_block_till_done(wait_background_tasks=True)
+    raise AssertionError(f"no {kind.__name__}")
+
+
+async def test_words_are_read_and_dated(
+    hass: HomeAssistant, link: ScriptedLink, call: Call
+) -> None:
+    """Speech is asked for, read, kept with its times and shown."""
+    await link.until(StreamSpeech)
+    leg = company(call)
+    hears(link, leg, UtteranceStarted(time=1.0, utterance=1, since=0.8))
+    link.tell(SpeechAudio(leg=leg, utterance=1, rate=16000, last=False, payload=bytes(3200)))
+    hears(link, leg, UtteranceEnded(time=3.0, utterance=1, since=0.8, until=2.6))
+    link.tell(SpeechAudio(leg=leg, utterance=1, rate=16000, last=True))
+    for _ in range(100):
+        if call.progress.last_words:
+            break
+        await hass.async_block_till_done(wait_background_tasks=False)
+    assert call.progress.last_words == "press two for claims"
+    state = hass.states.get("sensor.hold_slayer_line_1_last_words")
+    assert state is not None
+    assert state.state == "press two for claims"
+
+
+async def test_secrets_are_filled_in_last(
+    hass: HomeAssistant,
+    link: ScriptedLink,
+    call: Call,
+    told: list[object],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The keys that go out hold the secret; what is shown, told and logged does not."""
+    call._do(PressKeys(request=7, keys="{account_number}"))
+    assert (await until(hass, told, KeysSent)).ok
+    assert link.all(SendKeys)[-1].keys == SECRET
+    assert call.progress.keys == ["{account_number}"]
+    transcript = (await act(hass, "get_transcript", call_id=call.id))["transcript"]
+    assert transcript[-1]["text"] == "{account_number}"
+    assert SECRET not in caplog.text
+
+
+async def test_unknown_placeholder(
+    hass: HomeAssistant, link: ScriptedLink, call: Call, told: list[object]
+) -> None:
+    """A placeholder that nobody filled is not pressed."""
+    call._do(PressKeys(request=7, keys="{pin}"))
+    sent = await until(hass, told, KeysSent)
+    assert (sent.ok, sent.error) == (False, "unknown_placeholder")
+    assert not link.all(SendKeys)
+
+
+async def test_refused_keys(
+    hass: HomeAssistant, link: ScriptedLink, call: Call, told: list[object]
+) -> None:
+    """Keys that the engine cannot send are told as such."""
+    link.refuse(SendKeys, ErrorKind.WRONG_STATE, "no media yet")
+    call._do(PressKeys(request=7, keys="1"))
+    assert (await until(hass, told, KeysSent)).error == "no media yet"
+
+
+async def test_speaking(
+    hass: HomeAssistant, link: ScriptedLink, call: Call, told: list[object]
+) -> None:
+    """What is said goes into the company leg as audio, and the end is told."""
+    call._do(Speak(request=8, text="My number is {account_number}", language="en"))
+    await link.until(Play)
+    assert (await until(hass, told, SpeakingEnded)).completed
+    assert call.progress.transcript[-1].text == "My number is {account_number}"
+    answer = await act(hass, "say", message="One moment please")
+    assert answer["completed"]
+
+
+async def test_advice(
+    hass: HomeAssistant, link: ScriptedLink, call: Call, told: list[object]
+) -> None:
+    """The model's choice comes back as one of the keys offered."""
+    call._do(
+        Consult(request=9, heard="press two", intent="claim", options={"1": "new", "2": "claims"})
+    )
+    assert (await until(hass, told, Consulted)).choice == "2"
