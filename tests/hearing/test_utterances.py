@@ -62,7 +62,7 @@ def test_long_talk_is_cut_and_goes_on() -> None:
     assert not last.cut
 
 
-@pytest.mark.parametrize(("known", "repeats"), [(1.6, True), (0.4, False)])
+@pytest.mark.parametrize(("known", "repeats"), [(1.75, True), (1.2, False)])
 def test_repeat_needs_most_of_it(known: float, repeats: bool) -> None:
     """Only when most was heard before is the whole a repeat."""
     found, clock = Utterances(), Clock()
