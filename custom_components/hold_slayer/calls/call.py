@@ -292,7 +292,8 @@ class Call:
                 self.changed(ChangeKind.VERDICT)
         self.tell(Heard(event=heard))
         if isinstance(heard, UtteranceEnded):
-            self._company.utterance_ended(heard)
+            wanted = self._navigator.wants_transcript(heard)
+            self._company.utterance_ended(heard, wanted=wanted)
 
     def _handle(self, moment: Moment) -> None:
         """Give one moment to the navigator; a fault in it ends the call instead of losing it."""

@@ -52,13 +52,13 @@ class Company:
         """Give a piece of an utterance to speech-to-text."""
         self._transcriber.feed(audio)
 
-    def utterance_ended(self, heard: UtteranceEnded) -> None:
-        """Keep when it was said; say at once that there will be no words when nobody can read."""
+    def utterance_ended(self, heard: UtteranceEnded, *, wanted: bool) -> None:
+        """Keep when it was said; say at once that no words will come, where they are wanted."""
         self._spans[heard.utterance] = (heard.since, heard.until)
         while len(self._spans) > MOST_SPANS:
             del self._spans[next(iter(self._spans))]
-        if heard.repeat is None and not self._transcriber.available:
-            self._call.tell(TranscriptUnavailable(utterance=heard.utterance, reason="no_engine"))
+        if wanted and not self._transcriber.knows(heard.utterance):
+            self._call.tell(TranscriptUnavailable(utterance=heard.utterance, reason="no_audio"))
 
     def dated(self, result: Result) -> Result:
         """Return a text with the times of its first and last word."""

@@ -74,6 +74,8 @@ class Transcriber:
         self._filling: _Utterance | None = None
         self._waiting: deque[_Utterance] = deque()
         self._worker: asyncio.Task[None] | None = None
+        #: Numbers of the last utterances of which audio came.
+        self._begun: deque[int] = deque(maxlen=32)
         self._failures = 0
         self._paused_until = 0.0
         #: Seconds of audio given to the engine so far.
@@ -83,6 +85,10 @@ class Transcriber:
     def available(self) -> bool:
         """Tell whether there is an engine to read with."""
         return self._engine_id() is not None
+
+    def knows(self, utterance: int) -> bool:
+        """Tell whether audio of an utterance came, so that a result does too."""
+        return utterance in self._begun
 
     def feed(self, piece: SpeechAudio) -> None:
         """Take a piece of an utterance; text or the lack of it comes later."""
@@ -115,6 +121,7 @@ class Transcriber:
     def _begin(self, number: int) -> _Utterance:
         """Start an utterance and the worker that reads it."""
         self._filling = utterance = _Utterance(number)
+        self._begun.append(number)
         self._waiting.append(utterance)
         while len(self._waiting) > MOST_WAITING:
             self._drop(self._waiting[0], "queue_full")
