@@ -62,13 +62,16 @@ def test_long_talk_is_cut_and_goes_on() -> None:
     assert not last.cut
 
 
-@pytest.mark.parametrize(("known", "repeats"), [(1.75, True), (1.2, False)])
+@pytest.mark.parametrize(("known", "repeats"), [(1.9, True), (1.2, False)])
 def test_repeat_needs_most_of_it(known: float, repeats: bool) -> None:
     """Only when most was heard before is the whole a repeat."""
     found, clock = Utterances(), Clock()
-    repeat = Repeat(source=RepeatSource.CALL, first_heard=3.0, score=0.7)
-    events = [e for step in clock.play("person", 2) for e in found.step(step.time, step.voice)]
-    found.repeated(0.2, 0.2 + known, repeat)
+    repeat = Repeat(source=RepeatSource.CALL, first_heard=1.0, score=0.7)
+    events = []
+    for kind, seconds in (("quiet", 5), ("person", 2)):
+        for step in clock.play(kind, seconds):
+            events += found.step(step.time, step.voice)
+    found.repeated(5.0, 5.0 + known, repeat)
     events += [e for step in clock.play("quiet", 1) for e in found.step(step.time, step.voice)]
     ended = events[-1]
     assert isinstance(ended, UtteranceEnded)
