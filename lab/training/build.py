@@ -18,7 +18,7 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "hold-s
 SHARD = 50
 
 
-def shard(sounds: corpus.Corpus, first: int, count: int) -> dict[str, np.ndarray[Any, Any]]:
+def shard(sounds: corpus.Corpus, first: int, count: int) -> dict[str, Any]:
     """Build `count` scenes from seed `first` on; arrays begin with (count, …)."""
     rows: dict[str, list[Any]] = {
         name: [] for name in ("mel", "level", "harmonicity", "pitch", "truth")

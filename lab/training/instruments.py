@@ -18,9 +18,8 @@ def _clock(seconds: float) -> NDArray[np.float64]:
 def _edges(count: int, attack: float, release: float) -> NDArray[np.float64]:
     """Return a gain that rises over `attack` s and falls over `release` s."""
     time = np.arange(count) / RATE
-    return np.minimum(
-        np.minimum(1, time / max(attack, 1e-3)), (time[-1] - time) / max(release, 1e-3)
-    ).clip(0, 1)
+    rising, falling = time / max(attack, 1e-3), (time[-1] - time) / max(release, 1e-3)
+    return np.asarray(np.clip(np.minimum(rising, falling), 0, 1))
 
 
 def _harmonics(
@@ -60,7 +59,7 @@ def plucked(rng: np.random.Generator, frequency: float, seconds: float) -> Sampl
     loop[0], loop[period], loop[period + 1] = 1, -damping * blend, -damping * (1 - blend)
     out = lfilter([1], loop, burst)
     out *= _edges(len(out), 0.001, 0.03)
-    return (out / (np.max(np.abs(out)) + 1e-9)).astype(np.float32)
+    return np.asarray(out / (np.max(np.abs(out)) + 1e-9), np.float32)
 
 
 def struck(rng: np.random.Generator, frequency: float, seconds: float) -> Samples:
@@ -89,9 +88,8 @@ def modulated(rng: np.random.Generator, frequency: float, seconds: float) -> Sam
     out = np.sin(
         2 * np.pi * frequency * time + depth * np.sin(2 * np.pi * frequency * ratio * time)
     )
-    return (out * np.exp(-time * rng.uniform(0.5, 4)) * _edges(len(out), 0.003, 0.05)).astype(
-        np.float32
-    )
+    fade = np.exp(-time * rng.uniform(0.5, 4)) * _edges(len(out), 0.003, 0.05)
+    return np.asarray(out * fade, np.float32)
 
 
 def bowed(rng: np.random.Generator, frequency: float, seconds: float) -> Samples:
@@ -146,9 +144,8 @@ def pulse(rng: np.random.Generator, frequency: float, seconds: float) -> Samples
     width = float(rng.choice([0.125, 0.25, 0.5]))
     numbers = np.arange(1, 40)
     out = _harmonics(frequency, np.sin(np.pi * numbers * width) / numbers, seconds)
-    return (
-        out * 0.6 * np.exp(-_clock(seconds) * rng.uniform(0, 3)) * _edges(len(out), 0.002, 0.01)
-    ).astype(np.float32)
+    fade = np.exp(-_clock(seconds) * rng.uniform(0, 3)) * _edges(len(out), 0.002, 0.01)
+    return np.asarray(out * 0.6 * fade, np.float32)
 
 
 def choir(rng: np.random.Generator, frequency: float, seconds: float) -> Samples:
@@ -156,16 +153,14 @@ def choir(rng: np.random.Generator, frequency: float, seconds: float) -> Samples
     numbers = np.arange(1, 24)
     vowel = [(700, 1150), (400, 2000), (350, 800), (550, 1750)][int(rng.integers(4))]
     at = numbers * frequency
-    gains = sum(np.exp(-0.5 * ((at - peak) / 130) ** 2) for peak in vowel) + 0.05
-    out = sum(
-        _harmonics(
-            _vibrato(rng, frequency * 2 ** rng.normal(0, 0.008), seconds, 0.3),
-            gains / numbers**0.3,
-            seconds,
-        )
-        for _ in range(int(rng.integers(1, 4)))
-    )
-    return (np.asarray(out) * 0.3 * _edges(len(_clock(seconds)), 0.12, 0.15)).astype(np.float32)
+    gains = np.full(len(numbers), 0.05)
+    for peak in vowel:
+        gains += np.exp(-0.5 * ((at - peak) / 130) ** 2)
+    out = np.zeros(len(_clock(seconds)))
+    for _ in range(int(rng.integers(1, 4))):
+        track = _vibrato(rng, frequency * 2 ** rng.normal(0, 0.008), seconds, 0.3)
+        out += _harmonics(track, gains / numbers**0.3, seconds)
+    return (out * 0.3 * _edges(len(_clock(seconds)), 0.12, 0.15)).astype(np.float32)
 
 
 #: Everything that can play a melody or a chord.

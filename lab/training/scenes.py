@@ -290,7 +290,7 @@ def _tone(stage: Stage, at: int) -> int:
     time = np.arange(int(rng.uniform(1, 5) * RATE)) / RATE
     if rng.random() < 0.3:
         rows, columns = (697, 770, 852, 941), (1209, 1336, 1477, 1633)
-        pair = (rows[int(rng.integers(4))], columns[int(rng.integers(4))])
+        pair = (float(rows[int(rng.integers(4))]), float(columns[int(rng.integers(4))]))
         period, share = float(rng.uniform(0.1, 0.4)), 0.5
     else:
         pair = (float(rng.uniform(330, 500)), float(rng.choice([0, rng.uniform(330, 650)])))

@@ -13,7 +13,7 @@ from pathlib import Path
 import time
 
 import numpy as np
-import torch
+import torch  # type: ignore[import-not-found]
 from torch import nn
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "hold-slayer" / "training"
