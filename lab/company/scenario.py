@@ -48,6 +48,8 @@ class Scenario:
     intent: str = ""
     #: Keys that lead to a person on the shortest way, for benchmarks.
     shortest: str = ""
+    #: What the caller knows and the company may ask for, by placeholder name.
+    secrets: dict[str, str] = field(default_factory=dict)
 
 
 def _seconds_or_ms(value: Any) -> float:
@@ -121,6 +123,7 @@ def _schema(folder: Path) -> Any:
             "start": str,
             "intent": str,
             "shortest": vol.Coerce(str),
+            "secrets": vol.Schema({str: vol.Coerce(str)}),
         },
     )
 

@@ -129,7 +129,12 @@ class Stage:
                 "number": self.world.company_number,
                 "intent": self.world.scenario.intent,
                 "call_flow": {"flow": self._flow or []},
-                "secret_section": {},
+                "secret_section": {
+                    "secrets": [
+                        {"secret_name": name, "secret_value": value}
+                        for name, value in self.world.scenario.secrets.items()
+                    ]
+                },
                 "hours": {},
             },
         )
