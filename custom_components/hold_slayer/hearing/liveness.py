@@ -18,6 +18,8 @@ PAUSE = 0.35
 OVER = 12.0
 #: A quiet stretch has a level from so much on, s.
 FLOOR_LEAST = 0.25
+#: A queue that rings: tones after words for so long, s.
+RUNG = 8.0
 #: Music after the last word that ends the talking, s.
 MUSIC_BACK = 0.8
 #: Peaks of the level are forgotten at this pace, dB per step.
@@ -215,6 +217,9 @@ class Line:
         #: How much music was heard in all, and when last for sure, s.
         self.music = 0.0
         self.music_last = float("-inf")
+        #: Time with a voice, and with a network tone after a voice, s.
+        self.voiced = 0.0
+        self.rung = 0.0
         #: How often something proved to be a recording.
         self.repeats = 0
         self.profiles: list[NDArray[np.float32]] = []
@@ -225,17 +230,22 @@ class Line:
 
     @property
     def holding(self) -> bool:
-        """Tell whether waiting has begun: music was heard, or a long quiet, or a repeat."""
-        return self.music >= 2.0 or self.longest_quiet >= 8.0
+        """Tell whether waiting has begun: by music, a long quiet, ringing after words, a repeat."""
+        return (
+            self.music >= 2.0 or self.longest_quiet >= 8.0 or self.rung >= RUNG or self.repeats > 0
+        )
 
     @property
     def silent_hold(self) -> bool:
         """Tell whether callers wait in silence here, so that silence says nothing."""
-        return self.longest_quiet >= 6.0 or self.music < 2.0
+        return self.longest_quiet >= 6.0 or (self.music < 2.0 and self.rung < RUNG)
 
     def step(self, step: Step, *, talking: bool) -> None:
         """Take the next step; `talking` while a stretch of talking is open."""
         self.tone_run = self.tone_run + STEP_SECONDS if step.tone else 0.0
+        self.voiced += STEP_SECONDS * (step.voice >= VOICE_ON)
+        if step.tone and self.voiced >= 1.0:
+            self.rung += STEP_SECONDS
         if step.music >= 0.6:
             self.music_run += STEP_SECONDS
             self.music += STEP_SECONDS
