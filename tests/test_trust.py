@@ -20,6 +20,9 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.hold_slayer import logbook, repairs
 from custom_components.hold_slayer.const import DOMAIN, BusEvent
+from custom_components.hold_slayer.issues import raise_issue
+from custom_components.hold_slayer.navigation.flow import Action, CallFlow, Step
+from custom_components.hold_slayer.navigation.flow_format import write_json
 from custom_components.hold_slayer.telephony.errors import EngineStartError, StartProblem
 from custom_components.hold_slayer.telephony.messages import LegState
 
@@ -115,6 +118,22 @@ async def test_fix_the_engine(hass: HomeAssistant, link: ScriptedLink) -> None:
     await fix(hass, entry, "engine_missing")
     await hass.async_block_till_done()
     assert entry.state.value == "loaded"
+
+
+async def test_store_what_was_learned(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """A flow that a call taught is stored with the contact when the user agrees."""
+    flow = CallFlow(name="Insurance", steps=(Step(action=Action.PRESS, keys="2"),))
+    raise_issue(
+        hass,
+        entry,
+        "flow_learned",
+        {"contact": "Insurance", "steps": "2"},
+        facts={"contact_id": "insurance", "flow": write_json(flow)},
+    )
+    await fix(hass, entry, "flow_learned")
+    await hass.async_block_till_done()
+    stored = entry.runtime_data.contacts["insurance"].flow
+    assert [step.keys for step in stored.steps] == ["2"]
 
 
 async def test_logbook(hass: HomeAssistant, entry: MockConfigEntry) -> None:

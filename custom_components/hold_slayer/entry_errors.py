@@ -30,7 +30,7 @@ def setup_error(hass: HomeAssistant, entry: ConfigEntry, error: EngineError) -> 
                 translation_placeholders=values,
             )
         if error.error is ErrorKind.PORT_IN_USE:
-            raise_issue(hass, entry, "port_in_use", **values)
+            raise_issue(hass, entry, "port_in_use", values)
         return ConfigEntryNotReady(
             translation_domain=DOMAIN,
             translation_key="registration_failed",
@@ -46,14 +46,14 @@ def _start_error(
 ) -> HomeAssistantError:
     """Return what to raise when the engine itself did not start."""
     if error.kind is StartProblem.MISSING_LIBRARY:
-        raise_issue(hass, entry, "engine_missing", **values)
+        raise_issue(hass, entry, "engine_missing", values)
         return ConfigEntryError(
             translation_domain=DOMAIN,
             translation_key="engine_missing",
             translation_placeholders=values,
         )
     key = "port_in_use" if error.kind is StartProblem.PORT_IN_USE else "engine_cannot_start"
-    raise_issue(hass, entry, key, **values)
+    raise_issue(hass, entry, key, values)
     return ConfigEntryNotReady(
         translation_domain=DOMAIN,
         translation_key="engine_cannot_start",

@@ -1,5 +1,6 @@
 """Repair issues: raised where the user must act, withdrawn when it is put right."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -9,21 +10,30 @@ from homeassistant.helpers import issue_registry as ir
 from .const import DOMAIN
 
 #: Issues with a fix flow in repairs.py; the others explain what to do.
-FIXABLE: Final = frozenset({"engine_cannot_start", "engine_missing", "port_in_use", "no_phone"})
+FIXABLE: Final = frozenset(
+    {"engine_cannot_start", "engine_missing", "port_in_use", "no_phone", "flow_learned"}
+)
 
 
 @callback
-def raise_issue(hass: HomeAssistant, entry: ConfigEntry, key: str, **values: str) -> None:
-    """Raise an issue of an account."""
+def raise_issue(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    key: str,
+    values: Mapping[str, str] | None = None,
+    *,
+    facts: Mapping[str, str] | None = None,
+) -> None:
+    """Raise an issue of an account; its text quotes `values`, its fix needs `facts`."""
     ir.async_create_issue(
         hass,
         DOMAIN,
         f"{key}_{entry.entry_id}",
-        data={"entry_id": entry.entry_id, "key": key},
+        data={"entry_id": entry.entry_id, "key": key, **(facts or {})},
         is_fixable=key in FIXABLE,
         severity=ir.IssueSeverity.ERROR if key.startswith("engine") else ir.IssueSeverity.WARNING,
         translation_key=key,
-        translation_placeholders={"account": entry.title, **values},
+        translation_placeholders={"account": entry.title, **(values or {})},
     )
 
 

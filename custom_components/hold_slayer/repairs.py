@@ -1,12 +1,15 @@
 """Fixing what the repair issues complain of."""
 
+from collections.abc import Mapping
 from typing import Any, override
 
 from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow, RepairsFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 
+from .calls.flow_files import store_flow
 from .const import Conf, SubentryType
+from .navigation.flow_format import read_flow
 
 type IssueData = dict[str, str | int | float | None] | None
 
@@ -21,6 +24,8 @@ async def async_create_fix_flow(hass: HomeAssistant, issue_id: str, data: IssueD
             return PhoneAddedFlow(entry_id)
         case "engine_missing" | "engine_cannot_start":
             return TryAgainFlow(entry_id)
+        case "flow_learned":
+            return LearnedFlow(entry_id, data or {})
     return ConfirmRepairFlow()
 
 
@@ -87,4 +92,22 @@ class PhoneAddedFlow(_AccountRepairFlow):
         kinds = [each.subentry_type for each in entry.subentries.values()] if entry else []
         if entry is not None and SubentryType.PHONE not in kinds:
             return self.async_abort(reason="still_no_phone")
+        return self.async_create_entry(data={})
+
+
+class LearnedFlow(_AccountRepairFlow):
+    """Stores the way through a menu that a call taught."""
+
+    def __init__(self, entry_id: str, facts: Mapping[str, Any]) -> None:
+        """Remember the contact and the flow."""
+        super().__init__(entry_id)
+        self._facts = facts
+
+    @override
+    async def act(self) -> RepairsFlowResult:
+        """Store it with the contact."""
+        entry = self.hass.config_entries.async_get_entry(self._entry_id)
+        if entry is not None:
+            flow = read_flow(str(self._facts["flow"]))
+            store_flow(self.hass, entry, str(self._facts["contact_id"]), flow)
         return self.async_create_entry(data={})

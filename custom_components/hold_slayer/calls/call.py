@@ -26,6 +26,7 @@ from ..navigation.acts import (
     StopSpeaking,
     UnbridgeUser,
 )
+from ..navigation.learner import Lesson
 from ..navigation.moments import (
     EndedBy,
     Heard,
@@ -197,6 +198,11 @@ class Call:
     async def statistics(self) -> LegStatistics | None:
         """Return the media figures of the company leg; None when there are none."""
         return await self._company.leg.statistics()
+
+    @property
+    def lesson(self) -> Lesson | None:
+        """What the call taught about the way through the menu."""
+        return self._navigator.lesson(self.job.name)
 
     @callback
     def accept(self) -> None:

@@ -2,6 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+
 from ..const import Conf
 from ..navigation.flow import CallFlow
 from ..navigation.flow_format import flow_to_dict, write_yaml
@@ -21,11 +24,15 @@ def import_flow(account: Account, contact: Contact, value: Any) -> CallFlow:
         raise invalid("flow_invalid", reason=err) from err
     if flow is None:
         raise invalid("flow_invalid", reason="-")
-    subentry = account.entry.subentries[contact.id]
-    account.hass.config_entries.async_update_subentry(
-        account.entry, subentry, data={**subentry.data, Conf.FLOW: to_store(flow)}
-    )
+    store_flow(account.hass, account.entry, contact.id, flow)
     return flow
+
+
+def store_flow(hass: HomeAssistant, entry: ConfigEntry, contact_id: str, flow: CallFlow) -> None:
+    """Store a flow with the contact of an id, while there is one."""
+    if (subentry := entry.subentries.get(contact_id)) is not None:
+        data = {**subentry.data, Conf.FLOW: to_store(flow)}
+        hass.config_entries.async_update_subentry(entry, subentry, data=data)
 
 
 def export_flow(contact: Contact, flow: CallFlow) -> dict[str, Any]:

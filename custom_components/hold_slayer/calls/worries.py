@@ -7,8 +7,11 @@ from homeassistant.helpers.event import async_call_later
 
 from ..issues import raise_issue, withdraw_issue
 from ..navigation.acts import Note, NoteKind
+from ..navigation.flow_format import write_json
 from .call import Call
 from .changes import Change, ChangeKind
+from .contact import Contact
+from .flow_files import store_flow
 from .line import Line
 
 if TYPE_CHECKING:
@@ -54,7 +57,7 @@ class Worries:
             ("tts_gone", settings.tts_engine),
         ):
             if entity_id and self._hass.is_running and self._hass.states.get(entity_id) is None:
-                raise_issue(self._hass, self._account.entry, key, entity=entity_id)
+                raise_issue(self._hass, self._account.entry, key, {"entity": entity_id})
             else:
                 withdraw_issue(self._hass, self._account.entry, key)
 
@@ -72,7 +75,7 @@ class Worries:
         """Say that the registration stays lost."""
         self._timer = None
         reason = self._account.registration_text or "-"
-        raise_issue(self._hass, self._account.entry, "registration_lost", reason=reason)
+        raise_issue(self._hass, self._account.entry, "registration_lost", {"reason": reason})
 
     @callback
     def _stop_timer(self) -> None:
@@ -85,7 +88,11 @@ class Worries:
     def _changed(self, _line: Line, call: Call, change: Change) -> None:
         """Say that a company changed its menu."""
         contact = call.job.contact
-        if change.kind is not ChangeKind.NOTE or contact is None:
+        if contact is None:
+            return
+        if change.kind is ChangeKind.ENDED:
+            self._learn(call, contact)
+        if change.kind is not ChangeKind.NOTE:
             return
         note: Note = change.facts["note"]
         if note.kind is NoteKind.FLOW_STALE:
@@ -93,6 +100,23 @@ class Worries:
                 self._hass,
                 self._account.entry,
                 "flow_stale",
-                contact=contact.name,
-                heard=note.text or "-",
+                {"contact": contact.name, "heard": note.text or "-"},
             )
+
+    def _learn(self, call: Call, contact: Contact) -> None:
+        """Store what a call confirmed; offer what it found new or changed."""
+        entry = self._account.entry
+        if (lesson := call.lesson) is None or contact.id not in entry.subentries:
+            return
+        if not lesson.new and not lesson.changes:
+            store_flow(self._hass, entry, contact.id, lesson.flow)
+            return
+        keys = [step.keys or step.action.value for step in lesson.flow.steps]
+        raise_issue(
+            self._hass,
+            entry,
+            "flow_learned",
+            {"contact": contact.name, "steps": " → ".join(keys)},
+            facts={"contact_id": contact.id, "flow": write_json(lesson.flow)},
+        )
+        withdraw_issue(self._hass, entry, "flow_stale")
