@@ -6,7 +6,7 @@ import { lineView } from "./line.js";
 import { startForm } from "./start.js";
 import { storeFor } from "./store.js";
 import { STYLES } from "./styles.js";
-import { loadTexts, text } from "./texts.js";
+import { hasTexts, loadTexts, text } from "./texts.js";
 
 const TAG = "hold-slayer-card";
 const DOCUMENTATION = "https://github.com/hold-slayer/hold-slayer#readme";
@@ -25,20 +25,25 @@ class HoldSlayerCard extends HTMLElement {
 
   /** Called by the dashboard with the card's YAML; throws on what it can't show. */
   setConfig(config) {
-    if (config.lines !== undefined && !Array.isArray(config.lines)) {
+    if (config.lines != null && !Array.isArray(config.lines)) {
       throw new Error("lines must be a list of line numbers, for example [1, 2]");
+    }
+    if (config.title != null && typeof config.title !== "string") {
+      throw new Error("title must be a text");
     }
     this._config = config;
     this._render();
   }
 
   set hass(hass) {
-    const first = !this._hass || this._hass.language !== hass.language;
+    const before = this._hass;
     this._hass = hass;
-    if (first) {
-      loadTexts(hass).then(() => this._render());
+    if (before?.language !== hass.language) {
+      loadTexts(hass);
       this._connect();
     }
+    // a new function says that texts were loaded, in whatever language
+    if (before?.localize !== hass.localize) this._render();
   }
 
   connectedCallback() {
@@ -124,12 +129,13 @@ class HoldSlayerCard extends HTMLElement {
       toggleKeypad: (call) => {
         this._keypad = this._keypad === call.id ? null : call.id;
         this._render();
+        this.shadowRoot.querySelector(".keypad button")?.focus();
       },
     };
   }
 
   _render() {
-    if (!this._hass || !this._store) return;
+    if (!this._store || !hasTexts(this._hass)) return;
     const hass = this._hass;
     const state = this._store.state;
     const lines = this._lines();
@@ -146,7 +152,7 @@ class HoldSlayerCard extends HTMLElement {
           ${STYLES}
         </style>
         <ha-card>
-          ${this._config.title ? html`<h2 dir="auto">${this._config.title}</h2>` : nothing}
+          ${this._config.title ? html`<h2><bdi>${this._config.title}</bdi></h2>` : nothing}
           ${this._store.error
             ? html`<p class="problem" role="alert">${text(hass, "no_connection")}</p>`
             : nothing}

@@ -47,8 +47,8 @@ function callView(hass, line, call, now, orders, keypadOpen) {
     <div class="head">
       <ha-icon .icon=${ICONS[call.state] ?? "mdi:phone"} aria-hidden="true"></ha-icon>
       <div class="who">
-        <strong dir="auto">${call.contact || call.number}</strong>
-        ${call.intent ? html`<small dir="auto">${call.intent}</small>` : nothing}
+        <strong><bdi>${call.contact || call.number}</bdi></strong>
+        ${call.intent ? html`<small><bdi>${call.intent}</bdi></small>` : nothing}
       </div>
       <div class="clock">
         <span class="timer" role="timer">${clock(seconds)}</span>

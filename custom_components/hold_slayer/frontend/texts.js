@@ -6,7 +6,7 @@ const HEARD = "component.hold_slayer.entity.sensor.heard.state";
 
 const loading = new WeakMap();
 
-/** Load the texts once per page and language; resolves when `text` can be used. */
+/** Load the texts once per page and language; Home Assistant then hands out a new `localize`. */
 export function loadTexts(hass) {
   const key = hass.connection;
   const known = loading.get(key);
@@ -18,6 +18,9 @@ export function loadTexts(hass) {
   loading.set(key, { language: hass.language, promise });
   return promise;
 }
+
+/** Whether the texts are there. */
+export const hasTexts = (hass) => Boolean(hass?.localize(`${CARD}.idle`));
 
 /** The text of the card with this key, placeholders filled in. */
 export const text = (hass, key, values) => hass.localize(`${CARD}.${key}`, values) || key;

@@ -20,7 +20,7 @@ export function transcript(hass, call) {
               >${timeOfDay(line.time, hass.language)}</time
             >
             <b>${text(hass, `who.${line.who}`)}</b>
-            <span dir="auto">${line.text}</span>
+            <span><bdi>${line.text}</bdi></span>
           </p>`,
         )}
       </div>
