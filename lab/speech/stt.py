@@ -1,6 +1,7 @@
 """Wyoming speech-to-text server with PocketSphinx behind it."""
 
 import asyncio
+import contextlib
 from typing import Any, override
 
 import numpy as np
@@ -67,6 +68,8 @@ class SpeechToText(AsyncEventHandler):
         elif AudioStop.is_type(event.type):
             samples: Samples = np.frombuffer(bytes(self._pcm), np.int16).astype(np.float32)
             text = await asyncio.to_thread(self._recogniser.transcribe, samples / np.float32(32768))
-            await self.write_event(Transcript(text=text, language=self._language).event())
+            # whoever asked may have given up on an utterance by now
+            with contextlib.suppress(ConnectionError):
+                await self.write_event(Transcript(text=text, language=self._language).event())
             return False
         return True
