@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from homeassistant.components.frontend import add_extra_js_url
-from homeassistant.components.http.server import StaticPathConfig
+# as core does; the package re-exports it without saying so to type checkers
+from homeassistant.components.http import StaticPathConfig  # type: ignore[attr-defined]
 from homeassistant.core import HomeAssistant
 from homeassistant.loader import async_get_integration
 
