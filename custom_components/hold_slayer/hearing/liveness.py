@@ -238,7 +238,7 @@ class Line:
     @property
     def silent_hold(self) -> bool:
         """Tell whether callers wait in silence here, so that silence says nothing."""
-        return self.longest_quiet >= 6.0 or (self.music < 2.0 and self.rung < RUNG)
+        return self.longest_quiet >= 6.0 or self.music < 2.0
 
     def step(self, step: Step, *, talking: bool) -> None:
         """Take the next step; `talking` while a stretch of talking is open."""
