@@ -1,0 +1,1 @@
+"""What happened on calls: kept in a database, found again, counted."""

@@ -1,0 +1,171 @@
+"""Opening the database, telling damage from a passing fault, and moving a damaged file aside."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+import logging
+from pathlib import Path
+import sqlite3
+from typing import Any, Final
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from .migrations import SchemaTooNew, migrate
+
+_LOGGER = logging.getLogger(__name__)
+
+#: How long a statement waits for another process's lock, s.
+LOCK_WAIT_S: Final = 5.0
+#: SQLite's codes of a file that is not, or no longer, a database (https://sqlite.org/rescode.html).
+_DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+#: What lies beside an SQLite database in WAL mode.
+_COMPANIONS: Final = ("-wal", "-shm")
+
+
+class Fault(StrEnum):
+    """What is wrong with a database."""
+
+    DAMAGED = "damaged"
+    UNAVAILABLE = "unavailable"  # locked, full disk, no connection, no driver, too new
+    REFUSED = "refused"  # the statement is at fault, not the database
+
+
+class Damaged(Exception):
+    """A check found the database damaged."""
+
+
+def fault_of(error: Exception) -> Fault:
+    """Tell what an error of the database means."""
+    if isinstance(error, Damaged):
+        return Fault.DAMAGED
+    if not isinstance(error, DBAPIError):
+        return Fault.UNAVAILABLE
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    # the low byte is the primary code
+    if code is not None and (code & 0xFF) in _DAMAGED:
+        return Fault.DAMAGED
+    names = {kind.__name__ for kind in type(error.orig).__mro__}
+    if names & {"IntegrityError", "DataError", "ProgrammingError"}:
+        return Fault.REFUSED
+    return Fault.UNAVAILABLE
+
+
+class Database:
+    """One database, opened and brought up to date when it is first used; for any thread."""
+
+    def __init__(self, url: str | URL) -> None:
+        """Take an SQLAlchemy URL; nothing is opened yet."""
+        self._url = make_url(url)
+        self._engine: Engine | None = None
+
+    @classmethod
+    def in_file(cls, path: Path) -> Database:
+        """Return the SQLite database in a file."""
+        return cls(URL.create("sqlite", database=str(path)))
+
+    @property
+    def file(self) -> Path | None:
+        """The file of an SQLite database."""
+        if self._url.get_backend_name() != "sqlite" or not self._url.database:
+            return None
+        return Path(self._url.database)
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether it was opened."""
+        return self._engine is not None
+
+    def open(self) -> Engine:
+        """Open and migrate if need be; raises what SQLAlchemy raises, `SchemaTooNew`, `Damaged`."""
+        if self._engine is not None:
+            return self._engine
+        engine = self._make()
+        try:
+            if self.file is not None:
+                _check(engine, self.file)
+            migrate(engine)
+        except BaseException:
+            engine.dispose()
+            raise
+        self._engine = engine
+        return engine
+
+    def close(self) -> None:
+        """Close all connections; the last one of SQLite folds the WAL into the file."""
+        if self._engine is not None:
+            self._engine.dispose()
+            self._engine = None
+
+    def fold(self) -> None:
+        """Bring everything written into the main file, for a copy of it."""
+        if self._engine is not None and self.file is not None:
+            with self._engine.connect() as connection:
+                connection.exec_driver_sql("COMMIT")
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                connection.exec_driver_sql("BEGIN")
+
+    def move_aside(self) -> Path | None:
+        """Rename a damaged file, with the date in its name; return the new path."""
+        self.close()
+        if (file := self.file) is None or not file.exists():
+            return None
+        stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%S")
+        aside = file.with_name(f"{file.name}.damaged-{stamp}")
+        count = 1
+        while aside.exists():
+            count += 1
+            aside = file.with_name(f"{file.name}.damaged-{stamp}-{count}")
+        file.rename(aside)
+        for ending in _COMPANIONS:
+            companion = file.with_name(file.name + ending)
+            if companion.exists():
+                companion.rename(aside.with_name(aside.name + ending))
+        return aside
+
+    def _make(self) -> Engine:
+        """Return an engine with the settings of its kind of database."""
+        if self.file is None:
+            # a server may have ended the connection over night
+            return create_engine(self._url, pool_pre_ping=True, pool_size=2)
+        engine = create_engine(self._url, connect_args={"timeout": LOCK_WAIT_S})
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+
+
+def check_url(url: str) -> str | None:
+    """Return what is wrong with a URL, None when it can be used."""
+    try:
+        create_engine(make_url(url)).dispose()
+    except (ArgumentError, ImportError, ValueError) as err:
+        return str(err)
+    return None
+
+
+def _check(engine: Engine, file: Path) -> None:
+    """Look for damage where the last process did not close the database."""
+    if not file.with_name(file.name + _COMPANIONS[0]).exists():
+        return
+    with engine.connect() as connection:
+        found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+    if found != "ok":
+        raise Damaged(str(found))
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    """Let readers and the writer work side by side, and leave nothing of what was deleted."""
+    # transactions are begun by `_begin_sqlite`, not by the driver
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute("PRAGMA secure_delete=ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Begin; whoever writes takes the lock at once instead of failing half-way."""
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+__all__ = ["Damaged", "Database", "Fault", "SchemaTooNew", "check_url", "fault_of"]

@@ -1,0 +1,198 @@
+"""The history of this Home Assistant: one database for all accounts."""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+import logging
+from pathlib import Path
+import time
+from typing import Final
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.util.hass_dict import HassKey
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from ..calls.problems import failed
+from ..const import DOMAIN
+from .database import Damaged, Database, Fault, fault_of
+from .deleting import CHUNK, delete_old
+from .troubles import show_trouble
+from .writer import Trouble, Writer
+
+_LOGGER = logging.getLogger(__name__)
+
+FILE: Final = "hold_slayer.db"
+#: What is kept unless the user chose otherwise.
+KEEP_DAYS: Final = 365
+KEEP_CALLS: Final = 100_000
+_DAY_S: Final = 86_400.0
+#: How far the wall clock may drift from the monotonic one before nothing is deleted by age, s.
+_CLOCK_JUMP_S: Final = 3600.0
+#: How long a reader waits for what is still to be written, s.
+_CATCH_UP_S: Final = 3.0
+
+type Work[T] = Callable[[Connection], T]
+
+
+class History:
+    """Writes through one thread, reads in the executor; never touches files on the event loop."""
+
+    def __init__(self, hass: HomeAssistant, database: Database) -> None:
+        """Prepare; `start` opens."""
+        self._hass = hass
+        self._database = database
+        self.writer = Writer(database, self._in_trouble)
+        self.keep_days = KEEP_DAYS
+        self.keep_calls = KEEP_CALLS
+        self._clocks = (time.time(), time.monotonic())
+
+    @callback
+    def start(self) -> None:
+        """Open, on the writing thread."""
+        self.writer.start()
+
+    async def stop(self) -> None:
+        """Write what is left and close."""
+        await self._hass.async_add_executor_job(self.writer.stop)
+
+    async def read[T](self, work: Work[T]) -> T:
+        """Read once what was reported so far is written; raises a translated error."""
+        await self._catch_up()
+        if not self._database.is_open:
+            trouble = self.writer.trouble
+            raise failed("history_unavailable", reason=trouble.reason if trouble else "closed")
+        try:
+            return await self._hass.async_add_executor_job(self._read, work)
+        except DBAPIError as err:
+            if fault_of(err) is Fault.DAMAGED:
+                # the writer looks for itself, and moves the file aside
+                self.writer.put(_verify)
+            raise failed("history_unavailable", reason=err.orig) from err
+
+    async def write[T](self, work: Work[T]) -> T:
+        """Write and wait until it is; raises a translated error."""
+        future = asyncio.wrap_future(self.writer.put(work))
+        try:
+            async with asyncio.timeout(30):
+                return await future
+        except TimeoutError as err:
+            trouble = self.writer.trouble
+            raise failed("history_unavailable", reason=trouble.reason if trouble else err) from err
+        except RuntimeError as err:
+            raise failed("history_unavailable", reason=err) from err
+
+    async def hold_for_backup(self) -> None:
+        """Bring everything into one file and write nothing more until `resume`."""
+        await self._catch_up()
+        self.writer.pause()
+        try:
+            await self._hass.async_add_executor_job(self._database.fold)
+        except DBAPIError as err:
+            _LOGGER.warning("The history's log could not be folded for the backup: %s", err.orig)
+
+    @callback
+    def resume(self) -> None:
+        """Go on writing after a backup."""
+        self.writer.resume()
+
+    async def delete_old(self) -> int:
+        """Delete what is too old or too many; return how many calls."""
+        now, ticks = time.time(), time.monotonic()
+        drift = (now - self._clocks[0]) - (ticks - self._clocks[1])
+        self._clocks = (now, ticks)
+        before = now - self.keep_days * _DAY_S
+        if abs(drift) > _CLOCK_JUMP_S:
+            # a clock that jumped ahead must not cost a year of calls
+            _LOGGER.warning("The clock jumped by %.0f s: no calls are deleted by age now", drift)
+            before = float("-inf")
+        deleted = 0
+        # in pieces, so that calls are written in between
+        while some := await self.write(partial(_delete_old, before=before, most=self.keep_calls)):
+            deleted += some
+            if some < CHUNK:
+                break
+        return deleted
+
+    async def _catch_up(self) -> None:
+        """Wait a little for what is still to be written."""
+        if self.writer.trouble is None:
+            future = asyncio.wrap_future(self.writer.put(_nothing))
+            await asyncio.wait({future}, timeout=_CATCH_UP_S)
+
+    def _read[T](self, work: Work[T]) -> T:
+        """Read in the executor."""
+        with self._database.open().connect() as connection:
+            return work(connection)
+
+    def _in_trouble(self, trouble: Trouble | None) -> None:
+        """Pass on, from the writing thread, whether the database can be written."""
+        try:
+            self._hass.loop.call_soon_threadsafe(show_trouble, self._hass, trouble)
+        except RuntimeError:
+            _LOGGER.debug("Home Assistant is gone: %s", trouble)
+
+
+class _Shared:
+    """The history and how many accounts use it."""
+
+    def __init__(self, history: History) -> None:
+        """Begin without users."""
+        self.history = history
+        self.users = 0
+
+
+_SHARED: HassKey[_Shared] = HassKey(f"{DOMAIN}.history")
+
+
+@callback
+def acquire_history(hass: HomeAssistant, url: str = "") -> History:
+    """Use the history, opening it for the first account; the first account's URL counts."""
+    shared = hass.data.get(_SHARED)
+    if shared is None:
+        database = Database(url) if url else Database.in_file(Path(hass.config.path(FILE)))
+        shared = hass.data[_SHARED] = _Shared(History(hass, database))
+        shared.history.start()
+    shared.users += 1
+    return shared.history
+
+
+async def release_history(hass: HomeAssistant) -> None:
+    """Stop using the history, which closes with its last user."""
+    shared = hass.data.get(_SHARED)
+    if shared is None:
+        return
+    shared.users -= 1
+    if shared.users <= 0:
+        del hass.data[_SHARED]
+        await shared.history.stop()
+
+
+@callback
+def find_history(hass: HomeAssistant) -> History | None:
+    """Return the history while an account uses it."""
+    shared = hass.data.get(_SHARED)
+    return shared.history if shared else None
+
+
+@callback
+def history_of(hass: HomeAssistant) -> History:
+    """Return the history; raises a translated error when no account is set up."""
+    if (history := find_history(hass)) is None:
+        raise failed("history_unavailable", reason="no account is loaded")
+    return history
+
+
+def _nothing(_connection: Connection) -> None:
+    """Write nothing: done when everything before it is."""
+
+
+def _delete_old(connection: Connection, *, before: float, most: int) -> int:
+    """Delete a piece of what is too old or too many."""
+    return delete_old(connection, before, most)
+
+
+def _verify(connection: Connection) -> None:
+    """Look for damage."""
+    if (found := connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()) != "ok":
+        raise Damaged(str(found))

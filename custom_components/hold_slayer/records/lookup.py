@@ -1,0 +1,68 @@
+"""Answers from the history, for actions, websocket and tools."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+from sqlalchemy import Connection
+
+from ..calls.problems import invalid
+from .filters import Filter, Visible, read_filter, read_page, read_words
+from .history import history_of
+from .query import all_calls, get_call, list_calls, search_words
+from .statistics import PastCall, by_contact, overview
+
+#: Calls that statistics look at, the latest ones.
+MOST_COUNTED = 100_000
+
+type Json = dict[str, Any]
+
+
+async def calls_page(hass: HomeAssistant, data: Mapping[str, Any], visible: Visible | None) -> Json:
+    """Return a page of calls, or of calls in which something was said."""
+    wanted, page = read_filter(dict(data), visible), read_page(dict(data))
+    history = history_of(hass)
+    if search := data.get("search"):
+        words = read_words(str(search))
+        return await history.read(partial(search_words, words=words, wanted=wanted, page=page))
+    return await history.read(partial(list_calls, wanted=wanted, page=page))
+
+
+async def whole_call_of(hass: HomeAssistant, call_id: str, visible: Visible | None) -> Json:
+    """Return a call with all its parts; raises a translated error when there is none."""
+    wanted = Filter(call_id=call_id, visible=visible)
+    if (
+        not call_id
+        or (found := await history_of(hass).read(partial(get_call, wanted=wanted))) is None
+    ):
+        raise invalid("unknown_call", call=call_id)
+    return found
+
+
+async def statistics_of(
+    hass: HomeAssistant, data: Mapping[str, Any], visible: Visible | None
+) -> Json:
+    """Return the figures of all calls of a filter and of each contact."""
+    wanted = read_filter(dict(data), visible)
+    zone = await dt_util.async_get_time_zone(hass.config.time_zone) or dt_util.UTC
+
+    def count(connection: Connection) -> Json:
+        calls = [
+            PastCall(
+                started=datetime.fromtimestamp(row["started"], zone),
+                contact=row["name"] if row["contact_id"] else "",
+                number=row["number"],
+                reached=row["person_since"] is not None or row["connected"] is not None,
+                connected=row["connected"] is not None,
+                outcome=row["outcome"] or "",
+                hold_s=row["hold_s"],
+                menu_s=row["menu_s"],
+            )
+            for row in all_calls(connection, wanted, MOST_COUNTED)
+        ]
+        return {**overview(calls), "contacts": by_contact(calls)}
+
+    return await history_of(hass).read(count)

@@ -1,0 +1,56 @@
+"""Bringing a database to the version of the tables that this release uses, step by step."""
+
+from collections.abc import Callable, Mapping
+import time
+from types import MappingProxyType
+
+from sqlalchemy import Connection, Engine, func, inspect, select
+
+from .schema import METADATA, SCHEMA, VERSION
+
+type Step = Callable[[Connection], None]
+
+#: Version -> what leads to it from the one before. A step never uses the tables of `schema.py`,
+#: which are those of today; it spells out its own statements.
+STEPS: Mapping[int, Step] = MappingProxyType({})
+
+
+class SchemaTooNew(Exception):
+    """The database was written by a later release."""
+
+    def __init__(self, found: int, known: int) -> None:
+        """Say which versions these are."""
+        super().__init__(
+            f"the database has version {found} of the tables, this release knows {known}: "
+            "install the later release again, or move the database away"
+        )
+
+
+def migrate(engine: Engine, steps: Mapping[int, Step] = STEPS, target: int = VERSION) -> int:
+    """Make or update the tables, one transaction a step; return the version found (0 = new)."""
+    engine = engine.execution_options(writes=True)
+    with engine.begin() as connection:
+        if not inspect(connection).has_table(SCHEMA.name):
+            METADATA.create_all(connection)
+            _note(connection, target)
+            return 0
+        found = version_of(connection)
+    if found > target:
+        raise SchemaTooNew(found, target)
+    for version in range(found + 1, target + 1):
+        with engine.begin() as connection:
+            # another process may have taken this step meanwhile
+            if version_of(connection) < version:
+                steps[version](connection)
+                _note(connection, version)
+    return found
+
+
+def version_of(connection: Connection) -> int:
+    """Return the version of the tables in a database that has them."""
+    return int(connection.scalar(select(func.max(SCHEMA.c.version))) or 0)
+
+
+def _note(connection: Connection, version: int) -> None:
+    """Note that the tables have a version now."""
+    connection.execute(SCHEMA.insert().values(version=version, since=time.time()))

@@ -1,0 +1,135 @@
+"""The tables of the history; times are seconds since the epoch in UTC, durations are seconds."""
+
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    event,
+)
+
+#: Raised with every change of the tables; `migrations.py` holds the step to each version.
+VERSION: Final = 1
+#: Index of transcript lines, on SQLite only.
+WORDS_INDEX: Final = "hold_slayer_words_fts"
+#: Longest texts kept in columns of limited width, characters (MariaDB wants widths).
+SHORT: Final = 64
+LONG: Final = 255
+
+METADATA = MetaData()
+_BIG = BigInteger().with_variant(Integer, "sqlite")
+
+SCHEMA = Table(
+    "hold_slayer_schema",
+    METADATA,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("since", Double, nullable=False),
+)
+
+CALLS = Table(
+    "hold_slayer_calls",
+    METADATA,
+    Column("id", String(SHORT), primary_key=True),
+    Column("account_id", String(SHORT), nullable=False),
+    Column("line", Integer),
+    Column("contact_id", String(SHORT)),
+    Column("name", String(LONG), nullable=False),
+    # casefolded: the databases differ in how they compare letters
+    Column("name_folded", String(LONG), nullable=False),
+    Column("number", String(LONG), nullable=False),
+    Column("intent", Text, nullable=False),
+    Column("mode", String(SHORT), nullable=False),
+    Column("language", String(SHORT), nullable=False),
+    Column("state", String(SHORT), nullable=False),
+    Column("started", Double, nullable=False),
+    Column("answered", Double),
+    Column("hold_started", Double),
+    Column("person_since", Double),
+    Column("connected", Double),
+    Column("ended", Double),
+    # when the last thing was written: the end of a call that was cut off by a crash
+    Column("touched", Double, nullable=False),
+    Column("menu_s", Double, nullable=False),
+    Column("hold_s", Double, nullable=False),
+    Column("queue_position", Integer),
+    Column("estimated_wait_s", Double),
+    Column("outcome", String(SHORT)),
+    Column("reason", Text, nullable=False),
+    Column("engine_version", String(SHORT), nullable=False),
+    Column("version", String(SHORT), nullable=False),
+    Index("hold_slayer_calls_started", "started"),
+    Index("hold_slayer_calls_account", "account_id", "started"),
+    Index("hold_slayer_calls_contact", "contact_id", "started"),
+    Index("hold_slayer_calls_ended", "ended"),
+)
+
+
+def _call() -> Column[str]:
+    """Return the column that says to which call a row belongs."""
+    return Column("call_id", String(SHORT), ForeignKey(CALLS.c.id), nullable=False)
+
+
+#: States, verdicts with reasons, keys, notes, phones: what happened, in order.
+EVENTS = Table(
+    "hold_slayer_events",
+    METADATA,
+    Column("id", _BIG, primary_key=True),
+    _call(),
+    Column("time", Double, nullable=False),
+    Column("kind", String(SHORT), nullable=False),
+    Column("facts", Text, nullable=False),  # JSON
+    Index("hold_slayer_events_call", "call_id"),
+)
+
+SEGMENTS = Table(
+    "hold_slayer_segments",
+    METADATA,
+    Column("id", _BIG, primary_key=True),
+    _call(),
+    Column("position", Integer, nullable=False),
+    Column("kind", String(SHORT), nullable=False),
+    Column("started", Double, nullable=False),
+    Column("ended", Double),
+    Column("heard_before", Boolean, nullable=False),
+    Index("hold_slayer_segments_call", "call_id", "position"),
+)
+
+WORDS = Table(
+    "hold_slayer_words",
+    METADATA,
+    Column("id", _BIG, primary_key=True),
+    _call(),
+    Column("time", Double, nullable=False),
+    Column("speaker", String(SHORT), nullable=False),
+    Column("text", Text, nullable=False),
+    Index("hold_slayer_words_call", "call_id"),
+)
+
+#: Tables whose rows belong to a call.
+PARTS = (EVENTS, SEGMENTS, WORDS)
+
+
+@event.listens_for(WORDS, "after_create")
+def make_index(_table: Table, connection: Connection, **_: Any) -> None:
+    """Make the index: FTS5, the text left in its table (https://sqlite.org/fts5.html, 4.4.3)."""
+    if connection.dialect.name != "sqlite":
+        return
+    index, words = WORDS_INDEX, WORDS.name
+    out = f"INSERT INTO {index}({index}, rowid, text) VALUES ('delete', old.id, old.text);"  # noqa: S608
+    put = f"INSERT INTO {index}(rowid, text) VALUES (new.id, new.text);"  # noqa: S608
+    for statement in (
+        f"CREATE VIRTUAL TABLE {index} USING fts5(text, content='{words}', content_rowid='id', tokenize='unicode61 remove_diacritics 2')",
+        f"CREATE TRIGGER {index}_in AFTER INSERT ON {words} BEGIN {put} END",
+        f"CREATE TRIGGER {index}_out AFTER DELETE ON {words} BEGIN {out} END",
+    ):
+        connection.exec_driver_sql(statement)

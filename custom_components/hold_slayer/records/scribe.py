@@ -1,0 +1,276 @@
+"""Writing down the calls of one account as they happen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+import logging
+from typing import TYPE_CHECKING, Any, Final
+
+from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
+from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
+from homeassistant.helpers.event import async_call_later, async_track_time_interval
+from homeassistant.loader import async_get_integration
+from homeassistant.util import dt as dt_util
+from sqlalchemy import Connection
+
+from ..calls.call import Call
+from ..calls.changes import Change, ChangeKind
+from ..calls.line import Line
+from ..calls.progress import Segment, TranscriptLine
+from ..const import DOMAIN
+from ..navigation.acts import NoteKind
+from ..navigation.states import CallState
+from .history import History, acquire_history, release_history
+from .masking import Mask
+from .schema import LONG, SHORT
+from .writing import CallEvent, Writing, close_interrupted
+
+if TYPE_CHECKING:
+    from ..calls.account import Account
+
+_LOGGER = logging.getLogger(__name__)
+
+#: Events kept of one call; verdicts of a long hold are the most of them.
+MOST_EVENTS: Final = 5000
+#: When and how often old calls are deleted.
+FIRST_CLEARING: Final = timedelta(minutes=10)
+CLEARING: Final = timedelta(hours=12)
+
+
+@dataclass(slots=True)
+class _Written:
+    """How much of a call is in the history."""
+
+    generation: int
+    mask: Mask
+    #: Seconds in the menu in stretches that are over.
+    menu_s: float = 0.0
+    events: list[CallEvent] = field(default_factory=list)
+    events_done: int = 0
+    segments: list[dict[str, Any]] = field(default_factory=list)
+    lines: int = 0
+    state: tuple[CallState, datetime] | None = None
+
+
+class Scribe:
+    """Turns every change of a call into one transaction."""
+
+    def __init__(self, hass: HomeAssistant, account: Account, history: History) -> None:
+        """Prepare; `start` begins."""
+        self._hass = hass
+        self._account = account
+        self._history = history
+        self._version = ""
+        self._known: dict[str, _Written] = {}
+
+    async def start(self) -> CALLBACK_TYPE:
+        """End what a crash cut off and watch the switchboard; return what ends that."""
+        self._version = str((await async_get_integration(self._hass, DOMAIN)).version)
+        account_id = self._account.entry.entry_id
+        running = frozenset(call.id for call in self._account.switchboard.active)
+
+        def close(connection: Connection) -> None:
+            close_interrupted(connection, account_id, running)
+
+        self._history.writer.put(close)
+        return self._account.switchboard.watch(self._changed)
+
+    @callback
+    def _changed(self, line: Line, call: Call, change: Change) -> None:
+        """Write down what is new."""
+        if change.kind is ChangeKind.PARTIAL:
+            return
+        generation = self._history.writer.generation
+        written = self._known.get(call.id)
+        if written is None:
+            written = _Written(generation, Mask(call.job.secrets))
+            self._known[call.id] = written
+        whole = written.generation != generation
+        if whole:
+            # a new database was begun: it gets all of the call
+            written.generation = generation
+            written.segments, written.lines, written.events_done = [], 0, 0
+        self._count_menu(written, call)
+        event = _event(call, change, written.mask)
+        room = len(written.events) < MOST_EVENTS or change.kind is ChangeKind.ENDED
+        if event is not None and room:
+            written.events.append(event)
+        writing = self._writing(line, call, written, whole=whole)
+        if writing is not None:
+            self._history.writer.put(writing)
+        if change.kind is ChangeKind.ENDED:
+            del self._known[call.id]
+
+    def _writing(self, line: Line, call: Call, written: _Written, *, whole: bool) -> Writing | None:
+        """Return what has to be written; None when nothing is new."""
+        events = tuple(written.events[written.events_done :])
+        first, segments = _new_segments(call.progress.segments, written)
+        words = _new_words(call.progress.transcript, written)
+        if not (events or segments or words or whole):
+            return None
+        written.events_done = len(written.events)
+        return Writing(
+            call_id=call.id,
+            call=self._row(line, call, written),
+            events=events,
+            segments_from=first,
+            segments=tuple(segments),
+            words=tuple(words),
+            whole=whole,
+        )
+
+    def _row(self, line: Line, call: Call, written: _Written) -> Mapping[str, Any]:
+        """Return the call's row."""
+        progress, job, ready = call.progress, call.job, self._account.engine.ready
+        ended = progress.ended
+        return {
+            "account_id": self._account.entry.entry_id,
+            "line": line.number,
+            "contact_id": job.contact.id if job.contact else None,
+            "name": job.name[:LONG],
+            "name_folded": job.name.casefold()[:LONG],
+            "number": job.target[:LONG],
+            "intent": written.mask.text(job.plan.intent),
+            "mode": job.plan.mode.value,
+            "language": job.language[:SHORT],
+            "state": call.state.value,
+            "started": progress.started.timestamp(),
+            "answered": _epoch(progress.answered),
+            "hold_started": _epoch(progress.hold_started),
+            "person_since": _epoch(progress.person_since),
+            "connected": _epoch(progress.connected),
+            "ended": _epoch(ended),
+            "touched": dt_util.utcnow().timestamp(),
+            "menu_s": max(0.0, written.menu_s),
+            "hold_s": max(0.0, progress.held_s),
+            "queue_position": progress.queue_position,
+            "estimated_wait_s": progress.estimated_wait_s,
+            "outcome": progress.outcome.value if progress.outcome else None,
+            "reason": written.mask.text(progress.reason),
+            "engine_version": ready.engine_version[:SHORT] if ready else "",
+            "version": self._version[:SHORT],
+        }
+
+    def _count_menu(self, written: _Written, call: Call) -> None:
+        """Add up the time in menus."""
+        now = (call.state, call.progress.since)
+        before, written.state = written.state, now
+        if before is not None and before != now and before[0] is CallState.NAVIGATING:
+            written.menu_s += max(0.0, (now[1] - before[1]).total_seconds())
+
+
+async def record_calls(hass: HomeAssistant, account: Account) -> CALLBACK_TYPE:
+    """Record the calls of an account; return what ends that."""
+    history = acquire_history(hass)
+    unwatch = await Scribe(hass, account, history).start()
+
+    async def clear(_now: datetime) -> None:
+        if count := await history.delete_old():
+            _LOGGER.info("Deleted %d old calls from the history", count)
+
+    async def shut_down(_event: Event) -> None:
+        await history.stop()
+
+    ends = [
+        unwatch,
+        async_call_later(hass, FIRST_CLEARING, clear),
+        async_track_time_interval(hass, clear, CLEARING),
+    ]
+    stop_listening = hass.bus.async_listen_once(EVENT_HOMEASSISTANT_FINAL_WRITE, shut_down)
+
+    @callback
+    def end() -> None:
+        for each in ends:
+            each()
+        if hass.is_running:
+            stop_listening()
+        hass.async_create_task(release_history(hass), "hold_slayer release history")
+
+    return end
+
+
+def _event(call: Call, change: Change, mask: Mask) -> CallEvent | None:
+    """Return what a change is in the history; None when parts of the call say it all."""
+    progress, facts = call.progress, change.facts
+    found: dict[str, Any]
+    match change.kind:
+        case ChangeKind.STATE:
+            before = facts.get("before")
+            found = {"state": call.state.value, "before": before.value if before else None}
+        case ChangeKind.VERDICT:
+            found = {
+                "verdict": progress.verdict.value,
+                "probability": progress.probability,
+                "reasons": [
+                    {"cue": r.cue.value, "weight": round(r.weight, 2), "value": _plain(r.value)}
+                    for r in progress.reasons
+                ],
+            }
+        case ChangeKind.KEYS:
+            found = {"keys": mask.keys(str(facts["keys"]))}
+        case ChangeKind.NOTE:
+            note = facts["note"]
+            if note.kind is NoteKind.QUEUE_POSITION:
+                found = {"note": note.kind.value, "queue_position": note.value}
+            else:
+                found = {
+                    "note": note.kind.value,
+                    "text": mask.text(note.text),
+                    "value": note.value,
+                }
+        case ChangeKind.PHONE:
+            found = {"phone": facts["phone"].name, "state": facts["state"].value}
+        case ChangeKind.ENDED:
+            outcome = progress.outcome.value if progress.outcome else None
+            found = {"outcome": outcome, "reason": mask.text(progress.reason)}
+        case _:
+            return None
+    return CallEvent(time=dt_util.utcnow().timestamp(), kind=change.kind.value, facts=found)
+
+
+def _new_segments(segments: list[Segment], written: _Written) -> tuple[int, list[dict[str, Any]]]:
+    """Return the segments that are new or changed and the position of the first of them."""
+    # only the last one written can have changed
+    first = max(0, len(written.segments) - 1)
+    now = [
+        {
+            "kind": each.kind.value,
+            "started": each.start.timestamp(),
+            "ended": _epoch(each.end),
+            "heard_before": each.repeat,
+        }
+        for each in segments[first:]
+    ]
+    if now == written.segments[first:]:
+        return first, []
+    written.segments[first:] = now
+    return first, now
+
+
+def _new_words(transcript: list[TranscriptLine], written: _Written) -> list[dict[str, Any]]:
+    """Return the lines that are new and will not change."""
+    found: list[dict[str, Any]] = []
+    for line in transcript[written.lines :]:
+        if not line.final and line is transcript[-1]:
+            # its final words will take its place
+            break
+        written.lines += 1
+        if line.final:
+            found.append(
+                {
+                    "time": line.time.timestamp(),
+                    "speaker": line.speaker.value,
+                    "text": written.mask.text(line.text),
+                }
+            )
+    return found
+
+
+def _plain(value: Any) -> Any:
+    """Return a JSON type."""
+    return value if isinstance(value, (str, int, float, bool)) or value is None else str(value)
+
+
+def _epoch(moment: datetime | None) -> float | None:
+    """Return a time as seconds since the epoch."""
+    return moment.timestamp() if moment else None

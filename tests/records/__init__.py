@@ -1,0 +1,1 @@
+"""The history, its queries and figures."""
