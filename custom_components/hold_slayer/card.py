@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from homeassistant.components.frontend import add_extra_js_url
+
 # as core does; the package re-exports it without saying so to type checkers
 from homeassistant.components.http import StaticPathConfig  # type: ignore[attr-defined]
 from homeassistant.core import HomeAssistant
