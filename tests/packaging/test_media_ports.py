@@ -7,6 +7,7 @@ from typing import Any
 import pjsua2 as pj
 import pytest
 
+from tests.packaging.callee import AnsweredCall, make_callee
 from tests.packaging.child import in_child
 from tests.packaging.stack import FRAME_BYTES, FRAME_MS, RATE, make_feed, make_tap, running
 
@@ -176,6 +177,23 @@ def test_other_rates_are_resampled() -> None:
         pcm = stack.frames(tap, 20)
         assert len(pcm) == tap.frames() * FRAME_BYTES // 2
         assert any(pcm)
+
+
+@in_child
+def test_calls_may_outlive_the_library() -> None:
+    """Python destroys objects when it likes; after the shutdown nothing of them is touched."""
+    left: list[Any] = []
+    with running(udp=True) as stack:
+        callee = make_callee(stack.udp_port)
+        caller = AnsweredCall(callee)
+        caller.makeCall(f"sip:callee@127.0.0.1:{stack.udp_port}", pj.CallOpParam(True))
+        stack.until(lambda: callee.calls and callee.calls[0].audio and caller.audio, "both legs")
+        generator = pj.ToneGenerator()
+        generator.createToneGenerator(RATE, 1)
+        left += [caller, *callee.calls, generator]
+    while left:
+        left.pop()
+        gc.collect()
 
 
 @in_child

@@ -27,9 +27,13 @@ def test_everything_under_sanitizers(tmp_path: Path) -> None:
     assert built.returncode == 0, built.stderr[-3000:]
     with zipfile.ZipFile(built.stdout.strip().splitlines()[-1]) as wheel:
         wheel.extractall(tmp_path)
-    library = subprocess.run(
-        ["gcc", "-print-file-name=libasan.so"], check=True, capture_output=True, text=True
-    ).stdout.strip()
+    # without libstdc++ beside it the sanitizer does not see exceptions being thrown
+    libraries = [
+        subprocess.run(
+            ["gcc", f"-print-file-name={name}"], check=True, capture_output=True, text=True
+        ).stdout.strip()
+        for name in ("libasan.so", "libstdc++.so")
+    ]
     tests = subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
@@ -44,7 +48,7 @@ def test_everything_under_sanitizers(tmp_path: Path) -> None:
         env=os.environ
         | {
             "HOLD_SLAYER_SANITIZED_WHEEL": str(tmp_path),
-            "HOLD_SLAYER_SANITIZER": library,
+            "HOLD_SLAYER_SANITIZER": ":".join(libraries),
             # Python keeps memory until the end of the process on purpose
             "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=1",
             "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
