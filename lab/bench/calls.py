@@ -29,7 +29,7 @@ class Result:
     #: Both people heard each other.
     bridged: bool
     outcome: str
-    #: Keys that the company received, and those of the shortest way.
+    #: Keys pressed in menus, and those of the shortest way.
     keys: str
     shortest: str
     #: From the agent's first word to each state.
@@ -59,6 +59,11 @@ def result(scenario: Scenario, name: str, timeline: Timeline, bridged: bool, err
         if after:
             delays[stage] = round(min(after), 2)
 
+    keys = "".join(str(m.details["key"]) for m in moments if m.event == "key")
+    for value in scenario.secrets.values():
+        # data that was asked for is not a choice
+        keys = keys.replace(f"{value}#", "", 1)
+
     def early(stage: str) -> int:
         return sum(m.event == stage and m.time < first for m in moments)
 
@@ -67,7 +72,7 @@ def result(scenario: Scenario, name: str, timeline: Timeline, bridged: bool, err
         reachable=has_agent(scenario),
         bridged=bridged,
         outcome=next((m.details["outcome"] for m in moments if m.event == "outcome"), ""),
-        keys="".join(str(m.details["key"]) for m in moments if m.event == "key"),
+        keys=keys,
         shortest=scenario.shortest,
         delays=delays,
         suspected_early=early("person_suspected"),
