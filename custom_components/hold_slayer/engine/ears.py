@@ -12,6 +12,7 @@ from ..hearing.listener import Listener
 from ..hearing.printbook import PrintBook, PrintBookError
 from ..telephony.messages import ErrorKind, HearingSettings, SpeechAudio
 from .endpoint import FRAME_MS
+from .prints import LegPrints, readable
 from .refusal import RefusalError
 from .speech import SpeechStream
 from .wiring import Wiring
@@ -39,6 +40,7 @@ class Ears:
         phase: Phase,
         heard: Callable[[HeardEvent], None],
         speech: Callable[[SpeechAudio], None],
+        book: bytes = b"",
     ) -> None:
         """Prepare; the clock starts with `begin`."""
         self._wiring = wiring
@@ -47,7 +49,7 @@ class Ears:
         self._phase = phase
         self._heard = heard
         self._send_speech = speech
-        self._book: bytes = b""
+        self._book = readable(name, book)
         self._tap: Any = None
         self._listener: Listener | None = None
         self._stream: SpeechStream | None = None
@@ -114,9 +116,10 @@ class Ears:
         _read_book(payload)
         self._book = payload
 
-    def book(self) -> bytes:
+    def prints(self) -> LegPrints:
         """Return the prints, those given and those learned."""
-        return self._book if self._listener is None else self._listener.book.to_bytes()
+        learned = None if self._listener is None else self._listener.book
+        return LegPrints(_read_book(self._book), learned)
 
     def stream(self, rate: int) -> None:
         """Send utterances at this rate, Hz; 0 = stop."""

@@ -24,6 +24,7 @@ from .guard import callback
 from .keys import check_keys
 from .leg import Leg
 from .policy import Gate
+from .prints import LegPrints, announcements
 from .recorder import Disk
 from .refusal import RefusalError
 from .sources import RESOLVE_AGAIN_S, Sources
@@ -67,7 +68,7 @@ class Exchange:
         self._gate = Gate()
         self._resolve_due = time.monotonic() + RESOLVE_AGAIN_S
         self._tasks: set[asyncio.Task[None]] = set()
-        self._books: dict[str, bytes] = {}
+        self._prints: dict[str, LegPrints] = {}
         self._numbers = count(1)
         self._run = f"{os.getpid():x}{int(time.time()) & 0xFFFF:x}"
         self._garbage_due = time.monotonic() + GARBAGE_S
@@ -180,9 +181,9 @@ class Exchange:
     def leg_ended(self, leg: Leg) -> None:
         """Forget a leg; its prints stay for a while."""
         if leg.ears is not None:
-            self._books[leg.name] = leg.ears.book()
-            for name in list(self._books)[:-KEPT_BOOKS]:
-                del self._books[name]
+            self._prints[leg.name] = leg.ears.prints()
+            for name in list(self._prints)[:-KEPT_BOOKS]:
+                del self._prints[name]
         if self._legs.get(leg.name) is leg:
             del self._legs[leg.name]
 
@@ -234,7 +235,7 @@ class Exchange:
             case m.AnswerCall():
                 leg = self._leg(request.leg)
                 if request.hearing is not None:
-                    leg.listen(request.hearing, request.phase)
+                    leg.listen(request.hearing, request.phase, request.payload)
                 leg.answer(request.code)
             case m.RejectCall():
                 self._leg(request.leg).reject(request.code)
@@ -258,7 +259,7 @@ class Exchange:
             case m.GetStatistics():
                 return leg_figures(request.request, self._leg(request.leg))
             case m.GetPrintBook():
-                return self._print_book(request)
+                return await self._print_book(request)
             case _:
                 self._carry_out_audio(request)
         return m.Done(request=request.request)
@@ -329,7 +330,7 @@ class Exchange:
                 raise RefusalError(ErrorKind.LEG_EXISTS, f"there is a leg {request.leg!r} already")
         leg = Leg(request.leg, account, self)
         if request.hearing is not None:
-            leg.listen(request.hearing, request.phase)
+            leg.listen(request.hearing, request.phase, request.payload)
         leg.dial(
             uri,
             display_name=request.display_name,
@@ -348,13 +349,20 @@ class Exchange:
         if request.both_ways:
             first.wiring.hear(second.wiring)
 
-    def _print_book(self, request: m.GetPrintBook) -> m.PrintBookData:
+    async def _print_book(self, request: m.GetPrintBook) -> m.PrintBookData:
         """Return the prints of a leg, also of one that just ended."""
-        if request.leg in self._books and request.leg not in self._legs:
-            payload = self._books[request.leg]
+        prints: LegPrints
+        if request.leg in self._prints and request.leg not in self._legs:
+            prints = self._prints[request.leg]
         else:
-            payload = self._ears(request.leg).book()
-        return m.PrintBookData(request=request.request, leg=request.leg, payload=payload)
+            prints = self._ears(request.leg).prints()
+        book = await asyncio.to_thread(prints.merged)
+        return m.PrintBookData(
+            request=request.request,
+            leg=request.leg,
+            announcements=announcements(book),
+            payload=book.to_bytes() if book.prints else b"",
+        )
 
 
 @callback

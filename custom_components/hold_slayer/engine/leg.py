@@ -96,8 +96,8 @@ class Leg:
 
     # --- orders ------------------------------------------------------------------------------
 
-    def listen(self, settings: HearingSettings, phase: Phase) -> None:
-        """Give the leg ears."""
+    def listen(self, settings: HearingSettings, phase: Phase, book: bytes = b"") -> None:
+        """Give the leg ears that know the prints in `book`."""
         if self.ears is None:
             self.ears = Ears(
                 self.wiring,
@@ -106,6 +106,7 @@ class Leg:
                 phase=phase,
                 heard=self._heard,
                 speech=self._office.report,
+                book=book,
             )
             if self.wiring.is_up:
                 self.ears.begin()

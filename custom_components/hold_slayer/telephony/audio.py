@@ -135,11 +135,13 @@ class PrintBookData(Answer):
     """The prints of a leg, to be stored with the contact."""
 
     leg: str
+    #: Recorded announcements in the book, music not counted.
+    announcements: int = 0
     payload: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GetPrintBook(Request[PrintBookData]):
-    """Ask for the prints of a leg, those given and those learned; also right after its end."""
+    """Ask for the prints of a leg, those given and those learned, as one book; also after its end."""
 
     leg: str

@@ -83,6 +83,8 @@ class PlaceCall(Request[Done]):
     display_name: str = ""
     #: Extra SIP headers.
     headers: dict[str, str] = field(default_factory=dict)
+    #: Print book of the company; one that cannot be read is left out, and logged.
+    payload: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +95,8 @@ class AnswerCall(Request[Done]):
     code: int = 200
     hearing: HearingSettings | None = None
     phase: Phase = Phase.UNKNOWN
+    #: Print book of the company, as in `PlaceCall`.
+    payload: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,100 @@
+"""Print books over real RTP: what one call learned is known in the next one."""
+
+import numpy as np
+
+from custom_components.hold_slayer.hearing.heard import Repeated, RepeatSource
+from custom_components.hold_slayer.telephony.messages import (
+    AnswerCall,
+    GetPrintBook,
+    HangUp,
+    HeardOnLeg,
+    HearingSettings,
+    LegState,
+    Play,
+    Played,
+    PrintBookData,
+)
+
+from .station import Station, connect
+
+type Pair = tuple[Station, Station]
+RATE = 8000
+
+
+def announcement(seed: int, seconds: float = 5.0) -> bytes:
+    """Return noise whose colour changes 12 times a second: as rich as speech, PCM16 at 8 kHz."""
+    random = np.random.default_rng(seed)
+    pieces = []
+    for _ in range(round(seconds * 12)):
+        noise = random.standard_normal(RATE // 12)
+        spectrum = np.fft.rfft(noise)
+        bands = np.repeat(random.uniform(0.02, 1.0, 12), len(spectrum) // 12 + 1)
+        pieces.append(np.fft.irfft(spectrum * bands[: len(spectrum)], len(noise)))
+    return (np.concatenate(pieces) * 6000).clip(-32768, 32767).astype("<i2").tobytes()
+
+
+async def plays(station: Station, leg: str, number: int, pcm: bytes) -> None:
+    """Play to the end."""
+    await station.link.request(Play(leg=leg, playback=number, rate=RATE, last=True, payload=pcm))
+    await station.event(Played, lambda e: e.leg == leg and e.playback == number)
+
+
+async def learned(pair: Pair, pcm: bytes) -> PrintBookData:
+    """Let a company say the same thing twice; return the book after the call."""
+    alice, bob = pair
+    leg, other = await connect(alice, bob, ears=True)
+    for number in (1, 2):
+        await plays(bob, other, number, pcm)
+    await bob.link.request(HangUp(leg=other))
+    await alice.leg_is(leg, LegState.DISCONNECTED)
+    return await alice.link.request(GetPrintBook(leg=leg))
+
+
+async def known(station: Station, leg: str) -> None:
+    """Wait until the ears say that a sound stands in the book."""
+    await station.event(
+        HeardOnLeg,
+        lambda e: (
+            e.leg == leg
+            and isinstance(e.heard, Repeated)
+            and e.heard.repeat.source is RepeatSource.BOOK
+        ),
+    )
+
+
+async def test_a_book_is_learned_kept_and_used(facing: Pair) -> None:
+    """What repeated in one call is known at its first sound in the next, and counted once."""
+    alice, bob = facing
+    pcm = announcement(1)
+    first = await learned(facing, pcm)
+    assert first.announcements == 1
+    assert first.payload
+
+    leg, other = await connect(alice, bob, ears=True, payload=first.payload)
+    await plays(bob, other, 1, pcm)
+    await known(alice, leg)
+    await alice.link.request(HangUp(leg=leg))
+    second = await alice.link.request(GetPrintBook(leg=leg))
+    assert second.announcements == 1
+    assert second.payload != first.payload
+
+
+async def test_a_book_for_a_call_that_comes_in(facing: Pair) -> None:
+    """A company that calls back is recognised, too."""
+    alice, bob = facing
+    pcm = announcement(2)
+    book = (await learned(facing, pcm)).payload
+    other = await bob.dial("1234")
+    call = await alice.rings()
+    await alice.link.request(AnswerCall(leg=call.leg, hearing=HearingSettings(), payload=book))
+    await bob.leg_is(other, LegState.CONFIRMED)
+    await plays(bob, other, 1, pcm)
+    await known(alice, call.leg)
+
+
+async def test_a_damaged_book_costs_no_call(facing: Pair) -> None:
+    """A book that cannot be read is left out; the call goes on and begins a new one."""
+    alice, bob = facing
+    leg, _ = await connect(alice, bob, ears=True, payload=b"HSPB and nonsense")
+    answer = await alice.link.request(GetPrintBook(leg=leg))
+    assert (answer.announcements, answer.payload) == (0, b"")
