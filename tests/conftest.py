@@ -1,6 +1,7 @@
 """What every test gets: sockets on loopback, and nothing beyond this machine."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,14 @@ from .scripted_link import ScriptedLink
 def loopback_only(socket_enabled: None) -> None:
     """Allow real sockets to this machine; Home Assistant's test plugin forbids all of them."""
     pytest_socket.socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+
+
+@pytest.fixture(autouse=True)
+def own_history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give each test a history of its own; the configuration folder is shared by all."""
+    monkeypatch.setattr(
+        "custom_components.hold_slayer.records.history.FILE", str(tmp_path / "hold_slayer.db")
+    )
 
 
 @pytest.fixture

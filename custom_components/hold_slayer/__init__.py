@@ -17,6 +17,7 @@ from .entry_errors import setup_error
 from .issues import withdraw_issue
 from .reach.home import HomeReach
 from .reach.push import Push
+from .records.scribe import record_calls
 from .sentences import warm_up
 from .services import async_setup_services
 from .telephony.errors import EngineError
@@ -65,6 +66,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: HoldSlayerConfigEntry) -
     entry.runtime_data = account
     register_devices(hass, entry)
     update_devices(hass, entry)
+    entry.async_on_unload(await record_calls(hass, account))
     entry.async_on_unload(CallAnnouncer(hass, entry).start())
     entry.async_on_unload(Push(hass, account).start())
     entry.async_on_unload(HomeReach(hass, account).start())

@@ -8,6 +8,8 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.llm import LLMContext, Tool, ToolAnnotations, ToolInput, ToolResult
 import probatio
 
+from .calls.account import Account
+from .calls.call import Call
 from .calls.flow_files import import_flow
 from .calls.lookup import account_for, call_for, find_call, recent_calls
 from .calls.permission import ask_permission
@@ -16,6 +18,8 @@ from .calls.resolve import find_contact
 from .calls.view import call_view, transcript_view
 from .const import DOMAIN, LlmCalls
 from .navigation.moments import Order
+from .records.lookup import calls_page, whole_call_of
+from .records.visibility import visible_in
 
 _READING = ToolAnnotations(read_only=True, destructive=False, idempotent=True, open_world=False)
 _CALL_ID = {
@@ -106,20 +110,24 @@ class GetCallTranscript(CallTool):
         self, hass: HomeAssistant, arguments: dict[str, Any], context: LLMContext
     ) -> dict[str, Any]:
         """Return the last lines."""
-        _, call = find_call(hass, arguments["call_id"])
-        lines = call.progress.transcript[-100:]
-        return {"call_id": call.id, "transcript": [transcript_view(line) for line in lines]}
+        call_id = arguments["call_id"]
+        if (live := _recent(hass, call_id)) is None:
+            record = await _record(hass, call_id, context)
+            return {"call_id": call_id, "transcript": record["transcript"][-100:]}
+        lines = live[1].progress.transcript[-100:]
+        return {"call_id": call_id, "transcript": [transcript_view(line) for line in lines]}
 
 
 class SearchCallHistory(CallTool):
-    """Searches recent calls."""
+    """Searches past calls."""
 
     short_name = "search_call_history"
     title = "Search call history"
-    description = "Searches recent telephone calls by contact, newest first."
+    description = "Searches past telephone calls by contact and by words said, newest first."
     parameters = probatio.Schema(
         {
             probatio.Optional("contact", description="Part of a contact's name"): cv.string,
+            probatio.Optional("search", description="Words said in the call"): cv.string,
             probatio.Optional("offset", default=0): cv.positive_int,
         }
     )
@@ -130,14 +138,8 @@ class SearchCallHistory(CallTool):
         self, hass: HomeAssistant, arguments: dict[str, Any], context: LLMContext
     ) -> dict[str, Any]:
         """Return a page of what was found."""
-        wanted = arguments.get("contact", "").casefold()
-        found = [
-            call_view(account, call)
-            for account, call in recent_calls(hass)
-            if wanted in call.job.name.casefold()
-        ]
-        offset = arguments["offset"]
-        return {"total": len(found), "calls": found[offset : offset + MOST_LISTED]}
+        visible = await visible_in(hass, context.context) if context.context else None
+        return await calls_page(hass, {**arguments, "limit": MOST_LISTED}, visible)
 
 
 class GetCallSummary(CallTool):
@@ -156,7 +158,14 @@ class GetCallSummary(CallTool):
         self, hass: HomeAssistant, arguments: dict[str, Any], context: LLMContext
     ) -> dict[str, Any]:
         """Sum it up."""
-        account, call = find_call(hass, arguments["call_id"])
+        call_id = arguments["call_id"]
+        if (live := _recent(hass, call_id)) is None:
+            record = await _record(hass, call_id, context)
+            words = [line for line in record.pop("transcript") if line["speaker"] == "company"]
+            del record["segments"]
+            record["events"] = record["events"][-50:]
+            return record | {"last_words": words[-1]["text"] if words else ""}
+        account, call = live
         return call_view(account, call) | {
             "notes": call.progress.notes[-50:],
             "last_words": call.progress.last_words,
@@ -265,6 +274,17 @@ class LearnCallFlow(CallTool):
         await ask_permission(hass, account, contact.name)
         flow = import_flow(account, contact, arguments["flow"])
         return {"contact": contact.name, "steps": len(flow.steps)}
+
+
+def _recent(hass: HomeAssistant, call_id: str) -> tuple[Account, Call] | None:
+    """Return a call that runs or ended lately."""
+    return next((pair for pair in recent_calls(hass) if pair[1].id == call_id), None)
+
+
+async def _record(hass: HomeAssistant, call_id: str, context: LLMContext) -> dict[str, Any]:
+    """Return a call of the history."""
+    visible = await visible_in(hass, context.context) if context.context else None
+    return await whole_call_of(hass, call_id, visible)
 
 
 def _must_allow(setting: LlmCalls) -> None:

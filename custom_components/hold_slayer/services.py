@@ -26,6 +26,7 @@ from .calls.view import call_view, transcript_view
 from .const import DOMAIN
 from .navigation.moments import Order
 from .navigation.plan import Mode
+from .records.actions import async_setup_history_actions
 
 #: Longest text said and most keys pressed by one action.
 LONGEST_TEXT = 500
@@ -103,6 +104,7 @@ def async_setup_services(hass: HomeAssistant) -> None:
         if isinstance(schema, dict):
             schema = probatio.Schema(schema)  # noqa: PLW2901
         hass.services.async_register(DOMAIN, name, handler, schema, supports_response=response)
+    async_setup_history_actions(hass)
 
 
 async def _start_call(call: ServiceCall) -> ServiceResponse:

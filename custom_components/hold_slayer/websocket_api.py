@@ -11,12 +11,14 @@ import probatio
 
 from .calls.feed import Feed
 from .const import DOMAIN
+from .records.websocket import async_setup_history_commands
 
 
 @callback
 def async_setup_websocket(hass: HomeAssistant) -> None:
     """Register the commands."""
     async_register_command(hass, subscribe)
+    async_setup_history_commands(hass)
 
 
 @websocket_command({probatio.Required("type"): f"{DOMAIN}/subscribe"})

@@ -54,7 +54,8 @@ class History:
 
     async def stop(self) -> None:
         """Write what is left and close."""
-        await self._hass.async_add_executor_job(self.writer.stop)
+        # not a job of Home Assistant's: those are called off when it stops
+        await self._hass.loop.run_in_executor(None, self.writer.stop)
 
     async def read[T](self, work: Work[T]) -> T:
         """Read once what was reported so far is written; raises a translated error."""

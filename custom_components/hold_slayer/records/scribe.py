@@ -1,13 +1,13 @@
 """Writing down the calls of one account as they happen."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
-from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, CoreState, Event, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later, async_track_time_interval
 from homeassistant.loader import async_get_integration
 from homeassistant.util import dt as dt_util
@@ -159,7 +159,9 @@ class Scribe:
             written.menu_s += max(0.0, (now[1] - before[1]).total_seconds())
 
 
-async def record_calls(hass: HomeAssistant, account: Account) -> CALLBACK_TYPE:
+async def record_calls(
+    hass: HomeAssistant, account: Account
+) -> Callable[[], Coroutine[Any, Any, None]]:
     """Record the calls of an account; return what ends that."""
     history = acquire_history(hass)
     unwatch = await Scribe(hass, account, history).start()
@@ -178,13 +180,12 @@ async def record_calls(hass: HomeAssistant, account: Account) -> CALLBACK_TYPE:
     ]
     stop_listening = hass.bus.async_listen_once(EVENT_HOMEASSISTANT_FINAL_WRITE, shut_down)
 
-    @callback
-    def end() -> None:
+    async def end() -> None:
         for each in ends:
             each()
-        if hass.is_running:
+        if hass.state is not CoreState.final_write:
             stop_listening()
-        hass.async_create_task(release_history(hass), "hold_slayer release history")
+        await release_history(hass)
 
     return end
 
