@@ -18,6 +18,7 @@ setup(
     name="hold-slayer-pjsua2",
     version=os.environ["WHEEL_VERSION"],
     description="PJSUA2 2.17 with the media ports, the source filter and the dialog export of Hold Slayer",
+    long_description=os.environ["WHEEL_RECORD"],
     license="GPL-3.0-or-later",
     python_requires=">=3.12",
     py_modules=["pjsua2"],
