@@ -13,6 +13,7 @@ from custom_components.hold_slayer.telephony.errors import (
 from custom_components.hold_slayer.telephony.messages import (
     Done,
     ErrorKind,
+    GetPrintBook,
     GetStatistics,
     HangUp,
     LegChanged,
@@ -21,6 +22,7 @@ from custom_components.hold_slayer.telephony.messages import (
     Play,
     Played,
     PlayTone,
+    PrintBookData,
     Ready,
     Refused,
     Request,
@@ -73,10 +75,12 @@ class ScriptedLink:
         """Report something from the engine."""
         self._on_event(event)
 
-    def refuse(self, kind: type, error: ErrorKind, text: str = "no", sip_code: int = 0) -> None:
+    def refuse(
+        self, kind: type, error: ErrorKind, text: str = "no", sip_code: int = 0, rule: str = ""
+    ) -> None:
         """Refuse requests of a kind from now on."""
         self.answers[kind] = EngineRefused(
-            Refused(request=0, error=error, text=text, sip_code=sip_code)
+            Refused(request=0, error=error, text=text, sip_code=sip_code, rule=rule)
         )
 
     def lose(self, kind: type) -> None:
@@ -106,6 +110,8 @@ class ScriptedLink:
                 return LegStatistics(
                     request=0, leg=leg, state=LegState.CONFIRMED, codec="PCMA", clock_rate=8000
                 )
+            case GetPrintBook(leg=leg):
+                return PrintBookData(request=0, leg=leg)
         return Done(request=0)
 
     def all[T](self, kind: type[T]) -> list[T]:

@@ -1,6 +1,8 @@
 """An account at run time: registration, lines, contacts and phones of one config entry."""
 
+import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 import logging
 
 from homeassistant.config_entries import ConfigEntry
@@ -20,21 +22,25 @@ from ..telephony.errors import EngineError
 from ..telephony.messages import (
     AddAccount,
     EngineEvent,
+    ErrorKind,
     IncomingCall,
     Registration,
     RegistrationState,
-    RejectCall,
     RemoveAccount,
 )
 from ..telephony.policy import DialPolicy
 from ..telephony.supervision import LinkState
 from .call import Call
+from .call_backs import CallBacks
 from .changes import Change, ChangeKind
 from .contact import Contact
 from .engine import SharedEngine
 from .job import Job
+from .leg import Leg
 from .line import Line
 from .phrasebook import company_phrases, user_phrases
+from .print_books import PrintBooks, StoredBook
+from .problems import dial_refused
 from .request import CallRequest
 from .resolve import resolve
 from .schedule import Schedule
@@ -65,6 +71,8 @@ class Account:
         self.settings = Settings.from_options(entry.options)
         self.switchboard = Switchboard(hass, engine, self.settings.lines)
         self.schedule = Schedule(hass, self)
+        self.call_backs = CallBacks(hass, self)
+        self.books = PrintBooks(hass)
         self.registration = RegistrationState.REGISTERING
         self.registration_text = ""
         self.contacts: dict[str, Contact] = {}
@@ -73,6 +81,7 @@ class Account:
         self._data = dict(entry.data)
         self._watchers: set[Callable[[], None]] = set()
         self._unwatch: list[CALLBACK_TYPE] = []
+        self._keeping: set[asyncio.Task[None]] = set()
         self.read_subentries()
 
     @property
@@ -104,12 +113,15 @@ class Account:
             self.registration = RegistrationState.REGISTERED
         await self.send_policy()
         await self.schedule.load()
+        await self.call_backs.start()
         self.prepare_voice()
 
     async def stop(self, reason: str) -> None:
         """End all calls and unregister."""
         self.schedule.stop()
         await self.switchboard.end_all(Outcome.HUNG_UP, reason)
+        await asyncio.gather(*self._keeping)
+        await self.call_backs.stop()
         self._stop_watching()
         try:
             await self.engine.set_policy(self.entry.entry_id, None)
@@ -157,7 +169,12 @@ class Account:
         self.settings = Settings.from_options(self.entry.options)
         self.voice = Voice(self.hass, self.settings.tts_engine, self.settings.tts_voice)
         self.switchboard.set_lines(self.settings.lines)
+        before = set(self.contacts)
         self.read_subentries()
+        if gone := before - set(self.contacts):
+            self.entry.async_create_task(
+                self.hass, self.books.remove(gone), "hold_slayer forget prints"
+            )
         self.prepare_voice()
         self.entry.async_create_background_task(
             self.hass, self.send_policy(), "hold_slayer dial policy"
@@ -196,11 +213,46 @@ class Account:
     async def start_call(self, request: CallRequest) -> Call:
         """Begin a call; raises a translated error when it cannot be."""
         job, _ = resolve(self, request)
-        # Reading a language's phrases for the first time takes a file; a line is taken after it.
+        call = await self._begin(job, request.line)
+        refusal = await call.placed()
+        if refusal is not None and refusal.error is ErrorKind.REFUSED_BY_POLICY:
+            raise dial_refused(refusal, job.target)
+        return call
+
+    async def answer_call_back(self, request: CallRequest, leg: str) -> Call:
+        """Take a call that a company arranged; raises a translated error when it cannot be."""
+        job, _ = resolve(self, request)
+        plan = replace(job.plan, called_back=True)
+        return await self._begin(replace(job, plan=plan, incoming=leg), None)
+
+    async def _begin(self, job: Job, line_number: int | None) -> Call:
+        """Put a job on a line; raises a translated error when none is free."""
+        # Files are read first: a line is taken after it.
         await self.hass.async_add_executor_job(phrases.preload, job.plan.languages)
-        line = self.switchboard.free_line(request.line)
+        if job.contact is not None:
+            book = await self.books.load(job.contact.id)
+            plan = replace(job.plan, announcements_known=book.announcements > 0)
+            job = replace(job, plan=plan, book=book.data)
+        line = self.switchboard.free_line(line_number)
         self.prepare_voice(job)
         return self.switchboard.start(job, self.tools(), line)
+
+    @callback
+    def keep_prints(self, contact_id: str, leg: Leg) -> None:
+        """Store what a call taught about a company's recordings."""
+        task = self.entry.async_create_task(
+            self.hass, self._keep_prints(contact_id, leg), "hold_slayer keep prints"
+        )
+        self._keeping.add(task)
+        task.add_done_callback(self._keeping.discard)
+
+    async def _keep_prints(self, contact_id: str, leg: Leg) -> None:
+        """Fetch the print book of a leg that is over, and save it."""
+        prints = await leg.print_book()
+        if prints is None or not prints.payload or contact_id not in self.contacts:
+            return
+        book = StoredBook(data=prints.payload, announcements=prints.announcements)
+        await self.books.save(contact_id, book)
 
     def tools(self) -> CallTools:
         """Return what a call works with."""
@@ -212,6 +264,7 @@ class Account:
             adviser=Adviser(self.hass, settings.ai_task, MODEL_BUDGET),
             make_transcriber=self._make_transcriber,
             escalation=EscalationPlan(together=settings.ring_together, rounds=settings.ring_rounds),
+            keep_prints=self.keep_prints,
             phone_target=self.phone_target,
         )
 
@@ -246,17 +299,10 @@ class Account:
         match event:
             case Registration():
                 self._registration_changed(event)
-            case IncomingCall(leg=leg):
+            case IncomingCall():
                 self.entry.async_create_background_task(
-                    self.hass, self._reject(leg), "hold_slayer reject"
+                    self.hass, self.call_backs.take(event), "hold_slayer incoming call"
                 )
-
-    async def _reject(self, leg: str) -> None:
-        """Tell a caller that nobody takes calls here (RFC 3261 section 21.4.18: not now)."""
-        try:
-            await self.engine.link.request(RejectCall(leg=leg, code=480))
-        except EngineError as err:
-            _LOGGER.debug("Cannot reject %s: %s", leg, err)
 
     @callback
     def _registration_changed(self, event: Registration) -> None:

@@ -70,6 +70,9 @@ _LINE_STATES = {
     LegState.CONFIRMED: LineState.ANSWERED,
     LegState.DISCONNECTED: LineState.ENDED,
 }
+#: Longest wait for the engine to dial (it may have to look up a server), s.
+LONGEST_DIALLING_S = 5.0
+
 type ChangeHandler = Callable[["Call", Change], None]
 
 
@@ -93,6 +96,8 @@ class Call:
         self._tick: CALLBACK_TYPE | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._ending = False
+        self._placing: asyncio.Task[None] | None = None
+        self._refusal: EngineRefused | None = None
         self._company = Company(hass, self, tools)
         self._user = UserSide(hass, self, tools)
 
@@ -100,6 +105,11 @@ class Call:
     def id(self) -> str:
         """The id by which actions and events name this call."""
         return self.job.id
+
+    @property
+    def company_leg(self) -> str:
+        """The id of the leg to the company."""
+        return self._company.leg.id
 
     @property
     def state(self) -> CallState:
@@ -113,11 +123,17 @@ class Call:
 
     @callback
     def start(self) -> None:
-        """Dial the company."""
+        """Dial the company, or answer it."""
         self.progress.draw(self.progress.started)
         self.changed(ChangeKind.STATE)
         self.tell(LineChanged(state=LineState.CALLING))
-        self.run(self._place(), "dial")
+        self._placing = self.run(self._place(), "dial")
+
+    async def placed(self) -> EngineRefused | None:
+        """Wait until the engine has dialled; return why it refused to."""
+        if self._placing is not None:
+            await asyncio.wait({self._placing}, timeout=LONGEST_DIALLING_S)
+        return self._refusal
 
     @callback
     def order(self, order: Order) -> None:
@@ -235,6 +251,7 @@ class Call:
         try:
             await self._company.place()
         except EngineRefused as err:
+            self._refusal = err
             failure = err.error.value if err.error.value in Outcome else Outcome.FAILED.value
             self.tell(
                 LineChanged(

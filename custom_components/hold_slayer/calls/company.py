@@ -33,18 +33,24 @@ class Company:
 
     def __init__(self, hass: HomeAssistant, call: Call, tools: CallTools) -> None:
         """Prepare the leg."""
-        self.leg = Leg(tools.link, f"{call.job.id}.company", tools.account_id)
+        leg_id = call.job.incoming or f"{call.job.id}.company"
+        self.leg = Leg(tools.link, leg_id, tools.account_id)
         self._hass = hass
         self._call = call
         self._voice = tools.voice
         self._adviser = tools.adviser
+        self._keep_prints = tools.keep_prints
         self._transcriber = tools.make_transcriber(call.job.language, call.hear_text)
         #: Utterance -> leg times of its first and last word, s.
         self._spans: dict[int, tuple[float, float]] = {}
 
     async def place(self) -> None:
-        """Dial, and have the words sent here when somebody can read them."""
-        await self.leg.place(self._call.job.target, phase=Phase.UNKNOWN)
+        """Dial or answer, and have the words sent here when somebody can read them."""
+        job = self._call.job
+        if job.incoming:
+            await self.leg.answer(phase=Phase.UNKNOWN, book=job.book)
+        else:
+            await self.leg.place(job.target, phase=Phase.UNKNOWN, book=job.book)
         if self._transcriber.available:
             await self.leg.stream_speech()
 
@@ -110,9 +116,11 @@ class Company:
                 self._call.run(self._consult(act), "consult")
 
     async def close(self, reason: str) -> None:
-        """Hang up and stop reading."""
+        """Hang up, stop reading and keep what was learned."""
         await self.leg.hang_up(reason)
         await self._transcriber.close()
+        if (contact := self._call.job.contact) is not None:
+            self._keep_prints(contact.id, self.leg)
 
     async def press(self, keys: str) -> None:
         """Press keys by order of the user; raises `EngineError`."""

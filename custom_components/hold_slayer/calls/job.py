@@ -25,6 +25,10 @@ class Job:
     #: ISO 639-1 of the company and of the user.
     language: str = "en"
     user_language: str = "en"
+    #: Leg of a call that came in and is to be answered; "" = dial.
+    incoming: str = ""
+    #: Prints known of the company, for the engine.
+    book: bytes = field(default=b"", repr=False)
     context: Context | None = None
     #: Placeholder -> value, filled in after everything else was decided.
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)

@@ -10,6 +10,8 @@ from ..navigation.acts import KeyMethod as WantedMethod
 from ..telephony.errors import EngineError
 from ..telephony.link import EngineLink
 from ..telephony.messages import (
+    AnswerCall,
+    GetPrintBook,
     GetStatistics,
     HangUp,
     HearingSettings,
@@ -21,6 +23,7 @@ from ..telephony.messages import (
     Play,
     Played,
     PlayTone,
+    PrintBookData,
     SendKeys,
     SetPhase,
     StopPlaying,
@@ -53,20 +56,34 @@ class Leg:
         """Tell whether there is anything to hang up."""
         return self.state not in (None, LegState.DISCONNECTED)
 
-    async def place(self, target: str, *, phase: Phase, ring_s: float = 0.0) -> None:
-        """Dial; raises `EngineError` when the engine refuses."""
+    async def place(
+        self, target: str, *, phase: Phase, ring_s: float = 0.0, book: bytes = b""
+    ) -> None:
+        """Dial, with the prints known of the far side; raises `EngineError` when refused."""
         self.state = LegState.CALLING
-        try:
-            await self._link.request(
-                PlaceCall(
-                    leg=self.id,
-                    account_id=self._account_id,
-                    target=target,
-                    hearing=HearingSettings(),
-                    phase=phase,
-                    ring_time_s=ring_s,
-                )
+        await self._begin(
+            PlaceCall(
+                leg=self.id,
+                account_id=self._account_id,
+                target=target,
+                hearing=HearingSettings(),
+                phase=phase,
+                ring_time_s=ring_s,
+                payload=book,
             )
+        )
+
+    async def answer(self, *, phase: Phase, book: bytes = b"") -> None:
+        """Take a call that comes in; raises `EngineError` when it is gone."""
+        self.state = LegState.INCOMING
+        await self._begin(
+            AnswerCall(leg=self.id, hearing=HearingSettings(), phase=phase, payload=book)
+        )
+
+    async def _begin(self, request: PlaceCall | AnswerCall) -> None:
+        """Have the leg set up; there is none when that is refused."""
+        try:
+            await self._link.request(request)
         except EngineError:
             self.state = LegState.DISCONNECTED
             raise
@@ -143,6 +160,16 @@ class Leg:
             return await self._link.request(GetStatistics(leg=self.id))
         except EngineError as err:
             _LOGGER.debug("No statistics of leg %s: %s", self.id, err)
+            return None
+
+    async def print_book(self) -> PrintBookData | None:
+        """Return the prints of the far side, also after the leg's end; None when there are none."""
+        if self.state is None:
+            return None
+        try:
+            return await self._link.request(GetPrintBook(leg=self.id))
+        except EngineError as err:
+            _LOGGER.debug("No prints of leg %s: %s", self.id, err)
             return None
 
     async def hang_up(self, reason: str = "") -> None:

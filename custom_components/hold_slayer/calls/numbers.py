@@ -3,6 +3,8 @@
 from enum import StrEnum
 import re
 
+import phonenumbers
+
 #: Characters that people write into numbers for the eye alone.
 _DECORATION = re.compile(r"[\s().\-/\u00a0\u2010-\u2015]")
 #: E.164 allows 15 digits; some trunks want a prefix in front, and star codes exist.
@@ -105,6 +107,25 @@ def refuse_emergency(target: str) -> str:
     if is_emergency(target):
         raise NumberError(NumberProblem.EMERGENCY, target)
     return target
+
+
+def is_same_number(first: str, second: str) -> bool:
+    """Tell whether two numbers or SIP addresses reach the same party, with or without country code."""
+    one, other = _user(first), _user(second)
+    if one == other:
+        return bool(one)
+    return phonenumbers.is_number_match(one, other) in (
+        phonenumbers.MatchType.EXACT_MATCH,
+        phonenumbers.MatchType.NSN_MATCH,
+    )
+
+
+def _user(target: str) -> str:
+    """Return a number without decoration, or the user part of a SIP address."""
+    bare = target.strip().lower()
+    if bare.startswith(("sip:", "sips:")):
+        bare = bare.partition(":")[2].partition("@")[0].partition(";")[0]
+    return _DECORATION.sub("", bare.removeprefix("tel:"))
 
 
 def is_host(text: str) -> bool:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from homeassistant.util.ulid import ulid_now
 
+from ..const import Conf
 from ..issues import raise_issue
 from ..navigation.flow import CallFlow
 from ..navigation.plan import CallBack, CallPlan, Limits
@@ -85,9 +86,7 @@ def resolve(account: Account, request: CallRequest) -> tuple[Job, Line]:
         speech_to_text=tools.make_transcriber(language, lambda _result: None).available,
         text_to_speech=tools.voice.available,
         model=tools.adviser.available,
-        call_back=CallBack(policy=contact.call_back, after_s=contact.call_back_after_s)
-        if contact
-        else CallBack(),
+        call_back=_call_back(account, contact),
         limits=Limits(call_s=settings.max_call_s),
     )
     job = Job(
@@ -130,6 +129,18 @@ def find_phones(account: Account, wanted: tuple[str, ...]) -> tuple[Phone, ...]:
             raise invalid("unknown_phone", phone=name)
         found.append(match)
     return tuple(found)
+
+
+def _call_back(account: Account, contact: Contact | None) -> CallBack:
+    """Return how to deal with the offer to be called back, at the account's own number."""
+    if contact is None:
+        return CallBack()
+    data = account.entry.data
+    return CallBack(
+        policy=contact.call_back,
+        after_s=contact.call_back_after_s,
+        number=data.get(Conf.CALLER_ID) or data[Conf.USERNAME],
+    )
 
 
 def _target(request: CallRequest, contact: Contact | None) -> str:

@@ -41,7 +41,7 @@ class Switchboard:
         self._engine = engine
         self._watchers: set[Watcher] = set()
         self._idle_timers: dict[int, CALLBACK_TYPE] = {}
-        self._unwatch: dict[str, CALLBACK_TYPE] = {}
+        self._unwatch: dict[str, list[CALLBACK_TYPE]] = {}
 
     @property
     def active(self) -> list[Call]:
@@ -76,7 +76,9 @@ class Switchboard:
         line.call = line.last = call
         self.calls[call.id] = call
         self._forget_old()
-        self._unwatch[call.id] = self._engine.watch_call(call.id, call.handle)
+        self._unwatch[call.id] = [
+            self._engine.watch_call(name, call.handle) for name in (call.id, job.incoming) if name
+        ]
         call.start()
         return call
 
@@ -104,7 +106,7 @@ class Switchboard:
     def _changed(self, line: Line, call: Call, change: Change) -> None:
         """Hand a change on, and clear up when a call is over."""
         if change.kind is ChangeKind.ENDED:
-            if (unwatch := self._unwatch.pop(call.id, None)) is not None:
+            for unwatch in self._unwatch.pop(call.id, ()):
                 unwatch()
             self._idle_timers[line.number] = async_call_later(
                 self._hass, SHOW_ENDED_S, partial(self._become_idle, line, call)

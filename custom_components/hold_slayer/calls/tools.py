@@ -9,6 +9,7 @@ from ..speech.decide import Adviser
 from ..speech.listen import Result, Transcriber
 from ..speech.speak import Voice
 from ..telephony.link import EngineLink
+from .leg import Leg
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,5 +22,7 @@ class CallTools:
     adviser: Adviser
     make_transcriber: Callable[[str, Callable[[Result], None]], Transcriber]
     escalation: EscalationPlan
+    #: Stores what a company leg learned, for the contact of that id.
+    keep_prints: Callable[[str, Leg], None]
     #: What to dial for a phone.
     phone_target: Callable[[Phone], str]

@@ -165,7 +165,7 @@ class UserSide:
         try:
             await accepted.leg.set_phase(Phase.TALKING)
             await self._tools.link.request(
-                Bridge(first=f"{self._call.id}.company", second=accepted.leg.id)
+                Bridge(first=self._call.company_leg, second=accepted.leg.id)
             )
         except EngineError:
             await accepted.leg.hang_up()
@@ -182,7 +182,7 @@ class UserSide:
         if escalation is None or escalation.accepted is None:
             return
         leg = escalation.accepted.leg
-        await self._tools.link.request(Unbridge(first=f"{self._call.id}.company", second=leg.id))
+        await self._tools.link.request(Unbridge(first=self._call.company_leg, second=leg.id))
         await leg.hang_up()
 
     def _hung_up(self, ring: PhoneRing) -> None:
