@@ -8,7 +8,7 @@ from homeassistant.helpers.typing import ConfigType
 from .announce import CallAnnouncer
 from .calls.account import Account, HoldSlayerConfigEntry
 from .calls.engine import shared_engine
-from .calls.schedule import remove_stored
+from .calls.leftovers import remove_leftovers
 from .calls.worries import Worries
 from .card import async_register_card
 from .const import DOMAIN
@@ -94,4 +94,4 @@ async def _async_updated(hass: HomeAssistant, entry: HoldSlayerConfigEntry) -> N
 
 async def async_remove_entry(hass: HomeAssistant, entry: HoldSlayerConfigEntry) -> None:
     """Remove what was stored for an account."""
-    await remove_stored(hass, entry.entry_id)
+    await remove_leftovers(hass, entry)

@@ -153,3 +153,17 @@ async def test_unloading_waits_for_the_books(
     leg_is(link, company(call), LegState.CONFIRMED)
     assert await hass.config_entries.async_unload(entry.entry_id)
     assert hass_storage[KEY]["data"]["announcements"] == 2
+
+
+async def test_nothing_is_left_of_a_removed_account(
+    hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry, hass_storage: dict[str, Any]
+) -> None:
+    """Print books and expected calls go with the account."""
+    learns(link, BOOK)
+    call = await start(hass, entry)
+    leg_is(link, company(call), LegState.CONFIRMED)
+    await call.end(Outcome.CALL_BACK_ARRANGED)
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert {KEY, f"hold_slayer.call_backs.{entry.entry_id}"} <= hass_storage.keys()
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert not [key for key in hass_storage if key.startswith("hold_slayer.") and "card" not in key]
