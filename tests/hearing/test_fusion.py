@@ -85,6 +85,17 @@ def test_repeat_calls_the_suspicion_off() -> None:
     assert Verdict.PERSON not in verdicts(ears.play("noise", 4))
 
 
+def test_undecided_prints_are_waited_for() -> None:
+    """A candidate of the prints holds a suspicion back, but not for long."""
+    ears = Ears()
+    ears.play("music", 20)
+    ears.play("noise", 1)
+    ears.fusion.undecided = True
+    (suspected,) = ears.play("person", 2)
+    assert suspected.verdict is Verdict.SUSPECTED
+    assert 0.95 <= suspected.time - 21 <= 1.2
+
+
 def test_voice_in_music_is_no_person() -> None:
     """Songs and speech over music raise nothing."""
     ears = Ears()

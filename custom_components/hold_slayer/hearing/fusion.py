@@ -25,6 +25,8 @@ MAILBOX_AT = 0.1
 SAME_TALK = 0.5
 #: Nobody is suspected before the prints had time to know a repeat (85 % of them do), s.
 SUSPECT_AFTER = 0.65
+#: While the prints are about to know a repeat, so much longer, s.
+UNDECIDED_FOR = 0.4
 #: Least weight of waiting, turns and answers for a detection: looks alone never suffice.
 EXCHANGE_LEAST = 1.0
 #: Music that takes a verdict back when nobody talks, s.
@@ -58,6 +60,8 @@ class Fusion:
         self.line = Line()
         self.talk: Talk | None = None
         self.probability = 0.0
+        #: The prints have a candidate, but no proof yet.
+        self.undecided = False
         self._found: list[Weighed] = []
         self._settings = settings
         self._run = 0.0
@@ -191,7 +195,7 @@ class Fusion:
 
     def _decide(self, time: float, talk: Talk) -> VerdictChange | None:
         """Compare the probability with the thresholds."""
-        if time - talk.onset < SUSPECT_AFTER:
+        if time - talk.onset < SUSPECT_AFTER + UNDECIDED_FOR * self.undecided:
             return None
         settings = self._settings
         waiting = self.verdict in (Verdict.NOBODY, Verdict.MACHINE)

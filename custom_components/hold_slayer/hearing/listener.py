@@ -43,6 +43,8 @@ _MOST = RATE
 #: Audio is worked on in pieces of 100 ms while somebody talks, of 400 ms otherwise (samples).
 _LEAST = 2 * STEP
 _CALM = 8 * STEP
+#: Prints that agree to this share of what a repeat takes are waited for.
+_UNDECIDED = 0.5
 #: Quieter audio is not searched for repeats, dB full scale.
 _PRINTED_DB = -60.0
 #: Missing audio, and audio of nothing but zeros, is reported after this long, s.
@@ -231,6 +233,7 @@ class Listener:
         """Print a chunk and tell when it begins to repeat what was heard before."""
         found = self._prints.process(chunk, loud)
         current = self._prints.current
+        self._fusion.undecided = current is None and self._prints.hint >= _UNDECIDED
         if current is not None:
             until = self.now + len(chunk) / RATE
             repeat = _repeat(current)

@@ -103,6 +103,8 @@ class PrintMemory:
         """Start a call; `book` holds what earlier calls to this company brought."""
         self._printer = Fingerprinter()
         self._index = PrintIndex()
+        #: How near the best candidate of the latest words came to a repeat, 0 to 1 and more.
+        self.hint = 0.0
         self._known: list[tuple[int, int, Print]] = []  # first place, end, entry
         pieces: list[NDArray[np.uint32]] = []
         place = 0
@@ -167,6 +169,7 @@ class PrintMemory:
         self, words: NDArray[np.uint32], differences: NDArray[np.float32]
     ) -> PrintMatch | None:
         """Store new words; follow the repeat that runs, or look for one."""
+        self.hint = 0.0
         count = len(words)
         begins = self._count
         if begins + count > len(self._words):
@@ -291,6 +294,7 @@ class PrintMemory:
             score = agree[:, window - 1] / (BITS * np.maximum(counts[:, window - 1], LEAST_WORDS))
             enough = both[:, window - 1] >= max(LEAST_WORDS, LEAST_COUNTING * window)
             over = np.where(enough, score - least, -1.0)
+            self.hint = max(self.hint, float((score[enough] / least).max(initial=0.0)))
             top = int(over.argmax())
             if over[top] > margin:
                 best, margin, chosen = float(score[top]), float(over[top]), top
