@@ -1,0 +1,1 @@
+"""The card in a real browser, on a real Home Assistant."""

@@ -1,0 +1,84 @@
+"""A page that remembers what went wrong on it, and where its pictures go."""
+
+from collections.abc import AsyncIterator
+import contextlib
+from dataclasses import dataclass, field
+import os
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import ConsoleMessage, Error, Locator, Page, expect
+
+from lab.home.browser import open_page
+from lab.home.owner import Owner
+
+#: Folder for screenshots; without it none are kept.
+FOLDER = os.environ.get("HOLD_SLAYER_SCREENSHOTS")
+#: How long the page may take for anything, ms (a slow machine takes half a minute to load).
+PATIENCE_MS = 60_000
+TAG = "hold-slayer-card"
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@dataclass(slots=True, kw_only=True)
+class Watched:
+    """A page with the card on it."""
+
+    page: Page
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def card(self) -> Locator:
+        """The card."""
+        return self.page.locator(TAG)
+
+    def part(self, selector: str) -> Locator:
+        """A part of the card."""
+        return self.page.locator(f"{TAG} {selector}")
+
+    def button(self, name: str) -> Locator:
+        """A button of the card by what it says."""
+        return self.card.get_by_role("button", name=name, exact=True)
+
+    async def show(self, url: str) -> None:
+        """Open the dashboard and wait for the card."""
+        await self.page.goto(url)
+        await self.part("ha-card").wait_for()
+
+    async def picture(self, name: str) -> None:
+        """Keep a screenshot, when somebody wants them."""
+        if FOLDER:
+            Path(FOLDER).mkdir(parents=True, exist_ok=True)
+            await self.page.screenshot(path=f"{FOLDER}/{name}.png", animations="disabled")
+
+    async def overflows(self) -> bool:
+        """Tell whether anything in the card is cut off or has to be scrolled sideways."""
+        wide: bool = await self.part("ha-card").evaluate(
+            "card => card.scrollWidth > card.clientWidth + 1"
+        )
+        return wide
+
+
+@contextlib.asynccontextmanager
+async def watched(owner: Owner, **options: Any) -> AsyncIterator[Watched]:
+    """Open a page (options as of `open_page`) that collects errors of console and scripts."""
+    async with open_page(owner, **options) as page:
+        page.set_default_timeout(PATIENCE_MS)
+        view = Watched(page=page)
+
+        def spoke(message: ConsoleMessage) -> None:
+            # Home Assistant's own pages look for pictures on the internet, which is not there
+            source = str(message.location.get("url")) or owner.url
+            if message.type == "error" and source.startswith(owner.url):
+                view.problems.append(f"{message.text} ({source})")
+
+        def failed(error: Error) -> None:
+            # a rejected promise with an answer of the websocket in it: Home Assistant's own pages
+            # ask for commands of integrations that this small home does not have
+            if str(error) != "Object":
+                view.problems.append(str(error))
+
+        page.on("console", spoke)
+        page.on("pageerror", failed)
+        yield view
