@@ -23,6 +23,8 @@ const ICONS = {
 };
 
 const HUMAN = new Set(["person_suspected", "person_detected", "ringing_you"]);
+/** States in which a place in the queue still means something. */
+const WAITING = new Set(["navigating", "on_hold", "person_suspected"]);
 const WITH_KEYS = new Set(["navigating", "on_hold", "connected"]);
 
 /**
@@ -72,7 +74,7 @@ function callView(hass, line, call, now, orders, keypadOpen) {
 }
 
 function queue(hass, call) {
-  if (isOver(call)) return nothing;
+  if (!WAITING.has(call.state)) return nothing;
   const facts = [];
   if (call.queue_position !== null && call.queue_position !== undefined) {
     facts.push(text(hass, "position", { position: call.queue_position }));

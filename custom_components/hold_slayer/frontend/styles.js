@@ -49,10 +49,11 @@ export const STYLES = `
   .words { max-height: 220px; overflow-y: auto; display: flex; flex-direction: column; gap: 4px; }
   .words p { display: flex; gap: 8px; align-items: baseline; font-size: 0.9rem; }
   .words time { white-space: nowrap; color: var(--secondary-text-color); font-variant-numeric: tabular-nums; font-size: 0.75rem; }
+  .words b { white-space: nowrap; }
   .words .partial { font-style: italic; }
   form { flex-direction: column; align-items: stretch; }
   label { display: flex; flex-direction: column; gap: 4px; color: var(--secondary-text-color); font-size: 0.85rem; }
-  input, select { font: inherit; color: var(--primary-text-color); background: var(--secondary-background-color); border: 1px solid var(--outline-color, var(--divider-color)); border-radius: 6px; padding: 10px; min-width: 0; }
+  input, select { font: inherit; font-size: 1rem; color: var(--primary-text-color); background: var(--secondary-background-color); border: 1px solid var(--outline-color, var(--divider-color)); border-radius: 6px; padding: 10px; min-width: 0; }
   @container (min-width: 560px) {
     form { flex-direction: row; align-items: end; }
     form label { flex: 1; }
