@@ -122,10 +122,10 @@ def _moment(data: dict[str, Any], key: str) -> float | None:
     value = data.get(key)
     if value is None or value == "":
         return None
-    moment = value if isinstance(value, datetime) else dt_util.parse_datetime(str(value))
-    if moment is None:
-        raise invalid("history_time", value=value)
     try:
+        moment = value if isinstance(value, datetime) else dt_util.parse_datetime(str(value))
+        if moment is None:
+            raise invalid("history_time", value=value)
         return dt_util.as_utc(moment).timestamp()
     except (OverflowError, ValueError, OSError) as err:
         raise invalid("history_time", value=value) from err

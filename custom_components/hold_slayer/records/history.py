@@ -117,7 +117,8 @@ class History:
 
     async def _catch_up(self) -> None:
         """Wait a little for what is still to be written."""
-        if self.writer.trouble is None:
+        trouble = self.writer.trouble
+        if trouble is None or trouble.fault is not Fault.UNAVAILABLE:
             future = asyncio.wrap_future(self.writer.put(_nothing))
             await asyncio.wait({future}, timeout=_CATCH_UP_S)
 

@@ -142,15 +142,17 @@ class Writer:
 
     def _attempt(self, job: _Job | None) -> bool:
         """Write one job; tell whether it is off the queue (written, or wrong in itself)."""
+        result: object = None
         try:
             engine = self._database.open()
             if job is not None:
                 with engine.execution_options(writes=True).begin() as connection:
                     result = job.work(connection)
-                self._finish(job, lambda: job.done.set_result(result))
         except Exception as err:  # noqa: BLE001 - whatever it is, the thread must live
             return self._failed(job, err)
         self._say(None)
+        if job is not None:
+            self._finish(job, lambda: job.done.set_result(result))
         return True
 
     def _failed(self, job: _Job | None, error: Exception) -> bool:
