@@ -1,1 +1,1 @@
-"""The ears: numpy and scipy code that turns the PCM of one leg into dated events."""
+"""The ears: numpy code that turns the PCM of one leg into dated events."""

@@ -15,7 +15,7 @@ from typing import Self
 #: The child's first file.
 MAIN = Path(__file__).parent.parent / "engine" / "__main__.py"
 #: Python packages of the child that may be installed beside Home Assistant's own.
-REQUIRED = ("wyoming", "numpy", "scipy", "phonenumbers")
+REQUIRED = ("wyoming", "numpy", "phonenumbers")
 #: What of our environment the child gets; never tokens or passwords.
 KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
 #: Kept out of the way of the audio: no thread pools in numpy, few heaps, tracebacks of crashes.
