@@ -26,7 +26,8 @@ async def test_the_idle_card_its_editor_and_what_it_refuses(tmp_path: Path) -> N
             await picked_and_edited(view, url)
             await says_what_is_wrong(view, wrong)
             assert view.problems == []
-        await reads_from_right_to_left(stage.owner, url)
+        mirrored = await stage.owner.dashboard("mirrored-card", CARD)
+        await reads_from_right_to_left(stage.owner, mirrored)
 
 
 async def idle(view: Watched, contact: str) -> None:
