@@ -25,6 +25,8 @@ WORDS_INDEX: Final = "hold_slayer_words_fts"
 #: Longest texts kept in columns of limited width, characters (MariaDB wants widths).
 SHORT: Final = 64
 LONG: Final = 255
+#: Longest number or SIP URI; an index of MariaDB holds 3072 bytes.
+ADDRESS: Final = 128
 
 METADATA = MetaData()
 _BIG = BigInteger().with_variant(Integer, "sqlite")
@@ -46,7 +48,7 @@ CALLS = Table(
     Column("name", String(LONG), nullable=False),
     # casefolded: the databases differ in how they compare letters
     Column("name_folded", String(LONG), nullable=False),
-    Column("number", String(LONG), nullable=False),
+    Column("number", String(ADDRESS), nullable=False),
     Column("intent", Text, nullable=False),
     Column("mode", String(SHORT), nullable=False),
     Column("language", String(SHORT), nullable=False),
@@ -67,9 +69,19 @@ CALLS = Table(
     Column("reason", Text, nullable=False),
     Column("engine_version", String(SHORT), nullable=False),
     Column("version", String(SHORT), nullable=False),
-    Index("hold_slayer_calls_started", "started"),
-    Index("hold_slayer_calls_account", "account_id", "started"),
-    Index("hold_slayer_calls_contact", "contact_id", "started"),
+    # all that filters look at: lists are counted without reading the rows themselves
+    Index(
+        "hold_slayer_calls_listed",
+        "started",
+        "id",
+        "account_id",
+        "line",
+        "contact_id",
+        "number",
+        "name_folded",
+        "outcome",
+        "ended",
+    ),
     Index("hold_slayer_calls_ended", "ended"),
 )
 

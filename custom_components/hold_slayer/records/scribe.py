@@ -22,7 +22,7 @@ from ..navigation.acts import NoteKind
 from ..navigation.states import CallState
 from .history import History, acquire_history, release_history
 from .masking import Mask
-from .schema import LONG, SHORT
+from .schema import ADDRESS, LONG, SHORT
 from .writing import CallEvent, Writing, close_interrupted
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class Scribe:
             "contact_id": job.contact.id if job.contact else None,
             "name": job.name[:LONG],
             "name_folded": job.name.casefold()[:LONG],
-            "number": job.target[:LONG],
+            "number": job.target[:ADDRESS],
             "intent": written.mask.text(job.plan.intent),
             "mode": job.plan.mode.value,
             "language": job.language[:SHORT],

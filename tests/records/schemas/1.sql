@@ -1,14 +1,12 @@
 -- Version 1 of the tables, of release 0.1.0, with one call.
 CREATE TABLE hold_slayer_schema ( version INTEGER NOT NULL, since DOUBLE NOT NULL, PRIMARY KEY (version) );
-CREATE TABLE hold_slayer_calls ( id VARCHAR(64) NOT NULL, account_id VARCHAR(64) NOT NULL, line INTEGER, contact_id VARCHAR(64), name VARCHAR(255) NOT NULL, name_folded VARCHAR(255) NOT NULL, number VARCHAR(255) NOT NULL, intent TEXT NOT NULL, mode VARCHAR(64) NOT NULL, language VARCHAR(64) NOT NULL, state VARCHAR(64) NOT NULL, started DOUBLE NOT NULL, answered DOUBLE, hold_started DOUBLE, person_since DOUBLE, connected DOUBLE, ended DOUBLE, touched DOUBLE NOT NULL, menu_s DOUBLE NOT NULL, hold_s DOUBLE NOT NULL, queue_position INTEGER, estimated_wait_s DOUBLE, outcome VARCHAR(64), reason TEXT NOT NULL, engine_version VARCHAR(64) NOT NULL, version VARCHAR(64) NOT NULL, PRIMARY KEY (id) );
+CREATE TABLE hold_slayer_calls ( id VARCHAR(64) NOT NULL, account_id VARCHAR(64) NOT NULL, line INTEGER, contact_id VARCHAR(64), name VARCHAR(255) NOT NULL, name_folded VARCHAR(255) NOT NULL, number VARCHAR(128) NOT NULL, intent TEXT NOT NULL, mode VARCHAR(64) NOT NULL, language VARCHAR(64) NOT NULL, state VARCHAR(64) NOT NULL, started DOUBLE NOT NULL, answered DOUBLE, hold_started DOUBLE, person_since DOUBLE, connected DOUBLE, ended DOUBLE, touched DOUBLE NOT NULL, menu_s DOUBLE NOT NULL, hold_s DOUBLE NOT NULL, queue_position INTEGER, estimated_wait_s DOUBLE, outcome VARCHAR(64), reason TEXT NOT NULL, engine_version VARCHAR(64) NOT NULL, version VARCHAR(64) NOT NULL, PRIMARY KEY (id) );
 CREATE TABLE hold_slayer_events ( id INTEGER NOT NULL, call_id VARCHAR(64) NOT NULL, time DOUBLE NOT NULL, kind VARCHAR(64) NOT NULL, facts TEXT NOT NULL, PRIMARY KEY (id), FOREIGN KEY(call_id) REFERENCES hold_slayer_calls (id) );
 CREATE TABLE hold_slayer_segments ( id INTEGER NOT NULL, call_id VARCHAR(64) NOT NULL, position INTEGER NOT NULL, kind VARCHAR(64) NOT NULL, started DOUBLE NOT NULL, ended DOUBLE, heard_before BOOLEAN NOT NULL, PRIMARY KEY (id), FOREIGN KEY(call_id) REFERENCES hold_slayer_calls (id) );
 CREATE TABLE hold_slayer_words ( id INTEGER NOT NULL, call_id VARCHAR(64) NOT NULL, time DOUBLE NOT NULL, speaker VARCHAR(64) NOT NULL, text TEXT NOT NULL, PRIMARY KEY (id), FOREIGN KEY(call_id) REFERENCES hold_slayer_calls (id) );
 CREATE VIRTUAL TABLE hold_slayer_words_fts USING fts5(text, content='hold_slayer_words', content_rowid='id', tokenize='unicode61 remove_diacritics 2');
-CREATE INDEX hold_slayer_calls_account ON hold_slayer_calls (account_id, started);
+CREATE INDEX hold_slayer_calls_listed ON hold_slayer_calls (started, id, account_id, line, contact_id, number, name_folded, outcome, ended);
 CREATE INDEX hold_slayer_calls_ended ON hold_slayer_calls (ended);
-CREATE INDEX hold_slayer_calls_contact ON hold_slayer_calls (contact_id, started);
-CREATE INDEX hold_slayer_calls_started ON hold_slayer_calls (started);
 CREATE INDEX hold_slayer_events_call ON hold_slayer_events (call_id);
 CREATE INDEX hold_slayer_segments_call ON hold_slayer_segments (call_id, position);
 CREATE INDEX hold_slayer_words_call ON hold_slayer_words (call_id);
