@@ -59,7 +59,7 @@ function callView(hass, line, call, now, orders, keypadOpen) {
     </div>
     <p class="state" role="status" aria-live="polite">
       ${isOver(call) && call.outcome_text ? call.outcome_text : stateText(hass, call.state)}
-      ${!isOver(call) && call.heard
+      ${!isOver(call) && call.state !== "connected" && call.heard
         ? html`<span class="heard">${text(hass, "hears", { sound: heardText(hass, call.heard) })}</span>`
         : nothing}
     </p>
