@@ -85,6 +85,18 @@ def test_repeat_calls_the_suspicion_off() -> None:
     assert Verdict.PERSON not in verdicts(ears.play("noise", 4))
 
 
+def test_repeat_takes_a_detection_back() -> None:
+    """Who was detected and then says what was heard long before is a recording after all."""
+    ears = Ears()
+    ears.play("music", 20)
+    ears.play("noise", 1)
+    ears.play("person", 3)
+    assert Verdict.PERSON in verdicts(ears.play("noise", 6))
+    ears.play("person", 2)
+    ears.fusion.repeated(30.0, 32.0, Repeat(source=RepeatSource.CALL, first_heard=2.0, score=0.8))
+    assert verdicts(ears.play("person", 0.5)) == [Verdict.MACHINE]
+
+
 def test_undecided_prints_are_waited_for() -> None:
     """A candidate of the prints holds a suspicion back, but not for long."""
     ears = Ears()

@@ -41,6 +41,10 @@ FAR_FULL = 20.0
 REPEATED = -9.0
 REPEATED_FROM = 0.15
 REPEATED_FULL = 0.7
+#: A repeat so long, s, is a recording whatever it sounds like: so much more, in full from the second.
+VETO = -9.0
+VETO_FROM = 0.7
+VETO_FULL = 1.5
 #: Per nat of the model's own log-odds of a live voice, and the least and most it may add.
 LIVE = 1.5
 LIVE_LEAST = -2.2
@@ -146,11 +150,13 @@ def _sound(talk: Talk, *, phone: bool) -> list[Weighed]:
     if talk.unlike is not None and not phone:
         unlike = max(UNLIKE_LEAST, min(UNLIKE_MOST, UNLIKE * (talk.unlike - UNLIKE_MIDDLE)))
         unlike *= ramp(talk.loud, 0, UNLIKE_FULL)
+    repeated = REPEATED * ramp(talk.repeated, REPEATED_FROM, REPEATED_FULL)
+    repeated += VETO * ramp(talk.repeated, VETO_FROM, VETO_FULL)
     return [
         (Cue.BANDWIDTH, unlike, talk.unlike or 0.0),
         (Cue.NEW_SPEECH, new, talk.clean),
         (Cue.ROOM_NOISE, live, talk.live),
-        (Cue.REPEATED, REPEATED * ramp(talk.repeated, REPEATED_FROM, REPEATED_FULL), talk.repeated),
+        (Cue.REPEATED, repeated, talk.repeated),
     ]
 
 
