@@ -50,6 +50,8 @@ class Scenario:
     shortest: str = ""
     #: What the caller knows and the company may ask for, by placeholder name.
     secrets: dict[str, str] = field(default_factory=dict)
+    #: What the caller does about an offer to be called back: never, always or long_wait.
+    call_back: str = "never"
 
 
 def _seconds_or_ms(value: Any) -> float:
@@ -124,6 +126,7 @@ def _schema(folder: Path) -> Any:
             "intent": str,
             "shortest": vol.Coerce(str),
             "secrets": vol.Schema({str: vol.Coerce(str)}),
+            "call_back": vol.In(["never", "always", "long_wait"]),
         },
     )
 

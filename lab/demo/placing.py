@@ -16,24 +16,28 @@ _TO_HEAR = 40.0
 
 
 async def place_call(stage: Stage, timeline: Timeline, intent: str | None) -> bool:
-    """Place the call and follow it; True when both people heard each other."""
+    """Place the call and follow it, and the company's call back; True when both people heard each other."""
+    call_id = ""
     ended = asyncio.Event()
     connected = asyncio.Event()
 
     def changed(event: Json) -> None:
+        nonlocal call_id
         timeline.from_home(event)
+        call_id = event["data"]["call_id"]
         if event["data"]["state"] == "connected":
             connected.set()
 
     def finished(event: Json) -> None:
         timeline.from_home(event)
-        ended.set()
+        if event["data"]["outcome"] != "call_back_arranged":
+            ended.set()
 
     await stage.owner.subscribe(changed, "subscribe_events", event_type="hold_slayer_call")
     await stage.owner.subscribe(finished, "subscribe_events", event_type="hold_slayer_call_ended")
     follower = asyncio.create_task(_follow(stage, timeline), name="world log")
     try:
-        call = await stage.call(**({"intent": intent} if intent else {}))
+        await stage.call(**({"intent": intent} if intent else {}))
         over = asyncio.create_task(ended.wait())
         heard = asyncio.create_task(_both_heard(stage, connected))
         await asyncio.wait({over, heard}, timeout=_LONGEST, return_when=asyncio.FIRST_COMPLETED)
@@ -41,7 +45,7 @@ async def place_call(stage: Stage, timeline: Timeline, intent: str | None) -> bo
         for task in (over, heard):
             task.cancel()
         if not ended.is_set():
-            await stage.owner.act("hold_slayer.hang_up", {"call_id": call["call_id"]}, answer=True)
+            await stage.owner.act("hold_slayer.hang_up", {"call_id": call_id}, answer=True)
         return together
     finally:
         follower.cancel()

@@ -135,7 +135,7 @@ class Stage:
                         for name, value in self.world.scenario.secrets.items()
                     ]
                 },
-                "hours": {},
+                "hours": {"call_back": self.world.scenario.call_back},
             },
         )
 

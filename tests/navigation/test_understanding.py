@@ -70,6 +70,7 @@ KINDS = [
     ("pt", "Por favor, ligue mais tarde.", K.CALL_LATER),
     # call-back offers
     ("en", "Press 1 if you would like us to call you back.", K.CALL_BACK_OFFER),
+    ("en", "To be called back, press 2.", K.CALL_BACK_OFFER),
     ("de", "Für einen Rückruf drücken Sie die Eins.", K.CALL_BACK_OFFER),
     ("fr", "Pour être rappelé, tapez 1.", K.CALL_BACK_OFFER),
     ("es", "Si prefiere que le devolvamos la llamada, marque 1.", K.CALL_BACK_OFFER),
