@@ -115,7 +115,7 @@ def test_every_language_and_tool_is_named() -> None:
 @pytest.mark.parametrize("file", PAGES, ids=lambda file: file.name)
 def test_links_lead_somewhere_and_examples_are_yaml(file: Path) -> None:
     text = file.read_text()
-    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+    for link in map("".join, re.findall(r"\]\(([^)\s]+)\)|src=\"([^\"]+)\"", text)):
         if link.startswith(RAW):
             assert (ROOT / link.removeprefix(RAW)).is_file(), link
         if "://" in link:
