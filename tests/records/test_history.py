@@ -103,7 +103,11 @@ async def test_running_call_is_in_the_file_already(
 
 
 async def test_secrets_stay_out(
-    hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry, file: Path
+    hass: HomeAssistant,
+    link: ScriptedLink,
+    entry: MockConfigEntry,
+    file: Path,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """A secret's value is nowhere in the file, whoever pressed or said it."""
     call = await start(hass, entry)
@@ -119,6 +123,8 @@ async def test_secrets_stay_out(
     await history_of(hass).stop()
     for each in file.parent.glob("hold_slayer.db*"):
         assert b"987654321" not in each.read_bytes()
+    logged = [each for each in caplog.records if each.name.startswith("sqlalchemy")]
+    assert not [each for each in logged if "+442079460000" in each.getMessage()]
 
 
 async def test_deleted_and_unknown_calls(

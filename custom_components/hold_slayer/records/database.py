@@ -19,6 +19,9 @@ _LOGGER = logging.getLogger(__name__)
 LOCK_WAIT_S: Final = 5.0
 #: SQLite's codes of a file that is not, or no longer, a database (https://sqlite.org/rescode.html).
 _DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+#: Numbers and words of calls belong in no log, however much is logged elsewhere.
+_QUIET: Final[dict[str, Any]] = {"hide_parameters": True, "logging_name": "hold_slayer"}
+logging.getLogger("sqlalchemy.engine.Engine.hold_slayer").setLevel(logging.WARNING)
 #: What lies beside an SQLite database in WAL mode.
 _COMPANIONS: Final = ("-wal", "-shm")
 
@@ -127,8 +130,8 @@ class Database:
         """Return an engine with the settings of its kind of database."""
         if self.file is None:
             # a server may have ended the connection over night
-            return create_engine(self._url, pool_pre_ping=True, pool_size=2)
-        engine = create_engine(self._url, connect_args={"timeout": LOCK_WAIT_S})
+            return create_engine(self._url, pool_pre_ping=True, pool_size=2, **_QUIET)
+        engine = create_engine(self._url, connect_args={"timeout": LOCK_WAIT_S}, **_QUIET)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
