@@ -18,7 +18,7 @@ import time
 from typing import Any, Self, override
 
 #: Seconds a child may take to start, and to end after it was asked to.
-_START, _END = 30.0, 8.0
+_START, _END = 120.0, 8.0
 #: File descriptor of the child on which it talks to its parent.
 _OUTPUT = 21
 

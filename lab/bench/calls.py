@@ -14,6 +14,8 @@ from ..company.steps import Agent
 from ..demo.placing import place_call
 from ..demo.stage import Stage
 from ..demo.timeline import Timeline
+from ..home.server import HomeError
+from ..process import LabError
 
 #: States whose delay after the agent's first word is told.
 STAGES = ("person_suspected", "ringing_you", "person_detected", "connected")
@@ -96,7 +98,19 @@ async def run_all(files: Sequence[Path], *, speech: bool, jobs: int) -> list[Res
 
     async def one(file: Path) -> Result:
         async with slots:
-            got = await run(file, speech=speech)
+            try:
+                got = await run(file, speech=speech)
+            except (HomeError, LabError) as error:
+                # one home that did not start must not lose the figures of the others
+                print(f"{file.stem}: {error}", flush=True)
+                got = Result(
+                    scenario=file.stem,
+                    reachable=has_agent(load(file)),
+                    bridged=False,
+                    outcome="not_started",
+                    keys="",
+                    shortest=load(file).shortest,
+                )
             print(line(got), flush=True)
             return got
 
