@@ -177,6 +177,17 @@ async def test_own_phones_are_no_company(
     assert link.all(RejectCall)[0].code == 480
 
 
+async def test_a_removed_contact_is_not_expected(
+    hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry
+) -> None:
+    """Whoever removed the contact does not want its call."""
+    await arrange(hass, link, entry)
+    hass.config_entries.async_remove_subentry(entry, "insurance")
+    await hass.async_block_till_done()
+    await comes_in(hass, link, entry, INSURANCE_CALLS)
+    assert link.all(RejectCall)[0].code == 480
+
+
 async def test_the_wait_has_an_end(
     hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry
 ) -> None:

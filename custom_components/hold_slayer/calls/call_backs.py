@@ -97,7 +97,9 @@ class CallBacks:
         waiting = {
             key: each
             for key, each in self.expected.items()
-            if each.until > now and key not in self._answering
+            if each.until > now
+            and key not in self._answering
+            and (each.request.contact is None or each.request.contact in self._account.contacts)
         }
         for key, each in waiting.items():
             if is_same_number(caller, each.number):
