@@ -24,7 +24,7 @@ ARGUMENTS = [
 async def open_page(
     owner: Owner, *, width: int = 1280, height: int = 900, dark: bool = False, language: str = "en"
 ) -> AsyncIterator[Page]:
-    """Give a page on which the owner is logged in; `page.problems` has what the console complained of."""
+    """Give a page on which the owner is logged in."""
     tokens = {
         **owner.tokens,
         "hassUrl": owner.url,
