@@ -1,7 +1,7 @@
 """What half a second of a call is, truly and as heard, and how the two are confused."""
 
-import math
 from dataclasses import dataclass, field
+import math
 
 from lab.bench.events import Sounding
 from lab.holdcalls.truth import SPOKEN, Kind, Segment, Truth
@@ -32,7 +32,7 @@ class Confusion:
         """Count frames."""
         self.counts[true, heard] = self.counts.get((true, heard), 0) + count
 
-    def join(self, other: "Confusion") -> None:
+    def join(self, other: Confusion) -> None:
         """Add another table."""
         for (true, heard), count in other.counts.items():
             self.add(true, heard, count)
@@ -78,10 +78,18 @@ def true_frames(truth: Truth) -> list[str | None]:
             filled = _filled(voice, start, end)
             if filled >= FRAME / 2:
                 frames.append("speech_over_music" if voice.over_music else "speech")
-            elif filled == 0 and voice.start <= start and voice.end >= end and not (
-                voice.kind is Kind.ADVERT or (voice.kind is Kind.AGENT and truth.office is not None)
+            elif (
+                filled == 0
+                and voice.start <= start
+                and voice.end >= end
+                and not (
+                    voice.kind is Kind.ADVERT
+                    or (voice.kind is Kind.AGENT and truth.office is not None)
+                )
             ):
-                frames.append("quiet" if bed is None and not voice.over_music else bed and bed.value)
+                frames.append(
+                    "quiet" if bed is None and not voice.over_music else bed and bed.value
+                )
             else:
                 frames.append(None)
         elif bed is None or beds[0].start > start or beds[0].end < end:
