@@ -58,7 +58,7 @@ class Load:
 
 
 async def announcement() -> bytes:
-    """Return PCM16 at 8 kHz: speech, four seconds of two-tone music, four of silence."""
+    """Return PCM16 at 8 kHz: speech, four seconds of a beating chord, four of silence."""
     speech = await speak(TEXT, Voice(name="en-us+f3"))
     time = np.arange(4 * RATE) / RATE
     beat = 0.5 + 0.5 * np.sin(2 * np.pi * 2 * time)
