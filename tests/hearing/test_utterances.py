@@ -3,12 +3,19 @@
 import pytest
 
 from custom_components.hold_slayer.hearing.heard import (
+    Phase,
     Repeat,
     RepeatSource,
     UtteranceEnded,
     UtteranceStarted,
 )
-from custom_components.hold_slayer.hearing.utterances import END, LEAD, LONGEST, Utterances
+from custom_components.hold_slayer.hearing.utterances import (
+    END,
+    END_IN_MENU,
+    LEAD,
+    LONGEST,
+    Utterances,
+)
 
 from .steps import Clock
 
@@ -40,6 +47,20 @@ def test_short_pauses_stay_inside() -> None:
     """A breath doesn't end an utterance, a click doesn't start one."""
     _, events = run(("person", 1), ("quiet", 0.4), ("person", 1), ("quiet", 1), ("person", 0.1))
     assert len(events) == 2
+
+
+def test_options_of_a_menu_come_one_by_one() -> None:
+    """In a menu the pause between two sentences ends an utterance; elsewhere it does not."""
+    parts = (("quiet", 1), ("person", 2), ("quiet", 0.5), ("person", 2), ("quiet", 1))
+    assert len(run(*parts)[1]) == 2
+    found, clock, events = Utterances(), Clock(), []
+    found.set_phase(Phase.MENU)
+    for kind, seconds in parts:
+        for step in clock.play(kind, seconds):
+            events += found.step(step.time, step.voice)
+    ends = [event for event in events if isinstance(event, UtteranceEnded)]
+    assert [end.until for end in ends] == pytest.approx([3.0, 5.5], abs=0.06)
+    assert all(end.time - end.until <= END_IN_MENU + 0.06 for end in ends)
 
 
 def test_speech_over_music_counts() -> None:

@@ -48,6 +48,8 @@ class SpeechStream:
         self._utterance: int | None = None
         #: Next sample to send.
         self._next = 0
+        #: Sample after the last word that was sent as somebody's whole utterance.
+        self._said = 0
         self._tap: Any = pj.AudioTap()
         self._tap.createTap(f"{name} speech", rate, FRAME_MS, RING_SECONDS * rate * 2)
         wiring.add_sink(self._tap)
@@ -62,10 +64,12 @@ class SpeechStream:
             case UtteranceStarted():
                 self._end(self._next)
                 self._utterance = event.utterance
-                self._next = max(self._forgotten, self._sample(event.since - RUN_UP_S))
+                run_up = self._sample(event.since - RUN_UP_S)
+                self._next = max(self._forgotten, self._said, run_up)
                 self.tick()
             case UtteranceEnded() if event.utterance == self._utterance:
                 self._collect()
+                self._said = 0 if event.cut else self._sample(event.until)
                 repeated = skip_repeats and event.repeat is not None
                 self._end(self._sample(event.until + RUN_OUT_S), repeated=repeated)
 

@@ -1,7 +1,7 @@
 """Where talking begins and ends, so that speech-to-text gets whole phrases."""
 
 from .frames import STEP_SECONDS
-from .heard import Repeat, UtteranceEnded, UtteranceStarted
+from .heard import Phase, Repeat, UtteranceEnded, UtteranceStarted
 
 #: Kept before the first word, s.
 LEAD = 0.2
@@ -9,6 +9,8 @@ LEAD = 0.2
 START = 0.15
 #: Not talking that ends one, s.
 END = 0.6
+#: The same in a menu, s: its options are sentences, and each is worth reading at once.
+END_IN_MENU = 0.35
 #: An utterance is cut here, s.
 LONGEST = 12.0
 #: Share of an utterance that must have been heard before to call it a repeat: a spliced number
@@ -30,6 +32,11 @@ class Utterances:
         self._repeat: Repeat | None = None
         self._repeated_until = 0.0
         self._repeated = 0.0
+        self._pause = END
+
+    def set_phase(self, phase: Phase) -> None:
+        """Cut at shorter pauses while a menu is read out."""
+        self._pause = END_IN_MENU if phase is Phase.MENU else END
 
     @property
     def active(self) -> bool:
@@ -56,7 +63,7 @@ class Utterances:
             return self._wait(time, voice)
         if voice >= 0.4:
             self._until = time
-        if time - self._until >= END:
+        if time - self._until >= self._pause - 1e-6:
             return [self._end(time, cut=False)]
         if time - self._since >= LONGEST:
             ended = self._end(time, cut=True)
