@@ -3,11 +3,11 @@
 import asyncio
 from typing import Any
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.hold_slayer.calls.call import Call
-from custom_components.hold_slayer.const import DOMAIN
+from custom_components.hold_slayer.const import DOMAIN, BusEvent
 from custom_components.hold_slayer.hearing.heard import (
     Cue,
     Hearing,
@@ -16,6 +16,7 @@ from custom_components.hold_slayer.hearing.heard import (
     Verdict,
     VerdictChange,
 )
+from custom_components.hold_slayer.navigation.states import CallState
 from custom_components.hold_slayer.telephony.messages import (
     Bridge,
     HeardOnLeg,
@@ -57,8 +58,9 @@ async def to_hold(hass: HomeAssistant, link: ScriptedLink, call: Call) -> None:
     """Take a call to the music."""
     leg_is(link, company(call), LegState.RINGING)
     leg_is(link, company(call), LegState.CONFIRMED)
-    hears(link, company(call), Hearing(time=1.0, since=0.5, sound=Sound.MUSIC))
-    await hass.async_block_till_done()
+    # music that has played for long enough to mean a hold
+    hears(link, company(call), Hearing(time=8.0, since=0.5, sound=Sound.MUSIC))
+    await reaches(hass, call, CallState.ON_HOLD)
 
 
 async def to_person(hass: HomeAssistant, link: ScriptedLink, call: Call) -> None:
@@ -97,6 +99,20 @@ async def to_bridge(hass: HomeAssistant, link: ScriptedLink, call: Call) -> str:
     await link.until(Bridge)
     await hass.async_block_till_done()
     return leg
+
+
+async def reaches(hass: HomeAssistant, call: Call, state: CallState) -> None:
+    """Wait until a call is in a state."""
+    changed = asyncio.Event()
+    unlisten = hass.bus.async_listen(BusEvent.CALL, callback(lambda _event: changed.set()))
+    try:
+        async with asyncio.timeout(10):
+            while call.state is not state:
+                await changed.wait()
+                changed.clear()
+    finally:
+        unlisten()
+    await hass.async_block_till_done()
 
 
 async def over(hass: HomeAssistant, call: Call) -> None:
