@@ -13,6 +13,7 @@ BENCHMARKS = {
     "history": "pages, searches and writes of a history of 100,000 calls",
     "forecast": "how well waiting times are foretold",
     "resilience": "what happens when parts of a call break",
+    "soak": "a call that holds for hours, in real time",
 }
 
 

@@ -12,6 +12,7 @@ from lab.component import module
 
 messages = module("telephony.messages")
 link = module("telephony.link")
+heard = module("hearing.heard")
 
 HOST = "127.0.0.1"
 #: Longest wait for anything, s.
@@ -38,6 +39,8 @@ class BenchEngine:
         self.registrations = 0
         #: Hearing events so far.
         self.heard = 0
+        #: Leg -> verdicts of its ears so far.
+        self.verdicts: dict[str, list[str]] = {}
         #: Playback number -> legs that have played it.
         self._played: dict[int, int] = {}
         self._answers: set[asyncio.Task[Any]] = set()
@@ -103,6 +106,8 @@ class BenchEngine:
         match event:
             case messages.HeardOnLeg():
                 self.heard += 1
+                if isinstance(event.heard, heard.VerdictChange):
+                    self.verdicts.setdefault(event.leg, []).append(str(event.heard.verdict))
                 return
             case messages.IncomingCall():
                 request = self.link.request(messages.AnswerCall(leg=event.leg))

@@ -36,3 +36,14 @@ def g711(samples: NDArray[np.float32], law: str) -> NDArray[np.float32]:
     """Through G.711 and back; `law` is "mu" or "a"; float32 in −1..1 in and out."""
     values = np.clip(np.rint(samples * 32768.0), -32768, 32767).astype(np.int32)
     return np.asarray(_round_trip(law)[values + 32768] / np.float32(32768.0), np.float32)
+
+
+def a_law(samples: NDArray[np.float32]) -> bytes:
+    """Return the A-law codes of float32 samples in −1..1, a byte each."""
+    decoded = _a_decoded().astype(np.int32)
+    order = np.argsort(decoded)
+    levels = decoded[order]
+    borders = (levels[1:] + levels[:-1] + 1) // 2
+    values = np.clip(np.rint(samples * 32768.0), -32768, 32767)
+    codes = order[np.searchsorted(borders, values, side="right")].astype(np.uint8)
+    return bytes(codes.tobytes())
