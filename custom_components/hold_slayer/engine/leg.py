@@ -1,6 +1,7 @@
 """One leg: a SIP dialog with its audio, ears, player and recordings."""
 
 import asyncio
+from collections.abc import Iterable
 import logging
 from typing import Any, Protocol
 
@@ -138,12 +139,15 @@ class Leg:
         param.statusCode = code
         self._do("the call cannot be answered", lambda: self._dialog.answer(param))
 
-    def reject(self, code: int) -> None:
-        """Refuse an incoming call; raises `RefusalError`."""
+    def reject(self, code: int, headers: Iterable[str] = ()) -> None:
+        """Refuse an incoming call, with headers like "Name: value"; raises `RefusalError`."""
         self._expect_incoming()
         self._ending = Ending()
         param = pj.CallOpParam()
         param.statusCode = code
+        for header in headers:
+            name, _, value = header.partition(": ")
+            add_header(param, name, value)
         self._do("the call cannot be refused", lambda: self._dialog.hangup(param))
 
     def hang_up(self, reason: str = "", ending: Ending | None = None) -> None:
@@ -186,6 +190,7 @@ class Leg:
                 name=self.name,
                 path=wish.path,
                 kind=wish.kind,
+                segment_s=wish.segment_s,
                 ended=self._recorded,
             )
         )

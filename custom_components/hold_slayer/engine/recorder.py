@@ -1,12 +1,15 @@
 """Records a leg into WAV files that stay readable whatever happens.
 
 A writer thread owns the files, so a slow disk never holds up a call; it never touches the SIP
-library. The header is written anew with every flush: after a kill at most a second is missing.
+library. The header is written anew with every flush: after a kill at most half a second is missing, after a
+power cut at most the last file of those that a long recording consists of.
 """
 
 from collections.abc import Callable
+import contextlib
 import logging
 import os
+from pathlib import Path
 import queue
 import struct
 import threading
@@ -109,7 +112,7 @@ _SIDES: dict[RecordingKind, tuple[tuple[bool, bool], ...]] = {
 
 
 class Recording:
-    """One file of one leg."""
+    """One leg recorded into one file, or into a folder of files."""
 
     def __init__(
         self,
@@ -120,12 +123,14 @@ class Recording:
         path: str,
         kind: RecordingKind,
         ended: Callable[[str, float, str], None],
+        segment_s: float = 0.0,
     ) -> None:
         """Create the file and connect; `ended(path, seconds, error)` runs on the disk's thread."""
         self.path = path
         self._disk = disk
         self._ended = ended
-        self._file = _WavFile(path, len(_SIDES[kind]))
+        self._files = _Files(path, len(_SIDES[kind]), segment_s)
+        self._told = False
         self._sides = [_Side(wiring, name, heard=heard, sent=sent) for heard, sent in _SIDES[kind]]
 
     def tick(self) -> None:
@@ -149,28 +154,79 @@ class Recording:
         channels = [bytes(side.pcm[:size]) for side in self._sides]
         for side in self._sides:
             del side.pcm[:size]
-        self._disk.do(lambda: self._file.write(channels))
+        self._disk.do(lambda: self._write(channels))
+
+    def _write(self, channels: list[bytes]) -> None:
+        """Write, and say at once when that is no longer possible; runs on the disk's thread."""
+        self._files.write(channels)
+        if self._files.error:
+            self._finish()
 
     def _finish(self) -> None:
-        """Close the file and say so; runs on the disk's thread."""
-        self._file.close()
-        self._ended(self.path, self._file.seconds, self._file.error)
+        """Close the file and say so, once; runs on the disk's thread."""
+        if not self._told:
+            self._told = True
+            self._files.close()
+            self._ended(self.path, self._files.seconds, self._files.error)
 
 
-class _WavFile:
-    """A WAV file that is complete after every write; after an error it swallows the rest."""
+class _Files:
+    """The files of a recording, one after the other; after an error it swallows the rest."""
 
-    def __init__(self, path: str, channels: int) -> None:
-        """Create the file; raises `RefusalError`."""
+    def __init__(self, path: str, channels: int, segment_s: float) -> None:
+        """Create the first file; raises `RefusalError`."""
+        self._path = Path(path)
         self._channels = channels
-        self._size = 0
+        self._segment_s = segment_s
+        self._number = 0
+        self._before_s = 0.0
         self.error = ""
         try:
-            # 0600: nobody else may listen.
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+            self._file = self._next()
         except OSError as error:
             text = f"the recording {path} cannot be made: {error.strerror}"
             raise RefusalError(ErrorKind.FILE_ERROR, text) from error
+
+    @property
+    def seconds(self) -> float:
+        """Return the length of all files so far."""
+        return self._before_s + self._file.seconds
+
+    def write(self, channels: list[bytes]) -> None:
+        """Append PCM of all channels, each of the same length."""
+        if self.error:
+            return
+        try:
+            self._file.write(channels)
+            if self._segment_s and self._file.seconds >= self._segment_s:
+                self._before_s += self._file.seconds
+                self._file.close()
+                self._file = self._next()
+        except OSError as error:
+            self.error = f"the recording could not be written: {error.strerror}"
+            _LOGGER.warning("%s", self.error)
+
+    def close(self) -> None:
+        """Close the last file."""
+        with contextlib.suppress(OSError):
+            self._file.close()
+
+    def _next(self) -> _WavFile:
+        """Begin a file; raises `OSError`."""
+        self._number += 1
+        path = self._path / f"{self._number:04d}.wav" if self._segment_s else self._path
+        return _WavFile(path, self._channels)
+
+
+class _WavFile:
+    """A WAV file that is complete after every write."""
+
+    def __init__(self, path: Path, channels: int) -> None:
+        """Create the file; raises `OSError`."""
+        self._channels = channels
+        self._size = 0
+        # 0600: nobody else may listen.
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         self._file: BinaryIO = os.fdopen(descriptor, "wb", buffering=0)
         self.write([])
 
@@ -180,23 +236,25 @@ class _WavFile:
         return self._size / (2 * self._channels * RATE)
 
     def write(self, channels: list[bytes]) -> None:
-        """Append PCM of all channels, each of the same length, and correct the header."""
-        if self.error:
-            return
+        """Append PCM of all channels and correct the header; raises `OSError`."""
         pcm = channels[0] if len(channels) == 1 else _interleave(channels)
-        try:
-            self._file.seek(_HEADER.size + self._size)
-            self._file.write(pcm)
-            self._size += len(pcm)
-            self._file.seek(0)
-            self._file.write(wav_header(self._size, RATE, self._channels))
-        except OSError as error:
-            self.error = f"the recording could not be written: {error.strerror}"
-            _LOGGER.warning("%s", self.error)
+        self._put(_HEADER.size + self._size, pcm)
+        self._size += len(pcm)
+        self._put(0, wav_header(self._size, RATE, self._channels))
+
+    def _put(self, position: int, data: bytes) -> None:
+        """Write all of it; a nearly full disk takes a part first. Raises `OSError`."""
+        rest = memoryview(data)
+        self._file.seek(position)
+        while rest:
+            rest = rest[self._file.write(rest) :]
 
     def close(self) -> None:
-        """Close it."""
-        self._file.close()
+        """Bring it to the disk and close it; raises `OSError`."""
+        try:
+            os.fdatasync(self._file.fileno())
+        finally:
+            self._file.close()
 
 
 def _interleave(channels: list[bytes]) -> bytes:

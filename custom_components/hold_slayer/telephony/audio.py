@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ..hearing.heard import PrintKind
 from .answers import Done
 from .message import Answer, Report, Request
 
@@ -96,11 +97,14 @@ class SpeechAudio(Report):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record(Request[Done]):
-    """Record a leg into a WAV file (PCM16), which must not exist yet."""
+    """Record a leg into WAV files (PCM16)."""
 
     leg: str
+    #: A file that must not exist yet; with `segment_s` an empty folder for 0001.wav, 0002.wav ….
     path: str
     kind: RecordingKind
+    #: Length of a file, s; 0 = one file. A finished file is safe from a power cut.
+    segment_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +117,7 @@ class StopRecording(Request[Done]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingEnded(Report):
-    """A file is finished and may be read."""
+    """A recording is finished, or cannot go on, and may be read."""
 
     leg: str
     path: str
@@ -145,3 +149,28 @@ class GetPrintBook(Request[PrintBookData]):
     """Ask for the prints of a leg, those given and those learned, as one book; also after its end."""
 
     leg: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintMarked(Answer):
+    """A stretch of a leg has a name in the print book."""
+
+    leg: str
+    #: The name; "" when the stretch holds too little sound to know it again, or was a person.
+    print_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkPrint(Request[PrintMarked]):
+    """Say what a stretch of a leg was, also shortly after its end.
+
+    A recording goes into the print book. What was a person never does, and recordings that the
+    stretch was taken for leave the book.
+    """
+
+    leg: str
+    #: Leg times between which it was heard, s.
+    since: float
+    until: float
+    #: What it is; None = a person.
+    kind: PrintKind | None = None
