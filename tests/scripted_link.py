@@ -19,10 +19,12 @@ from custom_components.hold_slayer.telephony.messages import (
     LegChanged,
     LegState,
     LegStatistics,
+    MarkPrint,
     Play,
     Played,
     PlayTone,
     PrintBookData,
+    PrintMarked,
     Ready,
     Refused,
     Request,
@@ -112,6 +114,8 @@ class ScriptedLink:
                 )
             case GetPrintBook(leg=leg):
                 return PrintBookData(request=0, leg=leg)
+            case MarkPrint(leg=leg):
+                return PrintMarked(request=0, leg=leg)
         return Done(request=0)
 
     def all[T](self, kind: type[T]) -> list[T]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from custom_components.hold_slayer.hearing.heard import Repeated, RepeatSource
+from custom_components.hold_slayer.hearing.heard import PrintKind, Repeated, RepeatSource
 from custom_components.hold_slayer.telephony.messages import (
     AnswerCall,
     GetPrintBook,
@@ -10,9 +10,11 @@ from custom_components.hold_slayer.telephony.messages import (
     HeardOnLeg,
     HearingSettings,
     LegState,
+    MarkPrint,
     Play,
     Played,
     PrintBookData,
+    PrintMarked,
 )
 
 from .station import Station, connect
@@ -50,9 +52,9 @@ async def learned(pair: Pair, pcm: bytes) -> PrintBookData:
     return await alice.link.request(GetPrintBook(leg=leg))
 
 
-async def known(station: Station, leg: str) -> None:
+async def known(station: Station, leg: str) -> HeardOnLeg:
     """Wait until the ears say that a sound stands in the book."""
-    await station.event(
+    return await station.event(
         HeardOnLeg,
         lambda e: (
             e.leg == leg
@@ -98,3 +100,30 @@ async def test_a_damaged_book_costs_no_call(facing: Pair) -> None:
     leg, _ = await connect(alice, bob, ears=True, payload=b"HSPB and nonsense")
     answer = await alice.link.request(GetPrintBook(leg=leg))
     assert (answer.announcements, answer.payload) == (0, b"")
+
+
+async def test_a_prompt_that_is_marked_after_the_call_has_its_name_in_the_next(
+    facing: Pair,
+) -> None:
+    """Heard once, marked as a menu when the leg is over, known by that name, forgotten as a person."""
+    alice, bob = facing
+    pcm = announcement(3)
+    leg, other = await connect(alice, bob, ears=True)
+    await plays(bob, other, 1, pcm)
+    await bob.link.request(HangUp(leg=other))
+    await alice.leg_is(leg, LegState.DISCONNECTED)
+    answer = await alice.link.request(
+        MarkPrint(leg=leg, since=0.0, until=60.0, kind=PrintKind.MENU)
+    )
+    assert isinstance(answer, PrintMarked)
+    assert answer.print_id
+    book = (await alice.link.request(GetPrintBook(leg=leg))).payload
+
+    leg, other = await connect(alice, bob, ears=True, payload=book)
+    await plays(bob, other, 1, pcm)
+    heard = (await known(alice, leg)).heard
+    assert isinstance(heard, Repeated)
+    assert (heard.repeat.print_id, heard.repeat.kind) == (answer.print_id, PrintKind.MENU)
+    await alice.link.request(MarkPrint(leg=leg, since=heard.since, until=60.0))
+    await alice.link.request(HangUp(leg=leg))
+    assert (await alice.link.request(GetPrintBook(leg=leg))).payload == b""

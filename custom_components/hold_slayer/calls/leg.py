@@ -5,7 +5,7 @@ from collections.abc import AsyncIterable
 from itertools import count
 import logging
 
-from ..hearing.heard import Phase
+from ..hearing.heard import Phase, PrintKind
 from ..navigation.acts import KeyMethod as WantedMethod
 from ..telephony.errors import EngineError
 from ..telephony.link import EngineLink
@@ -19,6 +19,7 @@ from ..telephony.messages import (
     LegChanged,
     LegState,
     LegStatistics,
+    MarkPrint,
     PlaceCall,
     Play,
     Played,
@@ -171,6 +172,20 @@ class Leg:
         except EngineError as err:
             _LOGGER.debug("No prints of leg %s: %s", self.id, err)
             return None
+
+    async def mark_print(self, since: float, until: float, kind: PrintKind | None) -> str:
+        """Say what was heard between two leg times (s), also after the leg's end; None = a person.
+
+        Returns the name of the recording in the print book, "" when it has none.
+        """
+        if self.state is None:
+            return ""
+        try:
+            request = MarkPrint(leg=self.id, since=since, until=until, kind=kind)
+            return (await self._link.request(request)).print_id
+        except EngineError as err:
+            _LOGGER.debug("A stretch of leg %s could not be marked: %s", self.id, err)
+            return ""
 
     async def hang_up(self, reason: str = "") -> None:
         """End the leg whatever its state; never raises."""

@@ -118,8 +118,8 @@ class Ears:
 
     def prints(self) -> LegPrints:
         """Return the prints, those given and those learned."""
-        learned = None if self._listener is None else self._listener.book
-        return LegPrints(_read_book(self._book), learned)
+        memory = None if self._listener is None else self._listener.prints
+        return LegPrints(_read_book(self._book), memory)
 
     def stream(self, rate: int) -> None:
         """Send utterances at this rate, Hz; 0 = stop."""

@@ -181,7 +181,8 @@ class Exchange:
     def leg_ended(self, leg: Leg) -> None:
         """Forget a leg; its prints stay for a while."""
         if leg.ears is not None:
-            self._prints[leg.name] = leg.ears.prints()
+            self._prints[leg.name] = prints = leg.ears.prints()
+            prints.close()
             for name in list(self._prints)[:-KEPT_BOOKS]:
                 del self._prints[name]
         if self._legs.get(leg.name) is leg:
@@ -260,6 +261,9 @@ class Exchange:
                 return leg_figures(request.request, self._leg(request.leg))
             case m.GetPrintBook():
                 return await self._print_book(request)
+            case m.MarkPrint():
+                name = self._prints_of(request.leg).mark(request.since, request.until, request.kind)
+                return m.PrintMarked(request=request.request, leg=request.leg, print_id=name)
             case _:
                 self._carry_out_audio(request)
         return m.Done(request=request.request)
@@ -350,19 +354,22 @@ class Exchange:
             first.wiring.hear(second.wiring)
 
     async def _print_book(self, request: m.GetPrintBook) -> m.PrintBookData:
-        """Return the prints of a leg, also of one that just ended."""
-        prints: LegPrints
-        if request.leg in self._prints and request.leg not in self._legs:
-            prints = self._prints[request.leg]
-        else:
-            prints = self._ears(request.leg).prints()
-        book = await asyncio.to_thread(prints.merged)
+        """Return the prints of a leg as one book."""
+        book = await asyncio.to_thread(self._prints_of(request.leg).merger())
         return m.PrintBookData(
             request=request.request,
             leg=request.leg,
             announcements=announcements(book),
             payload=book.to_bytes() if book.prints else b"",
         )
+
+
+    def _prints_of(self, name: str) -> LegPrints:
+        """Return what a leg knows and learned, also of one that just ended; raises `RefusalError`."""
+        if name in self._prints and name not in self._legs:
+            return self._prints[name]
+        prints: LegPrints = self._ears(name).prints()
+        return prints
 
 
 @callback

@@ -63,6 +63,14 @@ class RepeatSource(StrEnum):
     BOOK = "book"
 
 
+class PrintKind(StrEnum):
+    """What a stretch in a print book is."""
+
+    ANNOUNCEMENT = "announcement"
+    MUSIC = "music"
+    MENU = "menu"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repeat:
     """The same audio was heard before: proof of a recording."""
@@ -72,6 +80,13 @@ class Repeat:
     first_heard: float | None = None
     #: Agreement of the prints, 0 (chance) to 1 (identical).
     score: float = 0.0
+    #: Name of the recording in the company's print book, the same from call to call; "" when it
+    #: has none. A repeat within the call has one if its first copy has.
+    print_id: str = ""
+    #: Where in that recording the repeat begins, s; None without a name.
+    offset: float | None = None
+    #: What the print book calls the recording; None without a name.
+    kind: PrintKind | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

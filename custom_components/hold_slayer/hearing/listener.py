@@ -271,4 +271,11 @@ class Listener:
 
 def _repeat(match: PrintMatch) -> Repeat:
     """Return a match in the shared vocabulary."""
-    return Repeat(source=match.source, first_heard=match.first_heard, score=round(match.score, 3))
+    return Repeat(
+        source=match.source,
+        first_heard=match.first_heard,
+        score=round(match.score, 3),
+        print_id=match.print_id,
+        offset=None if match.offset is None else round(match.offset, 3),
+        kind=match.kind,
+    )

@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .fingerprint import VALID, WORD_RATE, WORD_SECONDS
-from .printbook import LEAST_SECONDS, Print, PrintKind
+from .heard import PrintKind
+from .printbook import LEAST_SECONDS
+from .printed import Print
 
 #: Two distances are the same loop period when they differ by no more than this, s.
 PERIOD_TOLERANCE = 0.12
@@ -69,6 +71,22 @@ class Repeats:
             return steps[-1] * WORD_SECONDS
         return None
 
+    def first(self, place: int) -> int:
+        """Return the place of the first copy of a place: in the book if it repeats that."""
+        for one in reversed(self._all):
+            if one.begins <= place < one.end:
+                return place - one.distance
+        return place
+
+    def in_book(self, begins: int, end: int) -> bool:
+        """Tell whether a stretch of the call was known from the book for the most part."""
+        known = sum(
+            max(min(one.end, end) - max(one.begins, begins), 0)
+            for one in self._all
+            if one.begins - one.distance < self._base
+        )
+        return 2 * known >= end - begins
+
     def _root(self, begins: int, distance: int) -> int:
         """Distance to the first copy: the earlier copy may be a repeat itself."""
         total = distance
@@ -80,21 +98,31 @@ class Repeats:
         return total
 
 
-def collect(
-    words: NDArray[np.uint32],
-    stretches: list[tuple[int, int, PrintKind | None]],
-    kind: PrintKind,
-    day: date,
-) -> list[Print]:
-    """Make prints of stretches (first place, end, what it is) of the history `words`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A stretch of the call that goes into the print book."""
 
-    Of overlapping stretches the longest counts; `kind` names those that are not named, unless
-    they are so long that they must be music.
+    #: First word of the call, and the one behind the last.
+    begins: int
+    end: int
+    #: What somebody called it; None = it only repeats.
+    kind: PrintKind | None = None
+    #: Its name, if it has one already.
+    name: str = ""
+
+
+def collect(
+    words: NDArray[np.uint32], pieces: list[Piece], kind: PrintKind, day: date
+) -> list[Print]:
+    """Make prints of pieces of the history `words`.
+
+    Of overlapping pieces those with a name count, then the longest. `kind` names what nobody
+    named, unless it is so long that it must be music.
     """
     taken: list[tuple[int, int]] = []
     entries: list[Print] = []
-    for begins, end, name in sorted(stretches, key=lambda one: one[0] - one[1]):
-        first, last = max(begins, 0), min(end, len(words))
+    for one in sorted(pieces, key=lambda one: (not one.name, one.begins - one.end)):
+        first, last = max(one.begins, 0), min(one.end, len(words))
         seconds = (last - first) * WORD_SECONDS
         if seconds < LEAST_SECONDS:
             continue
@@ -105,5 +133,13 @@ def collect(
         if ((piece & VALID) != 0).mean() < LEAST_SOUND:
             continue
         assumed = PrintKind.MUSIC if seconds > MUSIC_SECONDS else kind
-        entries.append(Print(kind=name or assumed, words=piece, first_heard=day, last_heard=day))
+        entries.append(
+            Print(
+                kind=one.kind or assumed,
+                words=piece,
+                first_heard=day,
+                last_heard=day,
+                id=one.name,
+            )
+        )
     return entries

@@ -22,10 +22,12 @@ from .account import (
 from .answers import Done, ErrorKind, Refused
 from .audio import (
     GetPrintBook,
+    MarkPrint,
     Play,
     Played,
     PlayTone,
     PrintBookData,
+    PrintMarked,
     Record,
     RecordingEnded,
     RecordingKind,
@@ -111,6 +113,7 @@ __all__ = [
     "LegState",
     "LegStatistics",
     "LogLine",
+    "MarkPrint",
     "Message",
     "MessageError",
     "Ping",
@@ -120,6 +123,7 @@ __all__ = [
     "Played",
     "Pong",
     "PrintBookData",
+    "PrintMarked",
     "Ready",
     "Record",
     "RecordingEnded",

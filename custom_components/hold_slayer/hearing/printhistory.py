@@ -1,0 +1,79 @@
+"""All words there are to compare with: those of the print book, then those of the call.
+
+A *place* counts words from the first of the book on; a *distance* leads from a place back to an
+earlier one. A gap without sound follows each recording of the book.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .fingerprint import WORD_RATE, WORD_SECONDS, agreement
+from .printbook import PrintBook
+from .printed import Print
+
+#: Words without sound behind each recording of the book: no window reaches over them.
+GAP = 128
+#: The history grows by this many words at a time (5 min).
+_GROWTH = 18_750
+
+
+class History:
+    """The words of the book and of the call so far."""
+
+    def __init__(self, book: PrintBook | None) -> None:
+        """Begin with a book."""
+        #: First place, end and entry of each recording in the book.
+        self.known: list[tuple[int, int, Print]] = []
+        pieces: list[NDArray[np.uint32]] = []
+        place = 0
+        for entry in book.prints if book is not None else ():
+            pieces += [entry.words, np.zeros(GAP, np.uint32)]
+            self.known.append((place, place + len(entry.words), entry))
+            place += len(entry.words) + GAP
+        #: First place of the call, and the place behind the newest word.
+        self.base = self.count = place
+        self.words = np.zeros(place + _GROWTH, dtype=np.uint32)
+        if pieces:
+            self.words[:place] = np.concatenate(pieces)
+
+    @property
+    def length(self) -> int:
+        """Words of the call so far."""
+        return self.count - self.base
+
+    def add(self, words: NDArray[np.uint32]) -> None:
+        """Take the next words, (n,)."""
+        end = self.count + len(words)
+        if end > len(self.words):
+            grown = np.zeros(end + _GROWTH, dtype=np.uint32)
+            grown[: self.count] = self.words[: self.count]
+            self.words = grown
+        self.words[self.count : end] = words
+        self.count = end
+
+    def entry(self, place: int) -> tuple[int, Print] | None:
+        """Return the recording of the book at a place and its first place, None outside."""
+        for first, end, entry in self.known:
+            if first <= place < end:
+                return first, entry
+        return None
+
+    def recent(self, back: int) -> NDArray[np.uint32]:
+        """Return the newest `back` words, oldest first."""
+        return self.words[self.count - back : self.count]
+
+    def earlier(self, back: int, distance: int) -> NDArray[np.uint32]:
+        """Return the `back` words at a distance before the newest, oldest first."""
+        return self.words[self.count - back - distance : self.count - distance]
+
+    def agreement(self, back: int, distance: int) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+        """Compare the newest `back` words with those at a distance before them: see `agreement`."""
+        return agreement(self.earlier(back, distance), self.recent(back))
+
+    def time(self, place: int) -> float:
+        """Return when in the call a place was heard, s."""
+        return (place - self.base) * WORD_SECONDS
+
+    def place(self, time: float) -> int:
+        """Return the place of a time in the call (s), within what was heard."""
+        return self.base + min(max(round(time * WORD_RATE), 0), self.length)
