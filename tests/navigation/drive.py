@@ -7,6 +7,7 @@ from custom_components.hold_slayer.hearing.heard import (
     HeardEvent,
     Hearing,
     Repeat,
+    Repeated,
     RepeatSource,
     Sound,
     UtteranceEnded,
@@ -20,6 +21,7 @@ from custom_components.hold_slayer.navigation.acts import (
     Consult,
     EndCall,
     EnterState,
+    MarkPrompt,
     Note,
     NoteKind,
     SendKeys,
@@ -39,6 +41,7 @@ from custom_components.hold_slayer.navigation.moments import (
     Ordered,
     PhoneChanged,
     PhoneState,
+    PromptMarked,
     SpeakingEnded,
     Tick,
     Transcribed,
@@ -84,6 +87,8 @@ class Drive:
         for act in acts:
             if isinstance(act, SendKeys):
                 self.tell(KeysSent(request=act.request))
+            elif isinstance(act, MarkPrompt):
+                self.tell(PromptMarked(request=act.request, print_id=f"{act.request:012x}"))
             elif isinstance(act, BridgeUser):
                 self.tell(Bridged())
         return acts
@@ -130,10 +135,18 @@ class Drive:
         after: float = 0.5,
         unreadable: bool = False,
         repeat_of: float | None = None,
+        known: tuple[str, float] | None = None,
         verdict: Verdict | None = None,
         probability: float = 0.6,
+        doubt: bool = False,
+        early: str = "",
     ) -> float:
-        """The company says something; returns the leg time at which it began."""
+        """The company says something; returns the leg time at which it began.
+
+        `verdict` comes after a second, the ears' second thoughts (`doubt`) half a second later, and
+        with them the `early` words of what goes on. `known` is a print in the company's book and where in
+        it this begins, s.
+        """
         self.wait(after)
         self._utterance += 1
         utterance = self._utterance
@@ -145,12 +158,23 @@ class Drive:
         if verdict is not None:
             self.wait(min(1.0, length - 0.2))
             self.verdict(verdict, probability, since=since)
-        until = since + length
-        self.wait(until - self.audio)
-        self.wait(self.hangover_s)
+        if doubt:
+            self.wait(0.5)
+            self.verdict(Verdict.MACHINE, 0.05, since=since)
+        if early:
+            self.tell(Transcribed(utterance=utterance, text=early, final=False))
         repeat = None
         if repeat_of is not None:
             repeat = Repeat(source=RepeatSource.CALL, first_heard=repeat_of, score=0.95)
+        if known is not None:
+            repeat = Repeat(
+                source=RepeatSource.BOOK, score=0.95, print_id=known[0], offset=known[1]
+            )
+            self.wait(0.3)
+            self.heard(Repeated(time=self.audio, since=since, sound=Sound.SPEECH, repeat=repeat))
+        until = since + length
+        self.wait(until - self.audio)
+        self.wait(self.hangover_s)
         event = UtteranceEnded(
             time=self.audio, utterance=utterance, since=since, until=until, repeat=repeat
         )

@@ -102,6 +102,51 @@ async def test_repeats_are_dropped(ears: Ears, transcriber: Transcriber, desk: D
     assert ears.heard == []
 
 
+async def test_reads_early_when_asked(ears: Ears, transcriber: Transcriber, desk: Desk) -> None:
+    """An early reading takes what is there and the last one everything, one at a time."""
+    ears.texts = ["good morning", "good morning this is", "good morning this is Jane"]
+    transcriber.feed(piece(1, 1.0))
+    transcriber.read_early()
+    for _ in range(3):
+        transcriber.feed(piece(1, 0.5))
+    early = (await desk.until(1))[0]
+    assert early == Transcribed(utterance=1, text="good morning", language="en", final=False)
+    for _ in range(4):
+        transcriber.feed(piece(1, 0.5))
+    await desk.until(2)
+    transcriber.feed(piece(1, 0.5, last=True))
+    assert [(one.text, one.final) for one in (await desk.until(3))[1:]] == [
+        ("good morning this is", False),
+        ("good morning this is Jane", True),
+    ]
+    assert ears.heard[-1] == 5 * 32000
+    assert transcriber.seconds_used == sum(ears.heard) / 32000
+
+
+async def test_short_utterance_is_read_once(
+    ears: Ears, transcriber: Transcriber, desk: Desk
+) -> None:
+    """What ends before the first early reading is due costs nothing extra."""
+    ears.texts = ["hello"]
+    transcriber.feed(piece(1, 1.0))
+    transcriber.read_early()
+    transcriber.feed(piece(1, 0.5, last=True))
+    assert (await desk.until(1))[0].text == "hello"
+    assert ears.heard == [48000]
+
+
+async def test_failing_engine_is_not_asked_for_ever(
+    ears: Ears, transcriber: Transcriber, desk: Desk
+) -> None:
+    """Early readings that fail end with the utterance like any other."""
+    ears.texts = [None, None, None, None]
+    transcriber.feed(piece(1, 1.9))
+    transcriber.read_early()
+    transcriber.feed(piece(1, 0.2))
+    transcriber.feed(piece(1, 2.0, last=True))
+    assert (await desk.until(1))[0] == TranscriptUnavailable(utterance=1, reason="error")
+
+
 async def test_cut_at_twelve_seconds(ears: Ears, transcriber: Transcriber, desk: Desk) -> None:
     """Ears that never end an utterance are helped by the clock; nothing is lost."""
     ears.texts = ["first", "second"]

@@ -18,6 +18,7 @@ from ..navigation.acts import (
     EndCall,
     EnterState,
     Note,
+    ReadEarly,
     RingUser,
     SendKeys,
     SetPhase,
@@ -335,7 +336,7 @@ class Call:
                 self._enter(act)
             case EndCall(outcome=outcome, reason=reason):
                 self.run(self.end(outcome, reason), "end")
-            case SendKeys() | Speak() | StopSpeaking() | SetPhase() | Consult():
+            case SendKeys() | Speak() | StopSpeaking() | ReadEarly() | SetPhase() | Consult():
                 self._company.do(act)
             case RingUser() | StopRingingUser() | BridgeUser() | UnbridgeUser():
                 self._user.do(act)

@@ -8,7 +8,16 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from ..hearing.heard import Phase, UtteranceEnded
-from ..navigation.acts import Consult, Note, NoteKind, SendKeys, SetPhase, Speak, StopSpeaking
+from ..navigation.acts import (
+    Consult,
+    Note,
+    NoteKind,
+    ReadEarly,
+    SendKeys,
+    SetPhase,
+    Speak,
+    StopSpeaking,
+)
 from ..navigation.moments import Consulted, KeysSent, SpeakingEnded, TranscriptUnavailable
 from ..speech.listen import Result
 from ..speech.speak import SpeechUnavailable
@@ -25,7 +34,7 @@ if TYPE_CHECKING:
 #: Utterances whose times are kept until their text comes.
 MOST_SPANS = 32
 
-type CompanyAct = SendKeys | Speak | StopSpeaking | SetPhase | Consult
+type CompanyAct = SendKeys | Speak | StopSpeaking | ReadEarly | SetPhase | Consult
 
 
 class Company:
@@ -110,6 +119,8 @@ class Company:
                 self._call.run(self._speak(act), "speak")
             case StopSpeaking():
                 self._call.run(self.leg.stop_playing(), "stop speaking")
+            case ReadEarly():
+                self._transcriber.read_early()
             case SetPhase(phase=phase):
                 self._call.run(self.leg.set_phase(phase), "set phase")
             case Consult():

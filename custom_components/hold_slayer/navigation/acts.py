@@ -44,6 +44,11 @@ class StopSpeaking:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadEarly:
+    """Read what is being said before it ends: the words so far may tell a person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetPhase:
     """Tell the ears what the call is doing now."""
 
@@ -98,6 +103,16 @@ class Consult:
     options: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkPrompt:
+    """Name the print of a prompt that was heard; answered by `PromptMarked`."""
+
+    request: int
+    #: Leg times, s.
+    since: float
+    until: float
+
+
 class NoteKind(StrEnum):
     """Things worth keeping in history and telling the user."""
 
@@ -137,6 +152,7 @@ type Act = (
     SendKeys
     | Speak
     | StopSpeaking
+    | ReadEarly
     | SetPhase
     | EnterState
     | RingUser
@@ -144,6 +160,7 @@ type Act = (
     | BridgeUser
     | UnbridgeUser
     | Consult
+    | MarkPrompt
     | Note
     | EndCall
 )

@@ -4,6 +4,7 @@ Everything is log-odds in nats, added up; every weight stands in one table. With
 words the ears alone decide.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 import math
 
@@ -36,6 +37,15 @@ _EARS_CEILING: Mapping[Verdict, float] = {
     Verdict.NOBODY: -1.0,
 }
 _EARS_LEAST = -4.0
+#: What the ears' mere doubt may take away: a greeting after it makes a suspicion, and a question
+#: settles it. Sound alone cannot tell a first-heard recording; proof can, and counts in full.
+_DOUBT_LEAST = -1.5
+#: What is left of a doubt when another utterance begins.
+_DOUBT_AFTERWARDS = -1.0
+#: What proves a recording rather than making a person less likely, and from which weight in nats:
+#: the ears find a trace of music in most offices.
+PROOF = frozenset({Cue.REPEATED, Cue.MUSIC, Cue.OVER_MUSIC})
+_PROOF_FROM = -3.0
 
 #: Log-odds from which a person is certain enough (0.85) and suspected (0.5), and below which
 #: the suspicion is dropped (0.25).
@@ -63,8 +73,10 @@ class PersonJudge:
         self._ears = 0.0
         self._ears_reasons: tuple[Reason, ...] = ()
         self._ears_spoke = False
-        self._counts: dict[Cue, int] = {}
+        self._counts: Counter[Cue] = Counter()
         self._signs: dict[Cue, float] = {}
+        #: What the words of each utterance say; a final text replaces the early one.
+        self._words: dict[int, Counter[Cue]] = {}
         #: Words of earlier utterances are another voice's.
         self._first_utterance = -1
 
@@ -72,7 +84,10 @@ class PersonJudge:
         """Another utterance begins, by whomever: what was said before does not count."""
         self._counts.clear()
         self._signs.clear()
+        self._words.clear()
         self._first_utterance = utterance
+        if self._ears < 0:
+            self._ears = max(self._ears, _DOUBT_AFTERWARDS)
 
     def dismiss(self) -> None:
         """It was nobody: the ears have to say something new, the words of this voice still count."""
@@ -81,38 +96,46 @@ class PersonJudge:
     def hear(self, change: VerdictChange) -> None:
         """Take the ears' verdict."""
         odds = _log_odds(change.probability)
-        odds = max(odds, _EARS_FLOOR.get(change.verdict, _EARS_LEAST))
+        least = _EARS_LEAST if is_proof(change) else _DOUBT_LEAST
+        odds = max(odds, _EARS_FLOOR.get(change.verdict, least))
         self._ears = min(odds, _EARS_CEILING[change.verdict])
         self._ears_reasons = change.reasons
         self._ears_spoke = True
 
     def add(self, cue: Cue, *, sign: float = 1.0) -> None:
         """Count a cue."""
-        self._counts[cue] = min(self._counts.get(cue, 0) + 1, _AT_MOST.get(cue, 1))
+        self._counts[cue] += 1
         self._signs[cue] = sign
 
     def read(self, words: Words, *, repeated: bool = False) -> None:
-        """Weigh the words of an utterance, unless they were said before this voice began."""
+        """Weigh the words of an utterance, early or final, unless said before this voice began."""
         if words.utterance < self._first_utterance:
             return
+        said: Counter[Cue] = Counter()
         if repeated:
-            self.add(Cue.REPEATED_WORDS)
+            said[Cue.REPEATED_WORDS] = 1
         if Said.INVENTED in words:
-            self.add(Cue.INVENTED_WORDS)
-            return
-        if _greets(words):
-            self.add(Cue.GREETING_WORDS)
-        elif Said.HELLO in words:
-            self.add(Cue.SHORT_GREETING)
-        for _ in range(_announcements(words)):
-            self.add(Cue.ANNOUNCEMENT_WORDS)
+            said[Cue.INVENTED_WORDS] = 1
+        else:
+            if _greets(words):
+                said[Cue.GREETING_WORDS] = 1
+            elif Said.HELLO in words:
+                said[Cue.SHORT_GREETING] = 1
+            said[Cue.ANNOUNCEMENT_WORDS] = _announcements(words)
+        self._words[words.utterance] = +said
+
+    def _evidence(self) -> dict[Cue, float]:
+        """The weight of each cue that counts, in nats."""
+        counts = sum(self._words.values(), Counter(self._counts))
+        return {
+            cue: WEIGHTS[cue] * min(count, _AT_MOST.get(cue, 1)) * self._signs.get(cue, 1.0)
+            for cue, count in counts.items()
+        }
 
     @property
     def log_odds(self) -> float:
         """All evidence together, in nats."""
-        return self._ears + sum(
-            WEIGHTS[cue] * count * self._signs[cue] for cue, count in self._counts.items()
-        )
+        return self._ears + sum(self._evidence().values())
 
     @property
     def probability(self) -> float:
@@ -122,7 +145,7 @@ class PersonJudge:
     @property
     def verdict(self) -> Verdict:
         """The decision."""
-        if not self._ears_spoke and not self._counts:
+        if not self._ears_spoke and not self._evidence():
             return Verdict.NOBODY
         odds = self.log_odds
         if odds >= PERSON:
@@ -137,13 +160,15 @@ class PersonJudge:
     @property
     def reasons(self) -> tuple[Reason, ...]:
         """Why, heaviest first."""
-        own = tuple(
-            Reason(cue=cue, weight=WEIGHTS[cue] * count * self._signs[cue])
-            for cue, count in self._counts.items()
-        )
+        own = tuple(Reason(cue=cue, weight=weight) for cue, weight in self._evidence().items())
         return tuple(
             sorted(self._ears_reasons + own, key=lambda reason: abs(reason.weight), reverse=True)
         )
+
+
+def is_proof(change: VerdictChange) -> bool:
+    """Whether the ears changed their mind for a reason that proves a recording."""
+    return any(reason.cue in PROOF and reason.weight <= _PROOF_FROM for reason in change.reasons)
 
 
 def _greets(words: Words) -> bool:

@@ -12,11 +12,12 @@ from ..hearing.heard import (
     Verdict,
     VerdictChange,
 )
-from .acts import SetPhase
+from .acts import ReadEarly, SetPhase
 from .attending import Attending
 from .context import CallContext
 from .menu import read_menu
 from .moments import Order, PhoneState, SpeakingEnded
+from .person import is_proof
 from .phrases import Line, Said
 from .plan import EarlyRing
 from .stage import Sign, Turn
@@ -34,8 +35,8 @@ _WORDS_FIRST = 1.2
 _QUESTIONS = 2
 #: How long a suspicion outlives the ears' second thoughts, s; words take about that long.
 _FADE = 3.0
-#: What proves a recording rather than making a person less likely.
-_PROOF = frozenset({Cue.REPEATED, Cue.MUSIC, Cue.OVER_MUSIC})
+#: While words are still being said or read it lives on; looked at again after this long, s.
+_FADE_AGAIN = 0.5
 #: Only machines say these; they are talked to as a menu.
 _MACHINE_TALK = frozenset({Said.BOT, Said.OPEN_QUESTION, Said.INVALID, Said.WELCOME})
 
@@ -74,9 +75,15 @@ class Suspecting(Attending):
         call.wait("doubt", plan.pace.doubt_s)
         can_ask = plan.ask_question and call.text_to_speech
         call.wait("give_in", _DOUBT_ENDS_ASKED if can_ask else _DOUBT_ENDS)
-        if not call.line.speaking:
+        if call.line.speaking:
+            self._read_early()
+        else:
             call.wait("ask", plan.pace.waiting_s)
         return None
+
+    def _read_early(self) -> None:
+        if self.call.speech_to_text:
+            self.call.do(ReadEarly())
 
     def _judge(self) -> Turn:
         verdict = self.call.judge.verdict
@@ -95,7 +102,7 @@ class Suspecting(Attending):
             return self._judge()
         if self.call.judge.verdict is Verdict.PERSON:
             return self._judge()
-        if any(reason.cue in _PROOF and reason.weight < 0 for reason in change.reasons):
+        if is_proof(change):
             return self.call_off("It was a recording.")
         # Mere doubt of the ears: words or an answer may still come.
         if "fade" not in self.call.timers:
@@ -117,10 +124,16 @@ class Suspecting(Attending):
         return self._judge()
 
     @override
+    def on_partial(self, words: Words) -> Turn:
+        self.call.judge.read(words)
+        return Sign.CONVINCED if self.call.judge.verdict is Verdict.PERSON else None
+
+    @override
     def on_speech(self, heard: UtteranceStarted) -> Turn:
         self.call.stop("ask")
         if self._awaiting_answer:
             self.call.stop("answer")
+        self._read_early()
         return None
 
     @override
@@ -181,6 +194,9 @@ class Suspecting(Attending):
             case "music":
                 return self.call_off("The music is back.")
             case "fade":
+                if self.call.line.speaking or self.call.line.awaited:
+                    self.call.wait("fade", _FADE_AGAIN)  # the words of it may bring it back
+                    return None
                 return self._judge()
             case "ask" | "doubt":
                 return self._ask(talk_over=name == "doubt" and self._asked == 0)
@@ -190,7 +206,8 @@ class Suspecting(Attending):
                     return self._ask(talk_over=False)
                 return self.call_off("Nobody answered when asked.")
             case "give_in":
-                return Sign.CONVINCED
+                doubted = "fade" in self.call.timers
+                return (self._judge() if doubted else None) or Sign.CONVINCED
         return None
 
     def _ask(self, *, talk_over: bool) -> Turn:

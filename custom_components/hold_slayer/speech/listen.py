@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
+from dataclasses import replace
 import logging
 
 from homeassistant.components import stt
@@ -11,10 +12,10 @@ from homeassistant.util.language import matches
 
 from ..navigation.moments import Transcribed, TranscriptUnavailable
 from ..telephony.messages import SpeechAudio
+from .utterance import RATE, UtteranceAudio, seconds
 
 _LOGGER = logging.getLogger(__name__)
 
-RATE = 16000
 #: Longest stretch sent to an engine, s; the ears cut at about the same length, this is the clock's cut.
 LONGEST_S = 12.0
 _LONGEST_BYTES = int(LONGEST_S * RATE) * 2
@@ -25,35 +26,11 @@ ANSWER_S = 8.0
 #: After so many failures in a row the engine is left alone for `PAUSE_S` seconds.
 FAILURES = 3
 PAUSE_S = 30.0
+#: An engine that takes longer than this for its answer, s, is not asked for words early: the
+#: whole utterance would have to wait for it.
+QUICK_S = 1.2
 
 type Result = Transcribed | TranscriptUnavailable
-
-
-class _Utterance:
-    """Audio of one utterance, being filled while it is already being read."""
-
-    def __init__(self, number: int) -> None:
-        """Begin empty."""
-        self.number = number
-        self.complete = False
-        self.size = 0
-        self._chunks: asyncio.Queue[bytes | None] = asyncio.Queue()
-
-    def add(self, pcm: bytes) -> None:
-        """Add a piece."""
-        if pcm:
-            self.size += len(pcm)
-            self._chunks.put_nowait(pcm)
-
-    def close(self) -> None:
-        """End it: nothing more comes."""
-        self.complete = True
-        self._chunks.put_nowait(None)
-
-    async def stream(self) -> AsyncIterator[bytes]:
-        """Yield the pieces as they come."""
-        while (chunk := await self._chunks.get()) is not None:
-            yield chunk
 
 
 class Transcriber:
@@ -71,13 +48,15 @@ class Transcriber:
         self._engine = engine
         self._language = language
         self._on_result = on_result
-        self._filling: _Utterance | None = None
-        self._waiting: deque[_Utterance] = deque()
+        self._filling: UtteranceAudio | None = None
+        self._waiting: deque[UtteranceAudio] = deque()
         self._worker: asyncio.Task[None] | None = None
         #: Numbers of the last utterances of which audio came.
         self._begun: deque[int] = deque(maxlen=32)
         self._failures = 0
         self._paused_until = 0.0
+        #: How long the engine took for its last answer, s; None before the first.
+        self._answer_s: float | None = None
         #: Seconds of audio given to the engine so far.
         self.seconds_used = 0.0
 
@@ -109,6 +88,11 @@ class Transcriber:
             filling.close()
             self._filling = None
 
+    def read_early(self) -> None:
+        """Read what is being said before it ends, if the engine is quick: somebody may be there."""
+        if self._filling is not None and (self._answer_s or 0.0) <= QUICK_S:
+            self._filling.want_early()
+
     async def close(self) -> None:
         """Stop reading at once."""
         self._waiting.clear()
@@ -118,9 +102,9 @@ class Transcriber:
             await asyncio.gather(self._worker, return_exceptions=True)
             self._worker = None
 
-    def _begin(self, number: int) -> _Utterance:
+    def _begin(self, number: int) -> UtteranceAudio:
         """Start an utterance and the worker that reads it."""
-        self._filling = utterance = _Utterance(number)
+        self._filling = utterance = UtteranceAudio(number)
         self._begun.append(number)
         self._waiting.append(utterance)
         while len(self._waiting) > MOST_WAITING:
@@ -131,7 +115,7 @@ class Transcriber:
             )
         return utterance
 
-    def _drop(self, utterance: _Utterance, reason: str) -> None:
+    def _drop(self, utterance: UtteranceAudio, reason: str) -> None:
         """Give an utterance up that nobody has begun to read, or let the reader finish early."""
         utterance.close()
         if utterance in self._waiting:
@@ -144,11 +128,22 @@ class Transcriber:
             utterance = self._waiting.popleft()
             self._on_result(await self._read(utterance))
 
-    async def _read(self, utterance: _Utterance) -> Result:
-        """Return the text of an utterance, or why there is none."""
+    async def _read(self, utterance: UtteranceAudio) -> Result:
+        """Return the text of an utterance, or why there is none; early texts are told meanwhile."""
+        while True:
+            utterance.read_early = False
+            result = await self._read_once(utterance)
+            if not utterance.read_early:
+                return result
+            if isinstance(result, Transcribed) and result.text:
+                self._on_result(replace(result, final=False))
+
+    async def _read_once(self, utterance: UtteranceAudio) -> Result:
+        """Return the text of what the utterance's audio gives now."""
         loop = self._hass.loop
         if loop.time() < self._paused_until:
             return TranscriptUnavailable(utterance=utterance.number, reason="paused")
+        before = utterance.given
         try:
             async with asyncio.timeout(LONGEST_S * 2 + ANSWER_S):
                 result = await self._ask(utterance)
@@ -161,14 +156,16 @@ class Transcriber:
             _LOGGER.exception("Speech-to-text failed")
             return self._failed(utterance, "error")
         finally:
-            self.seconds_used += utterance.size / 2 / RATE
+            self.seconds_used += seconds(utterance.given - before)
         if result.result is not stt.SpeechResultState.SUCCESS:
             return self._failed(utterance, "error")
         self._failures = 0
+        if utterance.over_at is not None:
+            self._answer_s = loop.time() - utterance.over_at
         text = (result.text or "").strip()
         return Transcribed(utterance=utterance.number, text=text, language=self._language)
 
-    async def _ask(self, utterance: _Utterance) -> stt.SpeechResult:
+    async def _ask(self, utterance: UtteranceAudio) -> stt.SpeechResult:
         """Send an utterance to the engine while it is still being spoken."""
         if (engine_id := self._engine_id()) is None:
             raise _NoEngine("no_engine")
@@ -208,7 +205,7 @@ class Transcriber:
                 )
         return final or stt.SpeechResult(None, stt.SpeechResultState.ERROR)
 
-    def _failed(self, utterance: _Utterance, reason: str) -> TranscriptUnavailable:
+    def _failed(self, utterance: UtteranceAudio, reason: str) -> TranscriptUnavailable:
         """Count a failure; a sick engine is left alone for a while."""
         self._failures += 1
         if self._failures >= FAILURES:

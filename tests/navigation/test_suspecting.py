@@ -1,0 +1,126 @@
+"""A suspicion: second thoughts of the ears, early words, the question."""
+
+import pytest
+
+from custom_components.hold_slayer.hearing.heard import (
+    Cue,
+    Reason,
+    Sound,
+    UtteranceStarted,
+    Verdict,
+    VerdictChange,
+)
+from custom_components.hold_slayer.navigation.acts import NoteKind, ReadEarly, RingUser, SendKeys
+from custom_components.hold_slayer.navigation.plan import CallPlan
+from custom_components.hold_slayer.navigation.states import CallState as S
+
+from .drive import Drive
+
+GREETING = "Good morning Northern Light Insurance this is Martin speaking how can I help you"
+ANNOUNCEMENT = (
+    "Thank you for holding your call is important to us and will be answered by the next agent"
+)
+
+
+def on_hold(plan: CallPlan | None = None) -> Drive:
+    """Return a call that waits in music."""
+    drive = Drive(plan or CallPlan(intent="my claim"))
+    drive.answer()
+    drive.say("Please hold for the next available representative.")
+    drive.music(20)
+    assert drive.state is S.ON_HOLD
+    return drive
+
+
+def test_greeting_that_the_ears_doubt_is_settled_by_its_words() -> None:
+    """Doubt in mid-greeting neither ends the suspicion nor hides the words that follow."""
+    drive = on_hold()
+    drive.say(GREETING, verdict=Verdict.SUSPECTED, doubt=True)
+    assert S.ON_HOLD not in drive.states[drive.states.index(S.PERSON_SUSPECTED) :]
+    assert drive.state in (S.PERSON_SUSPECTED, S.RINGING_YOU)
+    assert not drive.notes(NoteKind.FALSE_ALARM)
+
+
+def test_doubted_announcement_is_called_off_by_its_words() -> None:
+    """The same doubt about an announcement ends with it."""
+    drive = on_hold()
+    drive.say(ANNOUNCEMENT, verdict=Verdict.SUSPECTED, doubt=True)
+    assert drive.state is S.ON_HOLD
+    assert not drive.all(RingUser)
+
+
+def test_greeting_after_a_false_alarm_raises_suspicion_again() -> None:
+    """What was wrong once in a call does not outweigh a greeting later."""
+    drive = on_hold()
+    drive.say(ANNOUNCEMENT, verdict=Verdict.SUSPECTED, doubt=True)
+    drive.music(20)
+    drive.say(GREETING)
+    assert drive.state is S.PERSON_SUSPECTED
+    assert not drive.notes(NoteKind.FALSE_ALARM)[1:]
+
+
+def test_early_words_detect_a_person_before_the_greeting_is_over() -> None:
+    """The words so far are asked for while somebody talks, and may be enough."""
+    drive = on_hold()
+    drive.say(
+        GREETING + " and please tell me your name and what it is all about today",
+        verdict=Verdict.SUSPECTED,
+        early="good morning Northern Light Insurance this is Martin speaking",
+    )
+    detected = next(at for at, act in drive.orders if isinstance(act, RingUser))
+    asked = drive.times(ReadEarly)[0]
+    assert asked <= detected < drive.now - 5
+
+
+def test_early_words_count_once() -> None:
+    """The final text replaces the early one; it does not come on top."""
+    drive = on_hold()
+    drive.say("Hello there", verdict=Verdict.SUSPECTED, probability=0.55, early="hello")
+    assert drive.state is S.PERSON_SUSPECTED
+
+
+@pytest.mark.parametrize("early", ["thank you for calling", "your call is important to us", ""])
+def test_early_words_of_a_recording_decide_nothing(early: str) -> None:
+    """A beginning may mislead in both directions; only a person is taken early."""
+    drive = on_hold()
+    drive.say(GREETING, verdict=Verdict.SUSPECTED, early=early)
+    assert drive.state is S.RINGING_YOU
+    assert not drive.notes(NoteKind.FALSE_ALARM)
+
+
+def test_nothing_is_read_early_without_speech_to_text() -> None:
+    """Without a reader nobody is asked to read."""
+    drive = on_hold(CallPlan(intent="my claim", speech_to_text=False))
+    drive.say("Hello", verdict=Verdict.SUSPECTED)
+    assert not drive.all(ReadEarly)
+    assert not drive.all(SendKeys)
+
+
+def test_doubt_that_lasts_ends_without_words() -> None:
+    """With no speech going on and none to be read, doubt ends the suspicion after seconds."""
+    drive = on_hold(CallPlan(intent="my claim", speech_to_text=False, ask_question=False))
+    drive.verdict(Verdict.SUSPECTED, 0.6)
+    drive.wait(1)
+    drive.verdict(Verdict.MACHINE, 0.05)
+    drive.sound(Sound.SILENCE, 4)
+    assert drive.state is S.ON_HOLD
+
+
+def test_a_trace_of_music_is_no_proof_of_a_recording() -> None:
+    """An office sounds a little like music: doubt that rests on so little waits for the words."""
+    trace, loud = (Reason(cue=Cue.MUSIC, weight=weight) for weight in (-0.2, -6.0))
+    for reason, state in ((trace, S.PERSON_SUSPECTED), (loud, S.ON_HOLD)):
+        drive = on_hold()
+        drive.heard(UtteranceStarted(time=drive.audio, utterance=9, since=drive.audio))
+        drive.verdict(Verdict.SUSPECTED, 0.6)
+        drive.wait(1)
+        drive.heard(
+            VerdictChange(
+                time=drive.audio,
+                since=drive.audio - 1,
+                verdict=Verdict.MACHINE,
+                probability=0.05,
+                reasons=(reason,),
+            )
+        )
+        assert drive.state is state
