@@ -52,6 +52,7 @@ class Conf(StrEnum):
     LINES = "lines"
     LANGUAGE = "language"
     YOUR_NAME = "your_name"
+    PIPELINE = "pipeline"
     STT_ENGINE = "stt_engine"
     TTS_ENGINE = "tts_engine"
     TTS_VOICE = "tts_voice"
@@ -69,6 +70,12 @@ class Conf(StrEnum):
     LLM_CALLS = "llm_calls"
     COUNTRIES = "countries"
     ALLOW_PREMIUM = "allow_premium"
+    # options that all accounts share: records
+    HISTORY_URL = "history_url"
+    KEEP_DAYS = "keep_days"
+    KEEP_CALLS = "keep_calls"
+    KEEP_MEGABYTES = "keep_megabytes"
+    EVENT_LOG = "event_log"
     # phone
     NAME = "name"
     KIND = "kind"
@@ -77,6 +84,9 @@ class Conf(StrEnum):
     ORDER = "order"
     TRUSTED = "trusted"
     PUSH_DEVICE = "push_device"
+    AVAILABLE_FROM = "available_from"
+    AVAILABLE_UNTIL = "available_until"
+    AVAILABLE_DAYS = "available_days"
     # contact
     NUMBER = "number"
     ALIASES = "aliases"

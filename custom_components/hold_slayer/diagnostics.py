@@ -20,6 +20,7 @@ TO_REDACT = {
     Conf.DISPLAY_NAME,
     Conf.CALLER_ID,
     Conf.YOUR_NAME,
+    Conf.HISTORY_URL,
 }
 
 

@@ -6,6 +6,7 @@ from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
 from homeassistant.data_entry_flow import section
 from homeassistant.generated.countries import COUNTRIES
 from homeassistant.helpers.selector import (
+    AssistPipelineSelector,
     BooleanSelector,
     EntitySelector,
     EntitySelectorConfig,
@@ -23,6 +24,14 @@ import probatio
 
 from .const import DEFAULT_LINES, MAX_LINES, Conf, LlmCalls
 from .navigation.plan import EarlyRing
+from .records.keeping import share_options, shared_options
+from .records_form import (
+    RECORDS_KEYS,
+    RECORDS_SCHEMA,
+    RECORDS_WHOLE,
+    SECTION_RECORDS,
+    records_problem,
+)
 from .sentences import LANGUAGES
 
 #: Longest name told to an agent, characters.
@@ -54,6 +63,7 @@ OPTIONS_SCHEMA = probatio.Schema(
                     probatio.Optional(Conf.LANGUAGE): LanguageSelector(
                         LanguageSelectorConfig(languages=list(LANGUAGES))
                     ),
+                    probatio.Optional(Conf.PIPELINE): AssistPipelineSelector(),
                     probatio.Optional(Conf.STT_ENGINE): EntitySelector(
                         EntitySelectorConfig(domain="stt")
                     ),
@@ -95,11 +105,16 @@ OPTIONS_SCHEMA = probatio.Schema(
             ),
             {"collapsed": True},
         ),
+        # forms sent by older scripts need not know it
+        probatio.Required(SECTION_RECORDS, default=dict): section(
+            RECORDS_SCHEMA, {"collapsed": True}
+        ),
     }
 )
 _SECTIONS = {
     SECTION_SPEECH: (
         Conf.LANGUAGE,
+        Conf.PIPELINE,
         Conf.STT_ENGINE,
         Conf.TTS_ENGINE,
         Conf.TTS_VOICE,
@@ -117,8 +132,9 @@ _SECTIONS = {
         Conf.QUIET_START,
         Conf.QUIET_END,
     ),
+    SECTION_RECORDS: RECORDS_KEYS,
 }
-_WHOLE = (Conf.LINES, Conf.MAX_CALL_MINUTES, Conf.RING_ROUNDS)
+_WHOLE = (*RECORDS_WHOLE, Conf.LINES, Conf.MAX_CALL_MINUTES, Conf.RING_ROUNDS)
 
 
 class HoldSlayerOptionsFlow(OptionsFlow):
@@ -127,17 +143,22 @@ class HoldSlayerOptionsFlow(OptionsFlow):
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show and store the options."""
         errors: dict[str, str] = {}
+        reasons: dict[str, str] = {}
         if user_input is not None:
             options = _flat(user_input)
             errors = _errors(options)
             if not errors:
+                errors, reasons = await records_problem(self.hass, options)
+            if not errors:
+                share_options(self.hass, self.config_entry, options)
                 return self.async_create_entry(data=options)
         else:
-            user_input = _nested(dict(self.config_entry.options))
+            user_input = _nested(shared_options(self.hass) | dict(self.config_entry.options))
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(OPTIONS_SCHEMA, user_input),
             errors=errors,
+            description_placeholders=reasons,
         )
 
 

@@ -11,7 +11,13 @@ import pytest
 from sqlalchemy import Connection, inspect, select, text
 
 from custom_components.hold_slayer.records import migrations
-from custom_components.hold_slayer.records.database import Database, Fault, check_url, fault_of
+from custom_components.hold_slayer.records.database import (
+    Database,
+    Fault,
+    UnknownKind,
+    fault_of,
+    probe,
+)
 from custom_components.hold_slayer.records.migrations import SchemaTooNew, migrate, version_of
 from custom_components.hold_slayer.records.schema import (
     CALLS,
@@ -96,18 +102,19 @@ def test_steps_run_once_and_in_order(file: Path) -> None:
         if broken:
             raise RuntimeError("power cut")
 
-    steps = {2: second, 3: third}
+    last = VERSION + 2
+    steps = {VERSION + 1: second, last: third}
     with pytest.raises(RuntimeError):
-        migrate(engine, steps, 3)
+        migrate(engine, steps, last)
     with engine.connect() as connection:
-        assert version_of(connection) == 2
+        assert version_of(connection) == VERSION + 1
         assert connection.scalar(text(f"SELECT mood FROM {CALLS.name}")) is None
     broken = False
-    assert migrate(engine, steps, 3) == 2
-    assert migrate(engine, steps, 3) == 3
+    assert migrate(engine, steps, last) == VERSION + 1
+    assert migrate(engine, steps, last) == last
     with engine.connect() as connection:
         assert connection.scalar(text(f"SELECT mood FROM {CALLS.name}")) == "fine"
-        assert connection.scalars(select(SCHEMA.c.version)).all() == [1, 2, 3]
+        assert connection.scalars(select(SCHEMA.c.version)).all() == [VERSION, VERSION + 1, last]
     engine.dispose()
 
 
@@ -374,14 +381,14 @@ def test_record_written_anew(file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "fine"),
+    ("url", "reason"),
     [
-        ("sqlite:////tmp/x.db", True),
-        ("nonsense", False),
-        ("oracle+nothing://host/db", False),
-        ("", False),
+        ("nonsense", "no database URL"),
+        ("", "no database URL"),
+        ("oracle://host/db", "oracle is not"),
     ],
 )
-def test_urls(url: str, fine: bool) -> None:
-    """What cannot be a database is told at once."""
-    assert (check_url(url) is None) is fine
+def test_what_is_no_database(url: str, reason: str) -> None:
+    """What cannot be a database is told, with what is possible."""
+    with pytest.raises(UnknownKind, match=reason):
+        probe(url)

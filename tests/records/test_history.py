@@ -21,6 +21,7 @@ from custom_components.hold_slayer import backup
 from custom_components.hold_slayer.const import DOMAIN
 from custom_components.hold_slayer.records.database import Database
 from custom_components.hold_slayer.records.history import find_history, history_of
+from custom_components.hold_slayer.records.keeping import Keeping
 from custom_components.hold_slayer.telephony.messages import LegState
 
 from ..calling import act, company, over, start, to_bridge, to_hold
@@ -309,7 +310,7 @@ async def test_old_calls_are_deleted_unless_the_clock_jumped(
     freezer.move_to("2027-03-01T12:10:00+00:00")
     assert await history.delete_old() == 0
     assert await history.delete_old() == 1
-    history.keep_calls = 1
+    history.keeping = Keeping(calls=1)
     assert await history.delete_old() == 1
     left = await act(hass, "get_call_history")
     assert [each["call_id"] for each in left["calls"]] == ["younger"]

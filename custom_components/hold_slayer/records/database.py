@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from .migrations import SchemaTooNew, migrate
 
@@ -22,6 +22,10 @@ _DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 #: Numbers and words of calls belong in no log, however much is logged elsewhere.
 _QUIET: Final[dict[str, Any]] = {"hide_parameters": True, "logging_name": "hold_slayer"}
 logging.getLogger("sqlalchemy.engine.Engine.hold_slayer").setLevel(logging.WARNING)
+#: How long a server is waited for when connecting, s.
+CONNECT_WAIT_S: Final = 10
+#: Kinds of database that the history is tested with (SQLAlchemy's names).
+KINDS: Final = frozenset({"sqlite", "postgresql", "mysql", "mariadb"})
 #: What lies beside an SQLite database in WAL mode.
 _COMPANIONS: Final = ("-wal", "-shm")
 
@@ -36,6 +40,27 @@ class Fault(StrEnum):
 
 class Damaged(Exception):
     """A check found the database damaged."""
+
+
+class Unusable(Exception):
+    """The choice of a database cannot work as it is."""
+
+
+class UnknownKind(Unusable):
+    """A URL does not name a database that can be used."""
+
+
+class DriverMissing(Unusable):
+    """The Python package that speaks to a kind of database is not installed."""
+
+    def __init__(self, driver: str) -> None:
+        """Name the package's module."""
+        super().__init__(
+            f"the driver {driver} is not installed: Home Assistant OS and the container image bring "
+            "psycopg2 and mysqlclient; elsewhere install the driver with pip into Home Assistant's "
+            "environment"
+        )
+        self.driver = driver
 
 
 def fault_of(error: Exception) -> Fault:
@@ -59,7 +84,11 @@ class Database:
 
     def __init__(self, url: str | URL) -> None:
         """Take an SQLAlchemy URL; nothing is opened yet."""
-        self._url = make_url(url)
+        self._url: URL | None = None
+        try:
+            self._url = make_url(url)
+        except ArgumentError, ValueError:
+            _LOGGER.debug("What was given is no database URL")
         self._engine: Engine | None = None
 
     @classmethod
@@ -70,9 +99,10 @@ class Database:
     @property
     def file(self) -> Path | None:
         """The file of an SQLite database."""
-        if self._url.get_backend_name() != "sqlite" or not self._url.database:
+        url = self._url
+        if url is None or url.get_backend_name() != "sqlite" or not url.database:
             return None
-        return Path(self._url.database)
+        return Path(url.database)
 
     @property
     def is_open(self) -> bool:
@@ -80,7 +110,11 @@ class Database:
         return self._engine is not None
 
     def open(self) -> Engine:
-        """Open and migrate if need be; raises what SQLAlchemy raises, `SchemaTooNew`, `Damaged`."""
+        """Open and migrate if need be.
+
+        Raises what SQLAlchemy raises, `SchemaTooNew`, `Damaged`,
+        `UnknownKind`, `DriverMissing`.
+        """
         if self._engine is not None:
             return self._engine
         engine = self._make()
@@ -128,22 +162,40 @@ class Database:
 
     def _make(self) -> Engine:
         """Return an engine with the settings of its kind of database."""
+        if self._url is None:
+            raise UnknownKind("this is no database URL")
+        if (kind := self._url.get_backend_name()) not in KINDS:
+            raise UnknownKind(f"{kind} is not one of {', '.join(sorted(KINDS))}")
         if self.file is None:
-            # a server may have ended the connection over night
-            return create_engine(self._url, pool_pre_ping=True, pool_size=2, **_QUIET)
+            return _make_for_server(self._url)
         engine = create_engine(self._url, connect_args={"timeout": LOCK_WAIT_S}, **_QUIET)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
 
 
-def check_url(url: str) -> str | None:
-    """Return what is wrong with a URL, None when it can be used."""
+def _make_for_server(url: URL) -> Engine:
+    """Return an engine for PostgreSQL or MariaDB."""
+    wait: dict[str, Any] = {"connect_timeout": CONNECT_WAIT_S}
+    if url.get_backend_name() != "postgresql":
+        # the server's own choice may not hold every letter
+        wait["charset"] = "utf8mb4"
     try:
-        create_engine(make_url(url)).dispose()
-    except (ArgumentError, ImportError, ValueError) as err:
-        return str(err)
-    return None
+        # a server may have ended the connection over night
+        return create_engine(url, pool_pre_ping=True, pool_size=2, connect_args=wait, **_QUIET)
+    except NoSuchModuleError as err:
+        raise UnknownKind(str(err)) from err
+    except ImportError as err:
+        raise DriverMissing(err.name or url.drivername) from err
+
+
+def probe(url: str) -> None:
+    """Connect and make or update the tables; raises what `Database.open` raises."""
+    database = Database(url)
+    try:
+        database.open()
+    finally:
+        database.close()
 
 
 def _check(engine: Engine, file: Path) -> None:
@@ -171,4 +223,14 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-__all__ = ["Damaged", "Database", "Fault", "SchemaTooNew", "check_url", "fault_of"]
+__all__ = [
+    "Damaged",
+    "Database",
+    "DriverMissing",
+    "Fault",
+    "SchemaTooNew",
+    "UnknownKind",
+    "Unusable",
+    "fault_of",
+    "probe",
+]

@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, Text, delete, func, select
 
 from .filters import Filter
 from .schema import CALLS, PARTS
 
 #: Calls deleted in one statement.
 CHUNK: Final = 500
+#: What a row takes besides its texts, indexes included, bytes (PostgreSQL 15 with the calls of
+#: `scripts/bench history`: 5 times the texts, most of it in small rows).
+_ROW_BYTES: Final = 150
 
 
 def delete_matching(connection: Connection, wanted: Filter) -> int:
@@ -28,6 +31,30 @@ def delete_old(connection: Connection, before: float, most: int) -> int:
         if count > most:
             ids = connection.scalars(oldest.limit(min(CHUNK, count - most))).all()
     return _delete(connection, ids)
+
+
+def calls_within(connection: Connection, *, most_bytes: float) -> int:
+    """Return how many calls of the average size fit into so many bytes."""
+    count = connection.scalar(select(func.count()).select_from(CALLS)) or 0
+    size = _size(connection)
+    return count if size <= most_bytes else int(count * most_bytes / size)
+
+
+def _size(connection: Connection) -> float:
+    """Return about how much the calls take, bytes."""
+    if connection.dialect.name == "sqlite":
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar() or 0
+        # free pages are used again before the file grows
+        pages -= connection.exec_driver_sql("PRAGMA freelist_count").scalar() or 0
+        return float(pages * (connection.exec_driver_sql("PRAGMA page_size").scalar() or 0))
+    # servers do not say how much of a table's space is in use: texts and rows are counted instead
+    total = 0.0
+    for table in (CALLS, *PARTS):
+        texts = [column for column in table.columns if isinstance(column.type, Text)]
+        counted = [func.count(), *(func.sum(func.length(column)) for column in texts)]
+        count, *lengths = connection.execute(select(*counted).select_from(table)).one()
+        total += count * _ROW_BYTES + sum(float(length or 0) for length in lengths)
+    return total
 
 
 def _delete(connection: Connection, ids: Sequence[str]) -> int:

@@ -32,6 +32,8 @@ class Filter:
     call_id: str = ""
     account_id: str = ""
     contact: str = ""
+    #: Exactly this contact, by the id of its subentry.
+    contact_id: str = ""
     outcome: str = ""
     since: float | None = None
     until: float | None = None
@@ -53,6 +55,8 @@ class Filter:
                     CALLS.c.name_folded.contains(self.contact.casefold(), autoescape=True),
                 )
             )
+        if self.contact_id:
+            found.append(CALLS.c.contact_id == self.contact_id)
         if self.outcome:
             found.append(CALLS.c.outcome == self.outcome)
         if self.since is not None:

@@ -16,16 +16,14 @@ from sqlalchemy.exc import DBAPIError
 from ..calls.problems import failed
 from ..const import DOMAIN
 from .database import Damaged, Database, Fault, fault_of
-from .deleting import CHUNK, delete_old
+from .deleting import CHUNK, calls_within, delete_old
+from .keeping import Keeping, keeping_of
 from .troubles import show_trouble
 from .writer import Trouble, Writer
 
 _LOGGER = logging.getLogger(__name__)
 
 FILE: Final = "hold_slayer.db"
-#: What is kept unless the user chose otherwise.
-KEEP_DAYS: Final = 365
-KEEP_CALLS: Final = 100_000
 _DAY_S: Final = 86_400.0
 #: How far the wall clock may drift from the monotonic one before nothing is deleted by age, s.
 _CLOCK_JUMP_S: Final = 3600.0
@@ -38,13 +36,12 @@ type Work[T] = Callable[[Connection], T]
 class History:
     """Writes through one thread, reads in the executor; never touches files on the event loop."""
 
-    def __init__(self, hass: HomeAssistant, database: Database) -> None:
+    def __init__(self, hass: HomeAssistant, keeping: Keeping) -> None:
         """Prepare; `start` opens."""
         self._hass = hass
-        self._database = database
-        self.writer = Writer(database, self._in_trouble)
-        self.keep_days = KEEP_DAYS
-        self.keep_calls = KEEP_CALLS
+        self.keeping = keeping
+        self._database = self._database_for(keeping)
+        self.writer = Writer(self._database, self._in_trouble)
         self._clocks = (time.time(), time.monotonic())
 
     @callback
@@ -56,6 +53,17 @@ class History:
         """Write what is left and close."""
         # not a job of Home Assistant's: those are called off when it stops
         await self._hass.loop.run_in_executor(None, self.writer.stop)
+
+    async def apply(self, keeping: Keeping) -> None:
+        """Take over other options; running calls go on in the new database as a whole."""
+        before, self.keeping = self.keeping, keeping
+        if before.url == keeping.url:
+            return
+        old = self.writer
+        self._database = self._database_for(keeping)
+        self.writer = Writer(self._database, self._in_trouble, generation=old.generation + 1)
+        self.writer.start()
+        await self._hass.loop.run_in_executor(None, old.stop)
 
     async def read[T](self, work: Work[T]) -> T:
         """Read once what was reported so far is written; raises a translated error."""
@@ -102,14 +110,16 @@ class History:
         now, ticks = time.time(), time.monotonic()
         drift = (now - self._clocks[0]) - (ticks - self._clocks[1])
         self._clocks = (now, ticks)
-        before = now - self.keep_days * _DAY_S
+        before = now - self.keeping.days * _DAY_S
         if abs(drift) > _CLOCK_JUMP_S:
             # a clock that jumped ahead must not cost a year of calls
             _LOGGER.warning("The clock jumped by %.0f s: no calls are deleted by age now", drift)
             before = float("-inf")
+        fitting = partial(calls_within, most_bytes=self.keeping.megabytes * 1e6)
+        most = min(self.keeping.calls, await self.read(fitting))
         deleted = 0
         # in pieces, so that calls are written in between
-        while some := await self.write(partial(_delete_old, before=before, most=self.keep_calls)):
+        while some := await self.write(partial(_delete_old, before=before, most=most)):
             deleted += some
             if some < CHUNK:
                 break
@@ -126,6 +136,12 @@ class History:
         """Read in the executor."""
         with self._database.open().connect() as connection:
             return work(connection)
+
+    def _database_for(self, keeping: Keeping) -> Database:
+        """Return the database that was chosen, not yet opened."""
+        if keeping.url:
+            return Database(keeping.url)
+        return Database.in_file(Path(self._hass.config.path(FILE)))
 
     def _in_trouble(self, trouble: Trouble | None) -> None:
         """Pass on, from the writing thread, whether the database can be written."""
@@ -148,12 +164,11 @@ _SHARED: HassKey[_Shared] = HassKey(f"{DOMAIN}.history")
 
 
 @callback
-def acquire_history(hass: HomeAssistant, url: str = "") -> History:
-    """Use the history, opening it for the first account; the first account's URL counts."""
+def acquire_history(hass: HomeAssistant) -> History:
+    """Use the history, opening it for the first account."""
     shared = hass.data.get(_SHARED)
     if shared is None:
-        database = Database(url) if url else Database.in_file(Path(hass.config.path(FILE)))
-        shared = hass.data[_SHARED] = _Shared(History(hass, database))
+        shared = hass.data[_SHARED] = _Shared(History(hass, keeping_of(hass)))
         shared.history.start()
     shared.users += 1
     return shared.history

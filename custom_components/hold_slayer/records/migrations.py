@@ -10,9 +10,19 @@ from .schema import METADATA, SCHEMA, VERSION
 
 type Step = Callable[[Connection], None]
 
+
+def _to_2(connection: Connection) -> None:
+    """Summaries of calls, and an index of the calls of a contact."""
+    connection.exec_driver_sql("ALTER TABLE hold_slayer_calls ADD COLUMN summary TEXT")
+    connection.exec_driver_sql(
+        "CREATE INDEX hold_slayer_calls_contact ON hold_slayer_calls "
+        "(contact_id, started, id, account_id, line, outcome, ended)"
+    )
+
+
 #: Version -> what leads to it from the one before. A step never uses the tables of `schema.py`,
 #: which are those of today; it spells out its own statements.
-STEPS: Mapping[int, Step] = MappingProxyType({})
+STEPS: Mapping[int, Step] = MappingProxyType({2: _to_2})
 
 
 class SchemaTooNew(Exception):

@@ -19,8 +19,8 @@ from sqlalchemy import (
 )
 
 #: Raised with every change of the tables; `migrations.py` holds the step to each version.
-VERSION: Final = 1
-#: Index of transcript lines, on SQLite only.
+VERSION: Final = 2
+#: Index of transcript lines: a table of SQLite's FTS5, a GIN or FULLTEXT index elsewhere.
 WORDS_INDEX: Final = "hold_slayer_words_fts"
 #: Longest texts kept in columns of limited width, characters (MariaDB wants widths).
 SHORT: Final = 64
@@ -69,6 +69,8 @@ CALLS = Table(
     Column("reason", Text, nullable=False),
     Column("engine_version", String(SHORT), nullable=False),
     Column("version", String(SHORT), nullable=False),
+    # in words, by a model; JSON
+    Column("summary", Text),
     # all that filters look at: lists are counted without reading the rows themselves
     Index(
         "hold_slayer_calls_listed",
@@ -82,7 +84,19 @@ CALLS = Table(
         "outcome",
         "ended",
     ),
+    # the calls of one contact, which its sensors ask for
+    Index(
+        "hold_slayer_calls_contact",
+        "contact_id",
+        "started",
+        "id",
+        "account_id",
+        "line",
+        "outcome",
+        "ended",
+    ),
     Index("hold_slayer_calls_ended", "ended"),
+    mysql_charset="utf8mb4",
 )
 
 
@@ -101,6 +115,7 @@ EVENTS = Table(
     Column("kind", String(SHORT), nullable=False),
     Column("facts", Text, nullable=False),  # JSON
     Index("hold_slayer_events_call", "call_id"),
+    mysql_charset="utf8mb4",
 )
 
 SEGMENTS = Table(
@@ -125,6 +140,7 @@ WORDS = Table(
     Column("speaker", String(SHORT), nullable=False),
     Column("text", Text, nullable=False),
     Index("hold_slayer_words_call", "call_id"),
+    mysql_charset="utf8mb4",
 )
 
 #: Tables whose rows belong to a call.
@@ -133,15 +149,27 @@ PARTS = (EVENTS, SEGMENTS, WORDS)
 
 @event.listens_for(WORDS, "after_create")
 def make_index(_table: Table, connection: Connection, **_: Any) -> None:
-    """Make the index: FTS5, the text left in its table (https://sqlite.org/fts5.html, 4.4.3)."""
-    if connection.dialect.name != "sqlite":
-        return
+    """Make the index of transcript lines in the way of the database."""
     index, words = WORDS_INDEX, WORDS.name
+    match connection.dialect.name:
+        case "sqlite":
+            statements = _fts5(index, words)
+        case "postgresql":
+            statements = (
+                f"CREATE INDEX {index} ON {words} USING gin (to_tsvector('simple', text))",
+            )
+        case _:
+            statements = (f"CREATE FULLTEXT INDEX {index} ON {words} (text)",)
+    for statement in statements:
+        connection.exec_driver_sql(statement)
+
+
+def _fts5(index: str, words: str) -> tuple[str, ...]:
+    """Return what makes an FTS5 index, the text left in its table (sqlite.org/fts5.html, 4.4.3)."""
     out = f"INSERT INTO {index}({index}, rowid, text) VALUES ('delete', old.id, old.text);"  # noqa: S608
     put = f"INSERT INTO {index}(rowid, text) VALUES (new.id, new.text);"  # noqa: S608
-    for statement in (
+    return (
         f"CREATE VIRTUAL TABLE {index} USING fts5(text, content='{words}', content_rowid='id', tokenize='unicode61 remove_diacritics 2')",
         f"CREATE TRIGGER {index}_in AFTER INSERT ON {words} BEGIN {put} END",
         f"CREATE TRIGGER {index}_out AFTER DELETE ON {words} BEGIN {out} END",
-    ):
-        connection.exec_driver_sql(statement)
+    )

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import CALLBACK_TYPE, CoreState, Event, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later, async_track_time_interval
@@ -21,6 +22,7 @@ from ..const import DOMAIN
 from ..navigation.acts import NoteKind
 from ..navigation.states import CallState
 from .history import History, acquire_history, release_history
+from .keeping import keeping_of
 from .masking import Mask
 from .schema import ADDRESS, LONG, SHORT
 from .writing import CallEvent, Writing, close_interrupted
@@ -173,8 +175,12 @@ async def record_calls(
     async def shut_down(_event: Event) -> None:
         await history.stop()
 
+    async def options_changed(hass: HomeAssistant, _entry: ConfigEntry) -> None:
+        await history.apply(keeping_of(hass))
+
     ends = [
         unwatch,
+        account.entry.add_update_listener(options_changed),
         async_call_later(hass, FIRST_CLEARING, clear),
         async_track_time_interval(hass, clear, CLEARING),
     ]

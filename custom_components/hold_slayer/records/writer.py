@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from .database import Damaged, Database, Fault, SchemaTooNew, fault_of
+from .database import Damaged, Database, Fault, SchemaTooNew, Unusable, fault_of
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -52,6 +52,7 @@ class Writer:
         database: Database,
         on_trouble: Callable[[Trouble | None], None] = lambda _trouble: None,
         retry_s: float = RETRY_S,
+        generation: int = 0,
     ) -> None:
         """Prepare; `on_trouble` is called on the writing thread, with None when all is well."""
         self._database = database
@@ -62,8 +63,8 @@ class Writer:
         self._stopping = False
         self._paused_until = 0.0
         self._trouble: Trouble | None = None
-        #: Raised when a new database was begun in place of a damaged one.
-        self.generation = 0
+        #: Raised when a new database was begun in place of a damaged one, or of another.
+        self.generation = generation
         self._thread = threading.Thread(target=self._run, name="hold_slayer_history", daemon=True)
 
     def start(self) -> None:
@@ -201,7 +202,7 @@ class Writer:
 
 def _from_database(error: Exception) -> bool:
     """Tell whether the database is to blame, not the work."""
-    return isinstance(error, (SQLAlchemyError, Damaged, SchemaTooNew, ImportError, OSError))
+    return isinstance(error, (SQLAlchemyError, Damaged, SchemaTooNew, Unusable, OSError))
 
 
 def _first_line(error: Exception) -> str:
