@@ -1,5 +1,6 @@
 """Choosing among the options of a menu by what the user wants."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .menu import Menu, Option, OptionKind, Role
@@ -48,6 +49,35 @@ def choose(menu: Menu, intent: str, phrases: Phrases) -> Choice:
         if rivals[0].score - runner_up >= MARGIN:
             option = rivals[0].option
     return Choice(option, tuple(ranking))
+
+
+def certain(
+    menu: Menu, intent: str, phrases: Phrases, settled: Sequence[str] = ()
+) -> Option | None:
+    """The option that no later one could fit better: it says all that is wanted and nothing else.
+
+    `settled` are the labels chosen in earlier menus; what they say need not be said again.
+    """
+    before = [word for label in settled for word in _content(label, phrases)]
+    wanted = _content(intent, phrases)
+    open_ = [word for word in wanted if not _meant(word, before, phrases)] or wanted
+    found = [
+        option
+        for option in menu.options
+        if option.kind is OptionKind.PRESS
+        and (said := _content(option.label, phrases))
+        and all(_meant(word, said, phrases) for word in open_)
+        and all(_meant(word, wanted, phrases) for word in said)
+    ]
+    return found[0] if menu.sure and open_ and len(found) == 1 else None
+
+
+def _meant(word: str, others: Sequence[str], phrases: Phrases) -> bool:
+    """Whether a word, or another word for it, is among others."""
+    if any(alike(word, other) for other in others):
+        return True
+    groups = set(_groups(word, phrases))
+    return any(groups & set(_groups(other, phrases)) for other in others)
 
 
 def _distinct(ranking: list[Scored]) -> list[Scored]:

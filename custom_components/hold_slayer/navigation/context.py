@@ -1,15 +1,16 @@
 """What all stages of a call share: the plan, the clock, the orders given and what was heard."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from ..hearing.heard import Sound, Verdict
-from .acts import Act, Note, NoteKind, Speak
-from .flow import Action
+from .acts import Act, MarkPrompt, Note, NoteKind, Speak
+from .flow import Action, Prompt
 from .hold import QueueSeries
-from .journal import Deed
+from .journal import Deed, option_ends
 from .person import PersonJudge
-from .phrases import Line, Phrases, load
+from .phrases import Line, Phrases, Said, load
 from .plan import CallPlan
 from .states import CallState
 from .understanding import Words
@@ -43,6 +44,8 @@ class CompanyLine:
         return now - self.offset
 
 
+#: Shorter prompts make no print, s.
+_LEAST_PRINT_S = 1.0
 #: How often one secret is given in a call: once, again if it got lost, again if asked for anew.
 GIVE_SECRET = 3
 
@@ -78,7 +81,16 @@ class CallContext:
         #: The prompt being answered, its length in s of speech, and what was done so far.
         self.prompt = ""
         self.prompt_s = 0.0
+        self.prompt_words: tuple[Words, ...] = ()
+        #: First and last word of that prompt, leg time in s.
+        self.prompt_span = (0.0, 0.0)
+        #: The print by which it was recognised.
+        self.prompt_print = Prompt()
         self.journal: list[Deed] = []
+        #: Requests for the name of a print -> the deed it belongs to.
+        self._marks: dict[int, int] = {}
+        #: The company takes no key while it talks.
+        self.keys_wait = False
         #: Leg time of the last thing done in a menu, s: what was said before is dealt with.
         self.acted_at = float("-inf")
         #: How often each secret was given, by key or voice.
@@ -147,6 +159,10 @@ class CallContext:
     def file(self, action: Action, *, keys: str = "", text: str = "") -> None:
         """File what is done about the prompt just heard."""
         self.acted_at = self.line.audio_now(self.now)
+        since, until = self.prompt_span
+        words = self.prompt_words
+        ends = option_ends(words, keys) if words else until
+        known = self.prompt_print
         self.journal.append(
             Deed(
                 action=action,
@@ -155,8 +171,36 @@ class CallContext:
                 heard=self.prompt,
                 heard_s=self.prompt_s,
                 at=self.now,
+                print_id=known.print_id,
+                ends_at=known.ends_at or round(max(0.0, ends - since), 2),
+                late=self.keys_wait,
             )
         )
+        # What reads somebody's own words back to them is nothing to recognise a menu by.
+        personal = any(Said.CONFIRM in each for each in words)
+        if until - since >= _LEAST_PRINT_S and not known.print_id and not personal:
+            request = self.request()
+            self._marks[request] = len(self.journal) - 1
+            self.do(MarkPrompt(request=request, since=since, until=until))
+
+    def heard_prompt(
+        self, words: Sequence[Words], text: str, seconds: float, span: tuple[float, float]
+    ) -> None:
+        """Remember under which prompt the next deed is to be filed."""
+        self.prompt, self.prompt_s = text, seconds
+        self.prompt_words, self.prompt_span = tuple(words), span
+        self.prompt_print = Prompt()
+
+    def marked(self, request: int, print_id: str) -> None:
+        """The print of a prompt has a name now."""
+        if (index := self._marks.pop(request, None)) is not None and print_id:
+            self.journal[index] = replace(self.journal[index], print_id=print_id)
+
+    def key_was_ignored(self) -> None:
+        """The last key did nothing while the company talked: later ones wait for silence."""
+        self.keys_wait = True
+        if self.journal:
+            self.journal[-1] = replace(self.journal[-1], late=True)
 
     def line_text(self, line: Line) -> str:
         """The text of a line with what may be said filled in."""

@@ -37,6 +37,8 @@ class Prompt:
     print_id: str = ""
     #: Length of its speech in s; 0 = unknown.
     seconds: float = 0.0
+    #: Seconds into the print at which what is waited for (an option of a menu) has been said.
+    ends_at: float = 0.0
 
     def __bool__(self) -> bool:
         """Whether anything is expected."""
@@ -60,8 +62,9 @@ class Step:
     #: Seconds to wait for the prompt.
     time_limit: float = 45.0
     on_timeout: OnTimeout = OnTimeout.READ_MENU
-    #: Act while the prompt is still being said.
-    barge_in: bool = False
+    #: True: act while the prompt is being said; False: once the company is silent; None: once the
+    #: prompt has been said, though the menu may go on.
+    barge_in: bool | None = None
 
     @property
     def prompts(self) -> tuple[Prompt, ...]:

@@ -80,7 +80,12 @@ def _prompt(value: Any) -> Prompt:
     if isinstance(value, str):
         return Prompt(text=_prompt_text(value))
     data = _PROMPT(value)
-    return Prompt(text=data["text"], print_id=data["print"], seconds=data["seconds"])
+    return Prompt(
+        text=data["text"],
+        print_id=data["print"],
+        seconds=data["seconds"],
+        ends_at=data["ends_at"],
+    )
 
 
 def _seconds(most: float) -> probatio.All[Any]:
@@ -98,6 +103,7 @@ _PROMPT = probatio.Schema(
         probatio.Optional("text", default=""): _prompt_text,
         probatio.Optional("print", default=""): _text(100),
         probatio.Optional("seconds", default=0.0): _seconds(600),
+        probatio.Optional("ends_at", default=0.0): _seconds(600),
     }
 )
 
@@ -115,7 +121,7 @@ _STEP = probatio.Schema(
             4 * 3600
         ),
         probatio.Optional("on_timeout", default=OnTimeout.READ_MENU): probatio.Coerce(OnTimeout),
-        probatio.Optional("barge_in", default=False): probatio.Boolean(),
+        probatio.Optional("barge_in", default=None): probatio.Maybe(probatio.Boolean()),
     }
 )
 
@@ -251,7 +257,7 @@ def step_to_dict(step: Step) -> dict[str, Any]:
 
 
 def _prompt_to_plain(prompt: Prompt) -> str | dict[str, Any]:
-    if not prompt.print_id and not prompt.seconds:
+    if not (prompt.print_id or prompt.seconds or prompt.ends_at):
         return prompt.text
     data: dict[str, Any] = {}
     if prompt.text:
@@ -260,6 +266,8 @@ def _prompt_to_plain(prompt: Prompt) -> str | dict[str, Any]:
         data["print"] = prompt.print_id
     if prompt.seconds:
         data["seconds"] = prompt.seconds
+    if prompt.ends_at:
+        data["ends_at"] = prompt.ends_at
     return data
 
 

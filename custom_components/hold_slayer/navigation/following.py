@@ -1,13 +1,15 @@
 """Following a call flow: each step fires when its prompt is heard, and is checked against it."""
 
+from ..hearing.heard import Repeated, UtteranceEnded
 from .acts import NoteKind
 from .context import CallContext
-from .flow import Action, OnTimeout, Step
+from .flow import Action, OnTimeout, Prompt, Step
 from .keys import Keypad
 from .menu import read_menu
 from .phrases import Said
 from .prompt import PromptSoFar
 from .reading import MenuReader
+from .recognising import PromptPrints
 from .runner import Fit, FlowRunner, describe
 from .stage import Finish, Sign, Turn
 from .states import Outcome
@@ -37,6 +39,7 @@ class FlowFollower:
         self._reader = reader
         self._prompt = prompt
         self._runner = FlowRunner(call.plan.flow) if call.plan.flow else None
+        self._prints = PromptPrints(call)
 
     @property
     def step(self) -> Step | None:
@@ -53,6 +56,7 @@ class FlowFollower:
     def begin(self) -> Turn:
         """Start the step whose turn it is."""
         self._call.stop("step")
+        self._prints.expect(self.step)
         if self._runner is None or (step := self._runner.step) is None:
             return None
         self._call.note(NoteKind.STEP_STARTED, describe(step), self._runner.index + 1)
@@ -66,11 +70,44 @@ class FlowFollower:
         step = self.step
         if self._runner is None or step is None or (partial and not step.barge_in):
             return False, None
+        if self._waits_for_silence(step):
+            return False, None
         heard = f"{self._prompt.text}. {words.text}" if partial else self._prompt.text
         if self._runner.compare(heard, words.phrases, ended=False).fit is not Fit.FITS:
             return False, None
         self._keypad.worked()
         return True, self.fire()
+
+    def _waits_for_silence(self, step: Step) -> bool:
+        """Whether the company takes nothing before it has finished."""
+        return step.barge_in is False or (self._call.keys_wait and step.barge_in is None)
+
+    def repeated(self, heard: Repeated) -> tuple[bool, Turn]:
+        """A recording plays again; True when that made the step fire."""
+        known = self._prints.began(heard)
+        if known is None or (step := self.step) is None or not step.barge_in:
+            return False, None
+        return True, self._fire_known(known)
+
+    def spoken(self, heard: UtteranceEnded) -> tuple[bool, Turn]:
+        """An utterance ended; True when it was the prompt by its print, and the step fired."""
+        known = self._prints.ended(heard)
+        if known is None or (step := self.step) is None or self._waits_for_silence(step):
+            return False, None
+        return True, self._fire_known(known)
+
+    def passed(self) -> tuple[bool, Turn]:
+        """The option of a known prompt has been said; True when the step fired."""
+        known = self._prints.passed()
+        if known is None or (step := self.step) is None or self._waits_for_silence(step):
+            return False, None
+        return True, self._fire_known(known)
+
+    def _fire_known(self, known: Prompt) -> Turn:
+        self._call.heard_prompt((), known.text, known.seconds, (0.0, 0.0))
+        self._call.prompt_print = known
+        self._keypad.worked()
+        return self.fire()
 
     def prompt_ended(self) -> tuple[bool, Turn]:
         """The prompt is over; False when the menu has to be read instead."""
@@ -171,6 +208,7 @@ class FlowFollower:
     def _give_up(self) -> None:
         """Go on without the flow."""
         self._runner = None
+        self._prints.expect(None)
         self._call.stop("step")
 
     def _stale(self, where: str) -> None:

@@ -26,6 +26,7 @@ from .phrases import Line, Said
 from .reading import SAME_MENU
 from .stage import Finish, Sign, Stage, Turn
 from .states import CallState, Outcome
+from .tail import MenuTail
 from .understanding import Words
 from .words import covered
 
@@ -38,16 +39,22 @@ _BAD_NEWS_S = 15.0
 class Holding(Stage):
     """Waits for a person; everything else is kept for history."""
 
-    timers = ("hold_limit", "silence", "ask_silence", "bad_news", "key_effect")
+    timers = ("hold_limit", "silence", "ask_silence", "bad_news", "key_effect", "menu_over")
 
     def __init__(
-        self, call: CallContext, keypad: Keypad, call_back: CallBackOffer, flow: FlowFollower
+        self,
+        call: CallContext,
+        keypad: Keypad,
+        call_back: CallBackOffer,
+        flow: FlowFollower,
+        tail: MenuTail,
     ) -> None:
         """Not holding yet."""
         super().__init__(call)
         self._keypad = keypad
         self._call_back = call_back
         self._flow = flow
+        self._tail = tail
         self._bad_news: Finish | None = None
 
     @override
@@ -77,6 +84,7 @@ class Holding(Stage):
             call.stop("silence", "ask_silence")
             if heard.sound in MUSICAL or heard.sound is Sound.RINGBACK:
                 self._keypad.worked()
+                self._tail.forget()
         return None
 
     @override
@@ -92,7 +100,7 @@ class Holding(Stage):
 
     @override
     def on_speech(self, heard: UtteranceStarted) -> Turn:
-        self.call.stop("silence", "ask_silence")
+        self.call.stop("silence", "ask_silence", "menu_over")
         return None
 
     @override
@@ -102,6 +110,12 @@ class Holding(Stage):
             return self._look()
         if (turn := self._look()) is not None:
             return turn
+        if not words.again and call.is_past(words.since, words.until):
+            return None  # what was said before our last key is dealt with
+        if self._tail.goes_on(words):
+            call.wait("menu_over", call.plan.pace.menu_end_s)
+            return None
+        self._tail.forget()
         if self._key_was_lost(words):
             self._keypad.again()
             return None
@@ -187,6 +201,10 @@ class Holding(Stage):
                 return Finish(Outcome.TIME_LIMIT, "The longest waiting time is over.")
             case "silence":
                 return Finish(Outcome.LINE_DEAD, "Nothing was heard on hold for too long.")
+            case "menu_over":
+                self._tail.forget()
+                self.call.key_was_ignored()
+                self._keypad.repeat()
             case "ask_silence":
                 if self.call.plan.ask_question:
                     self.call.say(Line.QUESTION)

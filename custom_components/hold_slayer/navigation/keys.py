@@ -90,6 +90,14 @@ class Keypad:
         self._send(keys, self._call.prompt, spoken, self._way)
         return True
 
+    def repeat(self) -> bool:
+        """Press the last keys once more in the same way; False when that can't be."""
+        last = self.last
+        if last is None or not self.allowed or not self._may_send(last.keys):
+            return False
+        self._send(last.keys, last.prompt, last.spoken, min(last.attempt, len(self._ways) - 1))
+        return True
+
     def again(self) -> bool:
         """Try the last keys another way; False when all ways are used up."""
         last = self.last

@@ -84,7 +84,13 @@ def _steps(journal: Sequence[Deed], phrases: Phrases) -> list[Step]:
             action=deed.action,
             keys=deed.keys,
             text=deed.text,
-            prompt=Prompt(text=_DIGITS.sub("", text).strip(), seconds=round(deed.heard_s, 1)),
+            prompt=Prompt(
+                text=_DIGITS.sub("", text).strip(),
+                seconds=round(deed.heard_s, 1),
+                print_id=deed.print_id,
+                ends_at=deed.ends_at if deed.print_id else 0.0,
+            ),
+            barge_in=False if deed.late else None,
         )
         try:
             steps.append(step_from_dict(step_to_dict(step)))

@@ -117,6 +117,14 @@ class Consulted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PromptMarked:
+    """The prompt of a `MarkPrompt` has a print of this id; "" = none could be made."""
+
+    request: int
+    print_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bridged:
     """Company and user hear each other."""
 
@@ -154,6 +162,7 @@ type Moment = (
     | SpeakingEnded
     | PhoneChanged
     | Consulted
+    | PromptMarked
     | Bridged
     | Ordered
     | Tick

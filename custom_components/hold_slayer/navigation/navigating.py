@@ -26,6 +26,7 @@ from .prompt import PromptSoFar
 from .reading import SAME_MENU, MenuReader, describe
 from .stage import Finish, Sign, Stage, Turn
 from .states import CallState, Outcome
+from .tail import MenuTail
 from .understanding import Words
 from .words import likeness
 
@@ -38,6 +39,7 @@ class Navigating(Stage):
 
     timers = (
         "prompt_end",
+        "known_prompt",
         "key_effect",
         "step",
         "pause",
@@ -54,6 +56,7 @@ class Navigating(Stage):
         reader: MenuReader,
         prompt: PromptSoFar,
         flow: FlowFollower,
+        tail: MenuTail,
     ) -> None:
         """Start at the first step of the flow."""
         super().__init__(call)
@@ -61,6 +64,7 @@ class Navigating(Stage):
         self._reader = reader
         self._prompt = prompt
         self._flow = flow
+        self._tail = tail
         self._puzzled = 0
 
     @override
@@ -93,6 +97,7 @@ class Navigating(Stage):
         call = self.call
         if heard.sound in MUSICAL and heard.sound not in SPOKEN:
             self._keypad.worked()
+            self._tail.forget()
             call.stop("silence", "puzzled")
             if "music" not in call.timers:
                 call.wait("music", call.plan.pace.music_is_hold_s - (heard.time - heard.since))
@@ -112,7 +117,7 @@ class Navigating(Stage):
         fresh = heard.since >= self.call.acted_at
         if fresh and heard.sound in SPOKEN and heard.repeat.source is RepeatSource.CALL:
             self._prompt.again = True
-        return None
+        return self._flow.repeated(heard)[1] if fresh else None
 
     @override
     def on_speech(self, heard: UtteranceStarted) -> Turn:
@@ -124,21 +129,15 @@ class Navigating(Stage):
         self.call.wait("silence", self.call.plan.limits.silence_s)
         if self.call.is_past(heard.since, heard.until):
             return None
-        self._prompt.spoke = True
-        self._prompt.speech_s += max(0.0, heard.until - heard.since)
+        self._prompt.spoken(heard.since, heard.until)
         self._prompt.again = heard.repeat is not None and heard.repeat.source is RepeatSource.CALL
         if self._keypad.last is not None and not self._prompt.again and self._deaf:
             self._keypad.worked()
         pace = self.call.plan.pace
-        if self._deaf:
-            quiet = pace.prompt_end_deaf_s
-        elif self._flow.step is not None:
-            quiet = pace.prompt_end_s
-        else:
-            quiet = pace.menu_end_s
+        quiet = pace.prompt_end_deaf_s if self._deaf else pace.menu_end_s
         if not heard.cut:
             self.call.wait("prompt_end", quiet - (heard.time - heard.until))
-        return None
+        return self._flow.spoken(heard)[1]
 
     @override
     def on_words(self, words: Words) -> Turn:
@@ -146,12 +145,20 @@ class Navigating(Stage):
             return None
         if self.call.judge.verdict in _MAYBE:
             return Sign.SUSPECTS
+        if not self._flow.expects(words) and self._tail.goes_on(words):
+            return self._decide_when_quiet()
         self._prompt.add(words)
         self._remember()
         if Said.TRANSFER in words:
             self.call.note(NoteKind.TRANSFER, words.text)
+        text = self._prompt.text
         fired, turn = self._flow.hear(words)
+        if not fired and self._flow.step is None:
+            fired, turn = self._reader.early(self._prompt.words)
+            if fired:
+                self._prompt.start_over()
         if fired:
+            self._tail.pressed(words, text)
             return turn
         if Said.QUEUE in words and not read_menu(self._prompt.text, words.phrases):
             return Sign.WAITS
@@ -216,6 +223,8 @@ class Navigating(Stage):
                 return turn
             case "prompt_end":
                 return self._prompt_ended()
+            case "known_prompt":
+                return self._flow.passed()[1]
             case "puzzled":
                 return self._try_something()
         return None
@@ -225,6 +234,9 @@ class Navigating(Stage):
     def _prompt_ended(self) -> Turn:
         if self.call.line.awaited or not self._prompt.spoke or self._reader.waiting:
             return None
+        if self._tail.heard:
+            return self._press_after_menu()
+        self._tail.forget()
         self._remember()
         if self._key_was_lost():
             self._prompt.start_over()
@@ -239,8 +251,16 @@ class Navigating(Stage):
 
     def _remember(self) -> None:
         """Let what is done next be filed under the prompt it answers."""
-        self.call.prompt = self._prompt.text
-        self.call.prompt_s = self._prompt.speech_s
+        prompt = self._prompt
+        self.call.heard_prompt(prompt.words, prompt.text, prompt.speech_s, prompt.span)
+
+    def _press_after_menu(self) -> Turn:
+        """The menu went on as if no key had been pressed in it: press again, now that it is over."""
+        self._tail.forget()
+        self._prompt.start_over()
+        self.call.key_was_ignored()
+        self._keypad.repeat()
+        return None
 
     def _key_was_lost(self) -> bool:
         """The prompt after our key is the one before it: the key did not arrive."""

@@ -42,6 +42,7 @@ from .moments import (
     Order,
     Ordered,
     PhoneChanged,
+    PromptMarked,
     SpeakingEnded,
     Transcribed,
     TranscriptUnavailable,
@@ -53,6 +54,7 @@ from .reading import MenuReader
 from .stage import Finish, Sign, Stage, Turn
 from .states import FINAL_STATES, CallState, Outcome, final_state
 from .suspecting import Suspecting
+from .tail import MenuTail
 from .transcript import recall
 from .turns import BEFORE, LEAVES, next_state
 from .understanding import understand
@@ -81,6 +83,7 @@ class Navigator:
         reader = MenuReader(self._call, keypad, call_back)
         prompt = PromptSoFar(self._call)
         flow = FlowFollower(self._call, keypad, reader, prompt)
+        tail = MenuTail()
         self._call_back = call_back
         keeping = Keeping(self._call)
         dialing = Dialing(self._call)
@@ -89,8 +92,8 @@ class Navigator:
             _S.QUEUED: Stage(self._call),
             _S.DIALING: dialing,
             _S.RINGING: dialing,
-            _S.NAVIGATING: Navigating(self._call, keypad, reader, prompt, flow),
-            _S.ON_HOLD: Holding(self._call, keypad, call_back, flow),
+            _S.NAVIGATING: Navigating(self._call, keypad, reader, prompt, flow, tail),
+            _S.ON_HOLD: Holding(self._call, keypad, call_back, flow, tail),
             _S.PERSON_SUSPECTED: Suspecting(self._call),
             _S.PERSON_DETECTED: keeping,
             _S.RINGING_YOU: keeping,
@@ -194,6 +197,9 @@ class Navigator:
                 return stage.on_phone(state)
             case Consulted():
                 return stage.on_consulted(moment)
+            case PromptMarked(request=request, print_id=print_id):
+                self._call.marked(request, print_id)
+                return None
             case Bridged():
                 return stage.on_bridged(moment)
             case Ordered(order=Order.HANG_UP):

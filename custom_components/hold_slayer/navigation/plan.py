@@ -75,8 +75,6 @@ class Limits:
 class Pace:
     """The tempo of hearing and talking, in seconds."""
 
-    #: Silence that ends a prompt, after the last word.
-    prompt_end_s: float = 0.6
     #: The same where nothing can be read: sentences of one prompt are further apart than that.
     prompt_end_deaf_s: float = 1.0
     #: Silence that ends a menu being read; options are read out with pauses between them.

@@ -11,8 +11,9 @@ class PromptSoFar:
         """Nothing heard yet."""
         self._call = call
         self.words: list[Words] = []
-        #: Seconds of speech.
+        #: Seconds of speech, and the leg times at which it began and ended.
         self.speech_s = 0.0
+        self.span = (0.0, 0.0)
         #: Something was said, whether it could be read or not.
         self.spoke = False
         #: It is the same audio as before.
@@ -24,6 +25,13 @@ class PromptSoFar:
     def text(self) -> str:
         """All its words."""
         return join(self.words)
+
+    def spoken(self, since: float, until: float) -> None:
+        """Another utterance of the prompt ended; leg times of its first and last word, s."""
+        first = self.span[0] if self.spoke else since
+        self.span = (first, until)
+        self.speech_s += max(0.0, until - since)
+        self.spoke = True
 
     def add(self, words: Words) -> None:
         """Another utterance of the prompt was read."""
@@ -39,7 +47,9 @@ class PromptSoFar:
             if not self._call.is_past(words.since, words.until)
         ]
         self.words += missed
-        self.spoke = self.spoke or bool(missed)
+        if missed:
+            self.span = (missed[0].since, missed[-1].until)
+            self.spoke = True
         self._done_with_all()
         return bool(missed)
 
@@ -47,6 +57,7 @@ class PromptSoFar:
         """Something was done about it: the next prompt begins."""
         self.words.clear()
         self.speech_s = 0.0
+        self.span = (0.0, 0.0)
         self.spoke = self.again = False
         self._done_with_all()
         self._call.stop("prompt_end", "puzzled")

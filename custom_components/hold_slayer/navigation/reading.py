@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from .acts import Consult, NoteKind
 from .call_back import CallBackOffer
-from .choice import choose, fallback
+from .choice import certain, choose, fallback
 from .context import CallContext
 from .endings import bad_news
 from .keys import Keypad
@@ -25,6 +25,19 @@ _INVALID = 3
 #: A confirmation is only answered this long after we did something, s.
 _CONFIRM_S = 30.0
 
+#: What has to be heard to its end before anything is pressed.
+_TO_THE_END = frozenset(
+    {
+        Said.CLOSED,
+        Said.CALL_LATER,
+        Said.VOICEMAIL,
+        Said.INVALID,
+        Said.CALL_BACK_OFFER,
+        Said.CONFIRM,
+        Said.COMMITS,
+        Said.QUEUE,
+    }
+)
 _OPERATOR = "representative"
 _REPEAT = "repeat"
 
@@ -44,6 +57,8 @@ class MenuReader:
         self._acted_at = float("-inf")
         self._said = ""
         self._unsure = False
+        #: Labels of the options taken so far.
+        self._settled: list[str] = []
         #: The question before the model, and the options it may choose from.
         self._asked: tuple[int, Menu, Phrases] | None = None
 
@@ -75,6 +90,20 @@ class MenuReader:
         if words.kinds & {Said.QUEUE, Said.TRANSFER}:
             return True, Sign.WAITS
         return False, None
+
+    def early(self, heard: Sequence[Words]) -> tuple[bool, Turn]:
+        """Take an option that is certain while the menu goes on; True when one was taken."""
+        if self._asked is not None or self._call.keys_wait or self._call.plan.explore:
+            return False, None
+        words = _joined(heard)
+        if words.kinds & _TO_THE_END:
+            return False, None
+        menu = read_menu(words.text, words.phrases)
+        option = certain(menu, self._call.plan.intent, words.phrases, self._settled)
+        if option is None or option.label in self._settled:
+            return False, None
+        self._call.note(NoteKind.MENU_HEARD, describe(menu))
+        return True, self.take(option)
 
     # ── ends ─────────────────────────────────────────────────────────────────────
 
@@ -256,6 +285,7 @@ class MenuReader:
                 pressed = self._keypad.press(option.key, spoken=option.label)
                 if not pressed:
                     return Sign.SUSPECTS
+                self._settled.append(option.label)
                 self._done(option.label)
             case OptionKind.SAY:
                 self._call.answer(option.label)
