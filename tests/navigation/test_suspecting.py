@@ -10,7 +10,13 @@ from custom_components.hold_slayer.hearing.heard import (
     Verdict,
     VerdictChange,
 )
-from custom_components.hold_slayer.navigation.acts import NoteKind, ReadEarly, RingUser, SendKeys
+from custom_components.hold_slayer.navigation.acts import (
+    NoteKind,
+    ReadEarly,
+    RingUser,
+    SendKeys,
+    Speak,
+)
 from custom_components.hold_slayer.navigation.plan import CallPlan
 from custom_components.hold_slayer.navigation.states import CallState as S
 
@@ -79,13 +85,25 @@ def test_early_words_count_once() -> None:
     assert drive.state is S.PERSON_SUSPECTED
 
 
-@pytest.mark.parametrize("early", ["thank you for calling", "your call is important to us", ""])
+@pytest.mark.parametrize(
+    "early", ["good morning", "thank you for calling", "your call is important to us", ""]
+)
 def test_early_words_of_a_recording_decide_nothing(early: str) -> None:
     """A beginning may mislead in both directions; only a person is taken early."""
     drive = on_hold()
     drive.say(GREETING, verdict=Verdict.SUSPECTED, early=early)
     assert drive.state is S.RINGING_YOU
     assert not drive.notes(NoteKind.FALSE_ALARM)
+    detected = next(at for at, act in drive.orders if isinstance(act, RingUser))
+    assert detected > drive.now - 1
+
+
+def test_whoever_is_still_greeting_is_let_speak() -> None:
+    """Being detected early is no reason to talk over the rest of a greeting."""
+    drive = on_hold()
+    drive.say(GREETING, verdict=Verdict.SUSPECTED, early="this is Martin speaking")
+    stopped = drive.now - drive.hangover_s - drive.reading_s
+    assert drive.times(Speak)[0] >= stopped
 
 
 def test_nothing_is_read_early_without_speech_to_text() -> None:

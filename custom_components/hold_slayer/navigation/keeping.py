@@ -13,7 +13,10 @@ from .stage import Finish, Sign, Turn
 from .states import CallState, Outcome
 from .understanding import Words
 
-#: How long to wait for a pause before talking over somebody, s; agents hang up on silence after five.
+#: How long somebody who is still greeting is let speak before being talked over, s. They are
+#: answered as soon as they stop: agents hang up on about five seconds of silence.
+_LET_SPEAK = 6.0
+#: How long to wait for a pause before the next "one moment", s.
 _POLITE = 1.0
 #: Somebody who talks on for longer, in s, is talked over.
 _MONOLOGUE = 15.0
@@ -53,7 +56,7 @@ class Keeping(Attending):
             if call.plan.mode is Mode.DIRECT:
                 pass  # nobody has spoken yet
             elif call.line.speaking:
-                call.wait("announce", _POLITE)
+                call.wait("announce", _LET_SPEAK)
             else:
                 self._announce()
             call.wait("patience", call.plan.limits.keep_agent_s)
@@ -67,7 +70,8 @@ class Keeping(Attending):
         self.call.wait("moment", self.call.plan.pace.one_moment_s)
         plan = self.call.plan
         if plan.recording:
-            self.call.say(Line.ANNOUNCE_RECORDED)
+            named = Line.ANNOUNCE_RECORDED
+            self.call.say(named if plan.user_name else Line.ANNOUNCE_RECORDED_UNNAMED)
         else:
             self.call.say(Line.ANNOUNCE if plan.user_name else Line.ANNOUNCE_UNNAMED)
 

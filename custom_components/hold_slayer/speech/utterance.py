@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator
 
 RATE = 16000
-#: Lengths at which an utterance is worth reading early, s: a person who picks up has said
-#: "good morning" by the first and their name by the second.
-EARLY_S = (2.0, 3.8)
+#: Lengths at which an utterance is worth reading early, s: a person who picks up has said hello
+#: and often a name by the first, and what they can do for you, or who they are, by the second.
+EARLY_S = (2.0, 3.4)
 
 
 def seconds(size: int) -> float:
