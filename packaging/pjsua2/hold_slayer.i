@@ -12,6 +12,7 @@
 #include "audio_feed.hpp"
 #include "audio_tap.hpp"
 #include "dialog_state.hpp"
+#include "register_handler.hpp"
 #include "source_filter.hpp"
 %}
 
@@ -36,6 +37,8 @@
 %include "audio_tap.hpp"
 %include "audio_feed.hpp"
 %include "dialog_state.hpp"
+%feature("director") hold_slayer::RegisterHandler;
+%include "register_handler.hpp"
 %include "source_filter.hpp"
 
 %extend hold_slayer::AudioTap {

@@ -17,12 +17,14 @@ from ..telephony import messages as m
 from ..telephony.messages import ErrorKind, LegState, RegistrationState
 from .account import Account
 from .accounts import Accounts
-from .address import host_of, split_name_address, target_uri
+from .audio_orders import carry_out_audio, ears_of
+from .address import host_of, parse_host, split_name_address, target_uri
 from .endpoint import FRAME_MS, SipEndpoint
 from .figures import leg_figures
 from .guard import callback
 from .keys import check_keys
 from .leg import Leg
+from .phones import Phones
 from .policy import Gate
 from .prints import LegPrints, announcements
 from .recorder import Disk
@@ -61,6 +63,7 @@ class Exchange:
         self._accounts = Accounts(
             self._endpoint, self._sources, report=self.report, incoming=self._incoming
         )
+        self._phones = Phones(self._accounts, self.report)
         self._legs: dict[str, Leg] = {}
         #: Dialogs that are not over yet, and those to be dropped outside of callbacks.
         self._dialogs: set[Leg] = set()
@@ -105,6 +108,7 @@ class Exchange:
         for leg in tuple(self._legs.values()):
             _guarded(leg.tick)
         self._listen()
+        self._phones.tick()
         for leg in self._over:
             leg.release()
         self._over.clear()
@@ -155,6 +159,7 @@ class Exchange:
         """Drop media, calls and accounts."""
         for leg in tuple(self._legs.values()):
             leg.hang_up()
+        self._phones.stop()
         self._accounts.close()
         self.disk.close()
         for leg in (*self._dialogs, *self._over):
@@ -204,12 +209,25 @@ class Exchange:
         if busy > account.settings.max_calls:
             leg.reject(486)
             return
+        message, account_id = str(prm.rdata.wholeMsg), account.settings.id
         name, uri = split_name_address(leg.caller)
-        called = _CALLED.match(str(prm.rdata.wholeMsg))
+        if self._phones.owns(account):
+            account_id = m.PHONES_ACCOUNT
+            uri, verdict = self._phones.admit(message)
+            if not uri:
+                leg.reject(verdict.status, verdict.headers)
+                return
+        elif not self._sources.belongs(
+            f"account {account_id}", parse_host(str(prm.rdata.srcAddress), "the caller").name
+        ):
+            # Somebody whom another account lets in, such as a phone.
+            leg.reject(403)
+            return
+        called = _CALLED.match(message)
         self._send(
             m.IncomingCall(
                 leg=leg.name,
-                account_id=account.settings.id,
+                account_id=account_id,
                 caller=uri,
                 caller_name=name,
                 called=called[1] if called else "",
@@ -233,6 +251,10 @@ class Exchange:
                 await self._place_call(request)
             case m.SetDialPolicy():
                 self._gate = Gate(request.policy)
+            case m.SetPhoneServer():
+                await self._phones.serve(request.server)
+            case m.GetPhoneContacts():
+                return self._phones.contacts(request.request, request.username)
             case m.AnswerCall():
                 leg = self._leg(request.leg)
                 if request.hearing is not None:
@@ -265,35 +287,8 @@ class Exchange:
                 name = self._prints_of(request.leg).mark(request.since, request.until, request.kind)
                 return m.PrintMarked(request=request.request, leg=request.leg, print_id=name)
             case _:
-                self._carry_out_audio(request)
+                carry_out_audio(request, self._leg)
         return m.Done(request=request.request)
-
-    def _carry_out_audio(self, request: m.Request[Any]) -> None:
-        """Carry out a request about a leg's audio."""
-        match request:
-            case m.Play():
-                self._leg(request.leg).player.play(
-                    request.playback, request.rate, request.payload, last=request.last
-                )
-            case m.PlayTone():
-                self._leg(request.leg).player.play_tone(
-                    request.playback, request.tone, request.times
-                )
-            case m.StopPlaying():
-                self._leg(request.leg).player.stop()
-            case m.SetPhase():
-                self._ears(request.leg).set_phase(request.phase)
-            case m.SetPrintBook():
-                self._ears(request.leg).set_book(request.payload)
-            case m.StreamSpeech():
-                self._ears(request.leg).stream(request.rate if request.active else 0)
-            case m.Record():
-                self._leg(request.leg).record(request)
-            case m.StopRecording():
-                self._leg(request.leg).stop_recording(request.path)
-            case _:
-                text = f"{request.wire_type()} is not for the engine"
-                raise RefusalError(ErrorKind.UNKNOWN_MESSAGE, text)
 
     def _leg(self, name: str) -> Leg:
         """Return a leg; raises `RefusalError`."""
@@ -301,12 +296,6 @@ class Exchange:
             return self._legs[name]
         except KeyError:
             raise RefusalError(ErrorKind.UNKNOWN_LEG, f"there is no leg {name!r}") from None
-
-    def _ears(self, name: str) -> Any:
-        """Return a leg's ears; raises `RefusalError`."""
-        if (ears := self._leg(name).ears) is None:
-            raise RefusalError(ErrorKind.WRONG_STATE, f"nobody listens to leg {name!r}")
-        return ears
 
     async def _remove_account(self, name: str) -> None:
         """Forget an account and hang up its legs."""
@@ -318,6 +307,9 @@ class Exchange:
         """Dial."""
         if request.leg in self._legs:
             raise RefusalError(ErrorKind.LEG_EXISTS, f"there is a leg {request.leg!r} already")
+        if request.account_id == m.PHONES_ACCOUNT:
+            self._dial(request, self._phones.route(request.target), request.target)
+            return
         account = self._accounts[request.account_id]
         # A person's call is tried in any case: it may be for help.
         if (
@@ -332,6 +324,10 @@ class Exchange:
             await self._sources.allow(f"leg {request.leg}", {host})
             if request.leg in self._legs:
                 raise RefusalError(ErrorKind.LEG_EXISTS, f"there is a leg {request.leg!r} already")
+        self._dial(request, account, uri)
+
+    def _dial(self, request: m.PlaceCall, account: Account, uri: str) -> None:
+        """Make a leg that calls."""
         leg = Leg(request.leg, account, self)
         if request.hearing is not None:
             leg.listen(request.hearing, request.phase, request.payload)
@@ -363,12 +359,11 @@ class Exchange:
             payload=book.to_bytes() if book.prints else b"",
         )
 
-
     def _prints_of(self, name: str) -> LegPrints:
         """Return what a leg knows and learned, also of one that just ended; raises `RefusalError`."""
         if name in self._prints and name not in self._legs:
             return self._prints[name]
-        prints: LegPrints = self._ears(name).prints()
+        prints: LegPrints = ears_of(self._leg(name)).prints()
         return prints
 
 

@@ -148,7 +148,7 @@ class Leg:
         for header in headers:
             name, _, value = header.partition(": ")
             add_header(param, name, value)
-        self._do("the call cannot be refused", lambda: self._dialog.hangup(param))
+        self._do("the call cannot be refused", lambda: self._dialog.answer(param))
 
     def hang_up(self, reason: str = "", ending: Ending | None = None) -> None:
         """End the leg, whatever its state."""

@@ -5,7 +5,7 @@ Anybody else's are dropped before they are parsed (`pjsua2.SourceFilter`).
 
 import asyncio
 from collections.abc import Iterable
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 import logging
 import socket
 
@@ -50,6 +50,13 @@ class Sources:
         if self._hosts.pop(owner, None) is not None:
             self._apply()
 
+    def belongs(self, owner: str, address: str) -> bool:
+        """Tell whether an address was allowed on behalf of `owner`."""
+        hosts = self._hosts.get(owner, frozenset())
+        return EVERYBODY in hosts or any(
+            within(address, self._addresses.get(host, ())) for host in hosts
+        )
+
     async def resolve_again(self) -> None:
         """Follow servers that have moved; an address that is not found any more stays."""
         needed = {host for hosts in self._hosts.values() for host in hosts} - {EVERYBODY}
@@ -65,6 +72,13 @@ class Sources:
         addresses = {address for host in needed for address in self._addresses.get(host, ())}
         self._filter.allow(sorted(addresses))
         self._filter.enable(bool(needed) and EVERYBODY not in needed)
+
+
+def within(address: str, networks: Iterable[str]) -> bool:
+    """Tell whether an address lies in one of some networks; addresses are networks of one."""
+    here = ip_address(address)
+    mapped = getattr(here, "ipv4_mapped", None)
+    return any((mapped or here) in ip_network(each, strict=False) for each in networks)
 
 
 async def _resolve(host: str) -> set[str]:

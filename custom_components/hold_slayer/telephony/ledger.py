@@ -23,6 +23,7 @@ from .messages import (
     Report,
     Request,
     SetDialPolicy,
+    SetPhoneServer,
     TestAccount,
     Tombstone,
 )
@@ -39,6 +40,7 @@ class Ledger:
         """Begin empty; passwords seen are taught to `redactor`."""
         self._redactor = redactor
         self._policy: SetDialPolicy | None = None
+        self._phones: SetPhoneServer | None = None
         self._accounts: dict[str, AddAccount] = {}
         #: Legs, and whether the engine knows them for sure.
         self._legs: dict[str, bool] = {}
@@ -60,6 +62,8 @@ class Ledger:
                 self._redactor.add(account.password)
             case SetDialPolicy():
                 self._policy = message
+            case SetPhoneServer():
+                self._phones = message
             case RemoveAccount():
                 self._accounts.pop(message.account_id, None)
             case PlaceCall():
@@ -94,7 +98,8 @@ class Ledger:
 
     def again(self) -> list[Request[Done]]:
         """Return what brings policy and accounts back into a fresh engine, in order."""
-        return [*([self._policy] if self._policy else []), *self._accounts.values()]
+        first: list[Request[Done] | None] = [self._policy, self._phones]
+        return [*(each for each in first if each is not None), *self._accounts.values()]
 
     def orphans(self) -> list[Tombstone]:
         """Return how to end what the engine left behind, once."""

@@ -207,7 +207,7 @@ class IncomingCall(Report):
     #: Chosen by the engine, e.g. "in3".
     leg: str
     account_id: str
-    #: SIP URI of the caller; nothing proves it.
+    #: SIP URI of the caller, which nothing proves; on `PHONES_ACCOUNT` the phone's user name, proved.
     caller: str
     caller_name: str = ""
     #: User part that was called.

@@ -66,6 +66,16 @@ from .legs import (
     Unbridge,
 )
 from .message import PROTOCOL_VERSION, Answer, Message, Report, Request
+from .phones import (
+    LOCAL_NETWORKS,
+    PHONES_ACCOUNT,
+    GetPhoneContacts,
+    PhoneContacts,
+    PhoneRegistration,
+    PhoneServer,
+    PhoneUser,
+    SetPhoneServer,
+)
 from .policy import DialPolicy, DialRule, SetDialPolicy
 
 #: What the link hands to `on_event`.
@@ -79,9 +89,12 @@ type EngineEvent = (
     | SpeechAudio
     | Played
     | RecordingEnded
+    | PhoneRegistration
 )
 
 __all__ = [
+    "LOCAL_NETWORKS",
+    "PHONES_ACCOUNT",
     "PROTOCOL_VERSION",
     "AccountSettings",
     "AddAccount",
@@ -98,6 +111,7 @@ __all__ = [
     "EndedBy",
     "EngineEvent",
     "ErrorKind",
+    "GetPhoneContacts",
     "GetPrintBook",
     "GetStatistics",
     "Goodbye",
@@ -116,6 +130,10 @@ __all__ = [
     "MarkPrint",
     "Message",
     "MessageError",
+    "PhoneContacts",
+    "PhoneRegistration",
+    "PhoneServer",
+    "PhoneUser",
     "Ping",
     "PlaceCall",
     "Play",
@@ -139,6 +157,7 @@ __all__ = [
     "SetDialPolicy",
     "SetLogLevel",
     "SetPhase",
+    "SetPhoneServer",
     "SetPrintBook",
     "SpeechAudio",
     "StopPlaying",
