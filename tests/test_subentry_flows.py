@@ -1,5 +1,6 @@
 """The forms of phones and contacts."""
 
+from datetime import datetime
 from typing import Any
 
 from homeassistant.config_entries import SOURCE_USER
@@ -15,7 +16,13 @@ from .scripted_link import ScriptedLink
 
 pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
 
-PHONE: dict[str, Any] = {"name": "Mobile", "kind": "number", "address": "+44 7700 900-000"}
+PHONE: dict[str, Any] = {
+    "name": "Mobile",
+    "kind": "number",
+    "address": "+44 7700 900-000",
+    "availability": {},
+}
+SAVE = {"next": "save"}
 CONTACT: dict[str, Any] = {
     "name": "Bank",
     "number": "0800 123 456",
@@ -36,6 +43,14 @@ async def entry(hass: HomeAssistant, link: ScriptedLink) -> MockConfigEntry:
 
 
 async def add(hass: HomeAssistant, entry: MockConfigEntry, kind: SubentryType, form: Any) -> Any:
+    """Open the form of a kind and fill it in; a phone is stored without a test ring."""
+    result = await enter(hass, entry, kind, form)
+    if result.get("step_id") == "test":
+        result = await hass.config_entries.subentries.async_configure(result["flow_id"], SAVE)
+    return result
+
+
+async def enter(hass: HomeAssistant, entry: MockConfigEntry, kind: SubentryType, form: Any) -> Any:
     """Open the form of a kind and fill it in."""
     subentries = hass.config_entries.subentries
     result = await subentries.async_init((entry.entry_id, kind), context={"source": SOURCE_USER})
@@ -71,6 +86,12 @@ async def test_add_phone(hass: HomeAssistant, entry: MockConfigEntry) -> None:
         ({"kind": "sip_uri", "address": "nobody"}, {"address": "sip_uri_invalid"}),
         ({"kind": "sip_uri", "address": "a@b:0"}, {"address": "sip_uri_invalid"}),
         ({"kind": "extension", "address": "200"}, {"address": "already_configured"}),
+        ({"availability": {"available_from": "08:00:00"}}, {"base": "invalid_hours"}),
+        (
+            {"availability": {"available_from": "08:00:00", "available_until": "08:00:00"}},
+            {"base": "invalid_hours"},
+        ),
+        ({"availability": {"available_days": []}}, {"base": "no_day"}),
     ],
 )
 async def test_bad_phone(
@@ -84,7 +105,10 @@ async def test_bad_phone(
         await add(hass, entry, SubentryType.PHONE, PHONE | {"kind": "extension", "address": "200"})
     result = await add(hass, entry, SubentryType.PHONE, PHONE | change)
     assert result["errors"] == errors
-    result = await hass.config_entries.subentries.async_configure(result["flow_id"], PHONE)
+    subentries = hass.config_entries.subentries
+    result = await subentries.async_configure(result["flow_id"], PHONE)
+    assert result["step_id"] == "test"
+    result = await subentries.async_configure(result["flow_id"], SAVE)
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
@@ -105,6 +129,28 @@ async def test_change_phone(hass: HomeAssistant, entry: MockConfigEntry) -> None
     await hass.async_block_till_done()
     assert entry.runtime_data.phones[key].trusted
     assert entry.runtime_data.phones[key].name == "Pocket"
+    # a new address can be tried first
+    result = await entry.start_subentry_reconfigure_flow(hass, key)
+    night = {"available_from": "22:00:00", "available_until": "06:00:00", "available_days": ["sat"]}
+    changed = PHONE | {"address": "0999888", "availability": night}
+    result = await subentries.async_configure(result["flow_id"], changed)
+    assert result["step_id"] == "test"
+    result = await subentries.async_configure(result["flow_id"], {"next": "change"})
+    assert result["step_id"] == "reconfigure"
+    result = await subentries.async_configure(result["flow_id"], changed | {"name": "Night"})
+    result = await subentries.async_configure(result["flow_id"], SAVE)
+    assert result["reason"] == "reconfigure_successful"
+    await hass.async_block_till_done()
+    phone = entry.runtime_data.phones[key]
+    assert (phone.name, phone.address) == ("Night", "0999888")
+    assert phone.reachable(datetime.fromisoformat("2026-11-21 23:00"))
+    assert not phone.reachable(datetime.fromisoformat("2026-11-20 23:00"))
+    result = await entry.start_subentry_reconfigure_flow(hass, key)
+    (section,) = [
+        part for key, part in result["data_schema"].schema.items() if str(key) == "availability"
+    ]
+    shown = {str(key): key.description["suggested_value"] for key in section.schema.schema}
+    assert shown == night
 
 
 async def test_add_contact(hass: HomeAssistant, entry: MockConfigEntry) -> None:

@@ -22,13 +22,15 @@ from homeassistant.helpers.selector import (
 )
 import probatio
 
-from .calls.contact import DAYS, SECRET_NAME
+from .calls.contact import SECRET_NAME
 from .calls.flow_store import FlowError, parse_flow, to_store
+from .calls.hours import DAYS
 from .calls.numbers import NumberError, normalise_target, refuse_emergency
 from .const import Conf
 from .navigation.flow import Action, CallFlow, OnTimeout
 from .navigation.flow_format import step_to_dict
 from .navigation.plan import CallBackPolicy
+from .recording.wish import ContactRecording
 from .sentences import LANGUAGES
 
 #: Longest name, alias or intent, characters.
@@ -91,6 +93,9 @@ CONTACT_SCHEMA = probatio.Schema(
         probatio.Optional(Conf.ALIASES): TextSelector(TextSelectorConfig(multiple=True)),
         probatio.Optional(Conf.LANGUAGE): LanguageSelector(
             LanguageSelectorConfig(languages=list(LANGUAGES))
+        ),
+        probatio.Optional(Conf.RECORD, default=ContactRecording.ACCOUNT): SelectSelector(
+            SelectSelectorConfig(options=list(ContactRecording), translation_key="contact_record")
         ),
         probatio.Required(SECTION_FLOW): section(
             probatio.Schema(
@@ -189,7 +194,7 @@ def shown_contact(title: str, data: Mapping[str, Any], flow: CallFlow | None) ->
         Conf.CALL_BACK,
         Conf.CALL_BACK_MINUTES,
     )
-    basic = (Conf.NUMBER, Conf.INTENT, Conf.ALIASES, Conf.LANGUAGE)
+    basic = (Conf.NUMBER, Conf.INTENT, Conf.ALIASES, Conf.LANGUAGE, Conf.RECORD)
     names = [{Conf.SECRET_NAME: s[Conf.SECRET_NAME]} for s in data.get(Conf.SECRETS, ())]
     return {
         Conf.NAME: title,

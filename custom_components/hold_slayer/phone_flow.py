@@ -1,84 +1,112 @@
-"""Adding and changing a phone on which the user can be reached."""
+"""Adding and changing a phone on which the user can be reached, with a ring to try it."""
 
-from typing import Any
+import asyncio
+from typing import Any, cast
 
-from homeassistant.config_entries import ConfigSubentryFlow, SubentryFlowResult
-from homeassistant.helpers.selector import (
-    BooleanSelector,
-    DeviceSelector,
-    DeviceSelectorConfig,
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
-    SelectSelector,
-    SelectSelectorConfig,
-    TextSelector,
+from homeassistant.config_entries import (
+    SOURCE_USER,
+    ConfigEntryState,
+    ConfigSubentryFlow,
+    SubentryFlowResult,
 )
-import probatio
+from homeassistant.exceptions import HomeAssistantError
 
-from .calls.numbers import NumberError
-from .const import DEFAULT_RING_S, Conf, PhoneKind
-from .reach.phone import normalise_address
-
-#: Longest name, characters.
-LONGEST_NAME = 60
-
-PHONE_SCHEMA = probatio.Schema(
-    {
-        probatio.Required(Conf.NAME): TextSelector(),
-        probatio.Required(Conf.KIND, default=PhoneKind.EXTENSION): SelectSelector(
-            SelectSelectorConfig(options=list(PhoneKind), translation_key="phone_kind")
-        ),
-        probatio.Required(Conf.ADDRESS): TextSelector(),
-        probatio.Optional(Conf.RING_TIME, default=DEFAULT_RING_S): NumberSelector(
-            NumberSelectorConfig(
-                min=5, max=120, step=1, unit_of_measurement="s", mode=NumberSelectorMode.BOX
-            )
-        ),
-        probatio.Optional(Conf.ORDER, default=1): NumberSelector(
-            NumberSelectorConfig(min=1, max=20, step=1, mode=NumberSelectorMode.BOX)
-        ),
-        probatio.Optional(Conf.TRUSTED, default=False): BooleanSelector(),
-        probatio.Optional(Conf.PUSH_DEVICE): DeviceSelector(
-            DeviceSelectorConfig(filter=[{"integration": "mobile_app"}])
-        ),
-    }
-)
+from .calls.account import Account
+from .calls.phone_test import PhoneTestResult, ring_for_test
+from .const import Conf
+from .phone_form import PHONE_SCHEMA, Next, checked_phone, next_schema, shown_phone, unique_id
+from .reach.phone import Phone
 
 
 class PhoneFlow(ConfigSubentryFlow):
     """Add or change a phone."""
 
+    def __init__(self) -> None:
+        """Start with nothing known."""
+        self._name = ""
+        self._data: dict[str, Any] = {}
+        self._task: asyncio.Task[str] | None = None
+        #: Key of the error of the last ring, and its reason.
+        self._error = ""
+        self._reason = ""
+
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Add a phone."""
-        errors: dict[str, str] = {}
-        if user_input is not None:
-            data, errors = _checked(user_input)
-            if not errors and self._is_known(data):
-                errors[Conf.ADDRESS] = "already_configured"
-            if not errors:
-                name = data.pop(Conf.NAME)
-                return self.async_create_entry(title=name, data=data, unique_id=_unique_id(data))
-        return self._form("user", user_input, errors)
+        return await self._entered("user", user_input)
 
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Change a phone."""
-        subentry = self._get_reconfigure_subentry()
-        errors: dict[str, str] = {}
+        return await self._entered("reconfigure", user_input)
+
+    async def async_step_test(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Offer to ring the phone before it is stored."""
         if user_input is not None:
-            data, errors = _checked(user_input)
-            if not errors and self._is_known(data, besides=subentry.subentry_id):
+            match Next(user_input["next"]):
+                case Next.RING:
+                    return await self.async_step_ring()
+                case Next.SAVE:
+                    return await self.async_step_finish()
+                case Next.CHANGE:
+                    step = "user" if self.source == SOURCE_USER else "reconfigure"
+                    return self._form(step, shown_phone(self._name, self._data), {})
+        return self.async_show_form(
+            step_id="test",
+            data_schema=next_schema(Next.RING),
+            errors={"base": self._error} if self._error else {},
+            description_placeholders={"phone": self._name, "reason": self._reason},
+        )
+
+    async def async_step_ring(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Ring the phone while a progress is shown."""
+        if self._task is None:
+            self._task = self.hass.async_create_task(
+                self._ring(), "hold_slayer test ring", eager_start=False
+            )
+        if not self._task.done():
+            return self.async_show_progress(
+                step_id="ring",
+                progress_action="ring",
+                description_placeholders={"phone": self._name},
+                progress_task=self._task,
+            )
+        self._error, self._task = self._task.result(), None
+        return self.async_show_progress_done(next_step_id="test" if self._error else "finish")
+
+    async def async_step_finish(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Store the phone."""
+        if self.source == SOURCE_USER:
+            return self.async_create_entry(
+                title=self._name, data=self._data, unique_id=unique_id(self._data)
+            )
+        return self.async_update_and_abort(
+            self._get_entry(),
+            self._get_reconfigure_subentry(),
+            title=self._name,
+            data=self._data,
+            unique_id=unique_id(self._data),
+        )
+
+    async def _entered(self, step: str, form: dict[str, Any] | None) -> SubentryFlowResult:
+        """Check what was entered; a new address can be tried, the rest is stored at once."""
+        before = None if step == "user" else self._get_reconfigure_subentry()
+        errors: dict[str, str] = {}
+        if form is not None:
+            self._name, self._data, errors = checked_phone(form)
+            if not errors and self._is_known(before.subentry_id if before else ""):
                 errors[Conf.ADDRESS] = "already_configured"
             if not errors:
-                name = data.pop(Conf.NAME)
-                return self.async_update_and_abort(
-                    self._get_entry(), subentry, title=name, data=data, unique_id=_unique_id(data)
-                )
-        else:
-            user_input = {Conf.NAME: subentry.title, **subentry.data}
-        return self._form("reconfigure", user_input, errors)
+                same = before is not None and before.unique_id == unique_id(self._data)
+                if same or self._get_entry().state is not ConfigEntryState.LOADED:
+                    return await self.async_step_finish()
+                self._error = ""
+                return await self.async_step_test()
+        elif before is not None:
+            form = shown_phone(before.title, before.data)
+        return self._form(step, form, errors)
 
     def _form(
         self, step_id: str, suggested: dict[str, Any] | None, errors: dict[str, str]
@@ -90,31 +118,22 @@ class PhoneFlow(ConfigSubentryFlow):
             errors=errors,
         )
 
-    def _is_known(self, data: dict[str, Any], *, besides: str = "") -> bool:
+    async def _ring(self) -> str:
+        """Ring the phone; return the key of the error, "" when somebody pressed the key."""
+        account = cast("Account", self._get_entry().runtime_data)
+        try:
+            result = await ring_for_test(
+                account, Phone.from_subentry("new", self._name, self._data)
+            )
+        except HomeAssistantError as err:
+            self._reason = str(err)
+            return "test_failed"
+        return "" if result is PhoneTestResult.PASSED else f"test_{result}"
+
+    def _is_known(self, besides: str) -> bool:
         """Tell whether another phone has the same address."""
         return any(
-            subentry.unique_id == _unique_id(data)
+            subentry.unique_id == unique_id(self._data)
             for subentry in self._get_entry().subentries.values()
             if subentry.subentry_id != besides
         )
-
-
-def _unique_id(data: dict[str, Any]) -> str:
-    """Return what makes a phone the same phone."""
-    return f"phone_{data[Conf.KIND]}_{data[Conf.ADDRESS].lower()}"
-
-
-def _checked(user_input: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the data to store, and errors by field."""
-    errors: dict[str, str] = {}
-    data = dict(user_input)
-    data[Conf.NAME] = data[Conf.NAME].strip()
-    if not 0 < len(data[Conf.NAME]) <= LONGEST_NAME or not data[Conf.NAME].isprintable():
-        errors[Conf.NAME] = "invalid_name"
-    try:
-        data[Conf.ADDRESS] = normalise_address(PhoneKind(data[Conf.KIND]), data[Conf.ADDRESS])
-    except NumberError as err:
-        errors[Conf.ADDRESS] = err.problem.value
-    data[Conf.RING_TIME] = int(data[Conf.RING_TIME])
-    data[Conf.ORDER] = int(data[Conf.ORDER])
-    return data, errors

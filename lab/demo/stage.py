@@ -119,7 +119,10 @@ class Stage:
         await self._options()
         self._say(f"Adding a phone and the contact {self.contact}")
         await owner.subentry_flow(
-            self.entry_id, "phone", {"name": PHONE, "kind": "extension", "address": "200"}
+            self.entry_id,
+            "phone",
+            {"name": PHONE, "kind": "extension", "address": "200", "availability": {}},
+            {"next": "save"},
         )
         await owner.subentry_flow(
             self.entry_id,

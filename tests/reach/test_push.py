@@ -1,17 +1,15 @@
 """Push messages: what is sent, what an answer does, and that it is cleared."""
 
-from datetime import time
 from typing import Any
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant, ServiceCall, SupportsResponse
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_mock_service
 
-from custom_components.hold_slayer.calls.settings import Settings
 from custom_components.hold_slayer.const import SubentryType
 from custom_components.hold_slayer.navigation.states import CallState
 from custom_components.hold_slayer.reach import push
-from custom_components.hold_slayer.reach.quiet import is_quiet
 from custom_components.hold_slayer.telephony.messages import Bridge, LegState, PlaceCall
 
 from ..calling import act, over, start, to_hold, to_person, to_phone
@@ -141,19 +139,28 @@ async def test_critical_and_failed(
 
 
 @pytest.mark.parametrize(
-    ("start_at", "end", "now", "quiet"),
-    [
-        (time(22), time(7), time(23), True),
-        (time(22), time(7), time(6), True),
-        (time(22), time(7), time(12), False),
-        (time(9), time(17), time(12), True),
-        (time(9), time(17), time(8), False),
-        (None, None, time(12), False),
-    ],
+    ("now", "quiet"),
+    [("2026-11-20 23:30", True), ("2026-11-21 06:59", True), ("2026-11-20 12:00", False)],
 )
-def test_quiet_hours(start_at: time | None, end: time | None, now: time, quiet: bool) -> None:
-    """Quiet hours may span midnight."""
-    assert is_quiet(Settings(quiet_start=start_at, quiet_end=end), now) is quiet
+async def test_quiet_hours(
+    hass: HomeAssistant,
+    link: ScriptedLink,
+    sent: list[ServiceCall],
+    freezer: FrozenDateTimeFactory,
+    now: str,
+    quiet: bool,
+) -> None:
+    """In the quiet hours even a critical message makes no sound."""
+    await hass.config.async_set_time_zone("UTC")
+    freezer.move_to(now)
+    entry = await set_up_with(
+        hass, link, critical_push=True, quiet_start="22:00:00", quiet_end="07:00:00"
+    )
+    call = await start(hass, entry)
+    await to_person(hass, link, call)
+    await hass.async_block_till_done()
+    level = sent[-1].data["data"]["push"]["interruption-level"]
+    assert level == ("passive" if quiet else "critical")
 
 
 async def test_at_home(hass: HomeAssistant, link: ScriptedLink) -> None:

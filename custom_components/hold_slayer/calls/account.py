@@ -3,18 +3,20 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 import logging
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 
 from ..account_form import account_settings
-from ..const import PhoneKind, SubentryType
-from ..issues import withdraw_issue
+from ..const import SubentryType
+from ..issues import raise_issue, withdraw_issue
 from ..navigation import phrases
 from ..navigation.states import Outcome
 from ..reach.escalation import EscalationPlan
 from ..reach.phone import Phone
+from ..speech.choice import SpeechChoice, speech_choice
 from ..speech.decide import Adviser
 from ..speech.listen import Result, Transcriber
 from ..speech.speak import Voice
@@ -38,6 +40,7 @@ from .engine import SharedEngine
 from .job import Job
 from .leg import Leg
 from .line import Line
+from .phone_places import dialled, places, serve_phones
 from .phrasebook import company_phrases, user_phrases
 from .print_books import PrintBooks, StoredBook
 from .problems import dial_refused
@@ -77,7 +80,8 @@ class Account:
         self.registration_text = ""
         self.contacts: dict[str, Contact] = {}
         self.phones: dict[str, Phone] = {}
-        self.voice = Voice(hass, self.settings.tts_engine, self.settings.tts_voice)
+        self._voice = Voice(hass, None)
+        self._spoken_with = SpeechChoice()
         self._data = dict(entry.data)
         self._watchers: set[Callable[[], None]] = set()
         self._unwatch: list[CALLBACK_TYPE] = []
@@ -88,6 +92,15 @@ class Account:
     def language(self) -> str:
         """The user's language."""
         return self.settings.language or self.hass.config.language
+
+    @property
+    def voice(self) -> Voice:
+        """The voice as it is chosen now; phrases it keeps last as long as the choice."""
+        chosen = speech_choice(self.hass, self.settings)
+        if chosen != self._spoken_with:
+            self._spoken_with = chosen
+            self._voice = Voice(self.hass, chosen.tts_engine, chosen.tts_voice)
+        return self._voice
 
     @property
     def registered(self) -> bool:
@@ -112,6 +125,7 @@ class Account:
         if self.registration is RegistrationState.REGISTERING:
             self.registration = RegistrationState.REGISTERED
         await self.send_policy()
+        await serve_phones(self)
         await self.schedule.load()
         await self.call_backs.start()
         self.prepare_voice()
@@ -125,6 +139,7 @@ class Account:
         self._stop_watching()
         try:
             await self.engine.set_policy(self.entry.entry_id, None)
+            await self.engine.phones.serve(self.entry.entry_id, (), 0)
             await self.engine.link.request(RemoveAccount(account_id=self.entry.entry_id))
         except EngineError as err:
             _LOGGER.debug("The account was gone already: %s", err)
@@ -150,7 +165,7 @@ class Account:
         """Tell the engine what may be dialled: what is saved, at home, and what the options allow."""
         saved = {contact.number for contact in self.contacts.values()}
         saved |= {phone.address for phone in self.phones.values()}
-        saved |= {self.phone_target(phone) for phone in self.phones.values()}
+        saved |= {dialled(self, phone) for phone in self.phones.values()}
         policy = DialPolicy(
             home_country=self.hass.config.country or "",
             countries=self.settings.countries,
@@ -167,7 +182,6 @@ class Account:
     def apply_changes(self) -> None:
         """Take over changed options and subentries while calls go on."""
         self.settings = Settings.from_options(self.entry.options)
-        self.voice = Voice(self.hass, self.settings.tts_engine, self.settings.tts_voice)
         self.switchboard.set_lines(self.settings.lines)
         before = set(self.contacts)
         self.read_subentries()
@@ -178,6 +192,9 @@ class Account:
         self.prepare_voice()
         self.entry.async_create_background_task(
             self.hass, self.send_policy(), "hold_slayer dial policy"
+        )
+        self.entry.async_create_background_task(
+            self.hass, serve_phones(self), "hold_slayer phones"
         )
         self.tell()
         if dict(self.entry.data) != self._data:
@@ -265,15 +282,18 @@ class Account:
             make_transcriber=self._make_transcriber,
             escalation=EscalationPlan(together=settings.ring_together, rounds=settings.ring_rounds),
             keep_prints=self.keep_prints,
-            phone_target=self.phone_target,
+            recording_failed=self.recording_failed,
+            phone_places=partial(places, self),
         )
 
-    def phone_target(self, phone: Phone) -> str:
-        """Return what to dial for a phone; extensions live at the account's own exchange."""
-        if phone.kind is not PhoneKind.EXTENSION:
-            return phone.address
-        settings = account_settings(self.entry.entry_id, self.entry.data)
-        return f"sip:{phone.address}@{settings.domain or settings.registrar}"
+    @callback
+    def recording_failed(self, reason: str) -> None:
+        """Say that a call goes on without being recorded; "" = recording works again."""
+        if not reason:
+            withdraw_issue(self.hass, self.entry, "recording_failed")
+            return
+        _LOGGER.warning("Recording of %s stopped: %s", self.entry.title, reason)
+        raise_issue(self.hass, self.entry, "recording_failed", {"reason": reason})
 
     @callback
     def watch(self, watcher: Callable[[], None]) -> CALLBACK_TYPE:
@@ -291,7 +311,8 @@ class Account:
 
     def _make_transcriber(self, language: str, on_result: Callable[[Result], None]) -> Transcriber:
         """Build the reader of one call."""
-        return Transcriber(self.hass, self.settings.stt_engine, language, on_result)
+        engine = speech_choice(self.hass, self.settings).stt_engine
+        return Transcriber(self.hass, engine, language, on_result)
 
     @callback
     def _handle(self, event: EngineEvent) -> None:

@@ -188,13 +188,13 @@ def _checked_time(at: datetime | None, now: datetime) -> datetime:
 
 def next_opening(contact: Contact, now: datetime) -> datetime:
     """Return when a company is open next, `now` if it is open; times are local."""
-    if contact.is_open(now):
+    if contact.hours.include(now):
         return now
     for days in range(8):
         day = now + timedelta(days=days)
         opening = day.replace(hour=0, minute=0, second=0, microsecond=0)
-        if contact.opens is not None:
-            opening = opening.replace(hour=contact.opens.hour, minute=contact.opens.minute)
-        if opening > now and contact.is_open(opening):
+        if (start := contact.hours.start) is not None:
+            opening = opening.replace(hour=start.hour, minute=start.minute)
+        if opening > now and contact.hours.include(opening):
             return opening
     raise invalid("never_open", contact=contact.name)

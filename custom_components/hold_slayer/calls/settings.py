@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import time
 from typing import Any, Self
 
-from ..const import DEFAULT_LINES, Conf, LlmCalls
+from ..const import DEFAULT_LINES, DEFAULT_PHONE_PORT, Conf, LlmCalls
 from ..navigation.plan import EarlyRing
+from ..recording.sidecar import AnnouncedBy, RecordingFormat
+from ..recording.wish import RecordingWish
+from ..telephony.messages import RecordingKind
+from .hours import Hours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +20,9 @@ class Settings:
     #: ISO 639-1; "" = Home Assistant's.
     language: str = ""
     your_name: str = ""
-    #: Entity ids; None = Home Assistant's default, where there is one.
+    #: Id of an Assist pipeline whose speech engines are used; None = none.
+    pipeline: str | None = None
+    #: Entity ids, before those of the pipeline; None = Home Assistant's default, where there is one.
     stt_engine: str | None = None
     tts_engine: str | None = None
     tts_voice: str | None = None
@@ -25,11 +30,13 @@ class Settings:
     ring_early: EarlyRing = EarlyRing.KNOWN_ANNOUNCEMENTS
     ring_together: bool = False
     ring_rounds: int = 2
+    #: SIP port on which phones register here.
+    phone_port: int = DEFAULT_PHONE_PORT
     max_call_s: float = 4 * 3600.0
     notify_hold: bool = True
     critical_push: bool = False
-    quiet_start: time | None = None
-    quiet_end: time | None = None
+    #: In which messages make no sound; None = never.
+    quiet: Hours | None = None
     #: Entities told and satellites asked when a person is there.
     notify_entities: tuple[str, ...] = ()
     satellites: tuple[str, ...] = ()
@@ -37,6 +44,7 @@ class Settings:
     #: Countries that may be called besides the own one, ISO 3166.
     countries: tuple[str, ...] = ()
     allow_premium: bool = False
+    recording: RecordingWish = RecordingWish()
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any]) -> Self:
@@ -45,6 +53,7 @@ class Settings:
             lines=int(options.get(Conf.LINES, DEFAULT_LINES)),
             language=options.get(Conf.LANGUAGE, ""),
             your_name=options.get(Conf.YOUR_NAME, ""),
+            pipeline=options.get(Conf.PIPELINE) or None,
             stt_engine=options.get(Conf.STT_ENGINE) or None,
             tts_engine=options.get(Conf.TTS_ENGINE) or None,
             tts_voice=options.get(Conf.TTS_VOICE) or None,
@@ -52,19 +61,26 @@ class Settings:
             ring_early=EarlyRing(options.get(Conf.RING_EARLY, EarlyRing.KNOWN_ANNOUNCEMENTS)),
             ring_together=bool(options.get(Conf.RING_TOGETHER, False)),
             ring_rounds=int(options.get(Conf.RING_ROUNDS, 2)),
+            phone_port=int(options.get(Conf.PHONE_PORT, DEFAULT_PHONE_PORT)),
             max_call_s=float(options.get(Conf.MAX_CALL_MINUTES, 240)) * 60,
             notify_hold=bool(options.get(Conf.NOTIFY_HOLD, True)),
             critical_push=bool(options.get(Conf.CRITICAL_PUSH, False)),
-            quiet_start=_time(options.get(Conf.QUIET_START)),
-            quiet_end=_time(options.get(Conf.QUIET_END)),
+            quiet=_quiet(options),
             notify_entities=tuple(options.get(Conf.NOTIFY_ENTITIES, ())),
             satellites=tuple(options.get(Conf.SATELLITES, ())),
             countries=tuple(options.get(Conf.COUNTRIES, ())),
             allow_premium=bool(options.get(Conf.ALLOW_PREMIUM, False)),
             llm_calls=LlmCalls(options.get(Conf.LLM_CALLS, LlmCalls.OFF)),
+            recording=RecordingWish(
+                always=bool(options.get(Conf.RECORD, False)),
+                kind=RecordingKind(options.get(Conf.RECORD_KIND, RecordingKind.STEREO)),
+                format=RecordingFormat(options.get(Conf.RECORD_FORMAT, RecordingFormat.OPUS)),
+                announce=AnnouncedBy(options.get(Conf.RECORD_ANNOUNCE, AnnouncedBy.WORDS)),
+            ),
         )
 
 
-def _time(text: str | None) -> time | None:
-    """Read a time as stored by its selector."""
-    return time.fromisoformat(text) if text else None
+def _quiet(options: Mapping[str, Any]) -> Hours | None:
+    """Read the quiet hours, where there are any."""
+    hours = Hours.stored(options.get(Conf.QUIET_START), options.get(Conf.QUIET_END))
+    return hours if hours.limited else None

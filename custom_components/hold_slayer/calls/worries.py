@@ -4,10 +4,13 @@ from typing import TYPE_CHECKING
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
+from homeassistant.helpers.start import async_at_started
 
 from ..issues import raise_issue, withdraw_issue
 from ..navigation.acts import Note, NoteKind
 from ..navigation.flow_format import write_json
+from ..navigation.states import CallState
+from ..speech.choice import find_pipeline, speech_choice
 from .call import Call
 from .changes import Change, ChangeKind
 from .contact import Contact
@@ -36,6 +39,7 @@ class Worries:
         unwatch = [
             self._account.watch(self._look),
             self._account.switchboard.watch(self._changed),
+            async_at_started(self._hass, self._look),
         ]
         self._look()
 
@@ -48,18 +52,33 @@ class Worries:
         return stop
 
     @callback
-    def _look(self) -> None:
+    def _look(self, _hass: HomeAssistant | None = None) -> None:
         """See how the account is."""
         self._look_at_registration()
-        settings = self._account.settings
-        for key, entity_id in (
-            ("stt_gone", settings.stt_engine),
-            ("tts_gone", settings.tts_engine),
-        ):
-            if entity_id and self._hass.is_running and self._hass.states.get(entity_id) is None:
-                raise_issue(self._hass, self._account.entry, key, {"entity": entity_id})
+        self._look_at_speech()
+
+    @callback
+    def _look_at_speech(self) -> None:
+        """See whether the speech that was chosen is there; wait until everything has started."""
+        settings, entry = self._account.settings, self._account.entry
+        chosen = speech_choice(self._hass, settings)
+        lost = settings.pipeline and find_pipeline(self._hass, settings.pipeline) is None
+        gone = {
+            "pipeline_gone": settings.pipeline if lost else None,
+            "stt_gone": self._missing(chosen.stt_engine),
+            "tts_gone": self._missing(chosen.tts_engine),
+        }
+        for key, what in gone.items():
+            if what and self._hass.is_running:
+                raise_issue(self._hass, entry, key, {"entity": what})
             else:
-                withdraw_issue(self._hass, self._account.entry, key)
+                withdraw_issue(self._hass, entry, key)
+
+    def _missing(self, entity_id: str | None) -> str | None:
+        """Return an entity that was chosen and is not there; providers without one are no entities."""
+        if entity_id and "." in entity_id and self._hass.states.get(entity_id) is None:
+            return entity_id
+        return None
 
     @callback
     def _look_at_registration(self) -> None:
@@ -86,7 +105,9 @@ class Worries:
 
     @callback
     def _changed(self, _line: Line, call: Call, change: Change) -> None:
-        """Say that a company changed its menu."""
+        """Say that a company changed its menu; look at the speech for every call."""
+        if change.kind is ChangeKind.STATE and call.state is CallState.DIALING:
+            self._look_at_speech()
         contact = call.job.contact
         if contact is None:
             return

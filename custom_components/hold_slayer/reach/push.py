@@ -18,7 +18,6 @@ from ..navigation.acts import NoteKind
 from ..navigation.moments import Order
 from ..navigation.states import CallState, Outcome
 from ..sentences import phrase
-from .quiet import is_quiet
 
 if TYPE_CHECKING:
     from ..calls.account import Account
@@ -152,7 +151,7 @@ class Push:
     def _person_message(self, call: Call, key: str) -> dict[str, Any]:
         """Return the message that somebody answered."""
         settings = self._account.settings
-        quiet = is_quiet(settings, dt_util.now().time())
+        quiet = settings.quiet is not None and settings.quiet.include(dt_util.now())
         data: dict[str, Any] = {"ttl": 0, "priority": "high", "channel": "hold_slayer"}
         if quiet:
             data["push"] = {"sound": "none", "interruption-level": "passive"}
