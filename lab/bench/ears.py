@@ -41,20 +41,21 @@ def listen(call: MadeCall, *, phases: bool = True, packets: int = 1, ask: bool =
     told = not phases
     question = Question()
     start = 0
+    begun = time.thread_time()
     while start < len(call.samples):
         if not told and start >= truth.hold * RATE:
             ears.set_phase(phase.HOLD)
             told = True
-        begun = time.thread_time()
-        events = ears.hear(call.samples[start : start + size])
-        heard.cpu += time.thread_time() - begun
-        for event in events:
+        for event in ears.hear(call.samples[start : start + size]):
             note(heard, event)
         if ask:
+            making = time.thread_time()
             question.step(ears, call, heard, start / RATE)
+            begun += time.thread_time() - making
         start += size
     for event in ears.close():
         note(heard, event)
+    heard.cpu = time.thread_time() - begun
     return heard
 
 

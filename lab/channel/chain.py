@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from lab.channel import band, codecs, level, line, network
+from lab.channel import band, codecs, headset, level, line, network
 from lab.channel.laws import g711
 
 type Samples = NDArray[np.float32]
@@ -40,6 +40,8 @@ class Source:
     #: Drive into clipping, dB over full scale of the loudest sample; None for none.
     clip: float | None
     soft: bool
+    #: Depth of a headset's noise suppression, dB; None for none.
+    suppress: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +121,7 @@ def draw_source(rng: np.random.Generator, *, hard: float = 1.0) -> Source:
         agc=float(rng.uniform(-24, -15)) if happens(0.25) else None,
         clip=float(rng.uniform(2, 14)) if happens(0.1) else None,
         soft=bool(rng.random() < 0.5),
+        suppress=float(rng.uniform(10, 50)) if happens(0.3) else None,
     )
     return (
         source
@@ -165,6 +168,8 @@ def prepare(samples: Samples, source: Source, rng: np.random.Generator) -> Sampl
             out = level.set_level(out, source.level)
     if source.agc is not None:
         out = level.agc(out, target=source.agc, most=15, attack=60, release=10)
+    if source.suppress is not None:
+        out = headset.suppress(out, depth=source.suppress)
     out = band.limit(out, source.band)
     if source.hum is not None:
         out = line.add_hum(

@@ -167,7 +167,7 @@ def _music(stage: Stage, at: int, *, sung: bool = False) -> int:
     seconds = float(rng.uniform(2, 14))
     tune, _ = _tune(stage, seconds, sung=sung)
     tune = _fade(rng, stage.prepare(tune))
-    if rng.random() < 0.3 and len(tune) > 5 * RATE:
+    if rng.random() < 0.4 and len(tune) > 4 * RATE:
         return _over(stage, at, tune, sung=sung)
     steps = stage.put(at, tune)
     loud = _audible(tune, steps)
@@ -219,9 +219,12 @@ def _voice(stage: Stage, *, recorded: bool, longest: float = 9.0) -> tuple[Sampl
     if recorded and rng.random() < 0.35:
         talk = talkers.synthetic(rng)
     else:
-        talk = talkers.load(stage.clip("recorded" if recorded else "live"))
-    talk = talkers.respeed(rng, stage.cut(talk, float(rng.uniform(1.0, max(1.5, longest)))))
-    if rng.random() < (0.12 if recorded else 0.35):
+        # a few people have a prompt's voice, so that the room tells and not who talks
+        prompt = recorded or rng.random() < 0.15
+        talk = talkers.load(stage.clip("recorded" if prompt else "live"))
+    talk = stage.cut(talk, float(rng.uniform(1.0, max(1.5, longest))))
+    talk = talkers.respeed(rng, talk, 0.2 if rng.random() < 0.4 else 0.1)
+    if rng.random() < (0.12 if recorded else 0.6):
         talk = talkers.in_room(rng, talk)
     return talk, recorded
 
@@ -256,7 +259,7 @@ def _person(stage: Stage, at: int) -> int:
     talks = [_voice(stage, recorded=False, longest=6.0)[0] for _ in range(int(rng.integers(1, 3)))]
     if rng.random() < 0.25:  # only a short hello
         talks = [talk[: int(rng.uniform(0.4, 1.0) * RATE)] for talk in talks[:1]]
-    lead, waits = float(rng.uniform(0.05, 1.2)), [float(rng.uniform(0.4, 4)) for _ in talks]
+    lead, waits = float(rng.uniform(0.05, 1.6)), [float(rng.uniform(0.4, 4)) for _ in talks]
     total = lead + sum(len(talk) / RATE for talk in talks) + sum(waits)
     scene_audio = np.zeros(int(total * RATE) + 1, np.float32)
     on = np.zeros(len(scene_audio) // STEP, bool)

@@ -1,6 +1,7 @@
 """Audio as the detectors want it: 8 kHz float samples, and short-time spectra of them."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy import fft
@@ -31,6 +32,7 @@ _TAPS = 63
 FLOOR_DB = -90.0
 
 type Samples = NDArray[np.float32]
+type Plain = NDArray[np.int16]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,16 @@ class Intake:
         self._last = np.zeros(1, np.float32)
         self._low_pass = _low_pass(3700 / rate) if rate > RATE else None
         self._before = np.zeros(_TAPS - 1, np.float32)
+
+    def plain(self, pcm: bytes | bytearray | memoryview | NDArray[Any]) -> Plain | None:
+        """Return a block that needs no more than its scale, so that many can be decoded at once; or None."""
+        if self.rate != RATE:
+            return None
+        if isinstance(pcm, bytes) and not self._odd and not len(pcm) & 1:
+            return np.frombuffer(pcm, "<i2")
+        if isinstance(pcm, np.ndarray) and pcm.dtype == np.int16 and pcm.ndim == 1:
+            return pcm
+        return None
 
     def take(self, pcm: bytes | bytearray | memoryview | NDArray[np.generic]) -> Samples:
         """Return the samples at 8 kHz that this block completes, full scale 1."""
@@ -123,6 +135,18 @@ class Intake:
 _INT16 = np.float32(1 / 32768)
 
 
+def joined_samples(blocks: list[NDArray[Any]]) -> Samples:
+    """Join blocks of float samples of full scale 1 and of plain int16 ones."""
+    if not blocks:
+        return np.zeros(0, np.float32)
+    if all(block.dtype == np.int16 for block in blocks):
+        return np.asarray(np.multiply(np.concatenate(blocks), _INT16, dtype=np.float32))
+    return np.concatenate(
+        [block * _INT16 if block.dtype == np.int16 else block for block in blocks],
+        dtype=np.float32,
+    )
+
+
 class Offset:
     """Removes a constant offset (DC) that a line adds, slowly enough to spare the sound."""
 
@@ -132,7 +156,7 @@ class Offset:
 
     def remove(self, samples: Samples) -> Samples:
         """Return the samples, a multiple of `STEP` of them, without their mean of the last second."""
-        means = samples.reshape(-1, STEP).mean(axis=1)
+        means = np.add.reduce(samples.reshape(-1, STEP), 1) * np.float32(1 / STEP)
         offsets = [self._offset]
         for mean in means.tolist():
             offsets.append(offsets[-1] + (mean - offsets[-1]) * 0.1)
@@ -173,38 +197,63 @@ class Spectra:
 
     def __init__(self) -> None:
         """Start with silence before the first sample."""
-        self._taper = np.hanning(WINDOW + 1)[:-1].astype(np.float32)
-        self._mel = mel_filters()
-        # A full-scale sine reads 0 dB in `level`.
-        self._scale = np.float32(1.0 / (np.sum(self._taper**2) * WINDOW / 4))
-        self._band = slice(int(BAND_LOW * WINDOW / RATE), int(BAND_HIGH * WINDOW / RATE) + 1)
         self._tail = np.zeros(WINDOW - HOP, np.float32)
 
     def process(self, samples: Samples) -> Frames:
         """Measure every frame that ends in `samples`, whose length is a multiple of `STEP`."""
-        joined = np.concatenate([self._tail, samples])
+        joined = np.concatenate([self._tail, samples], dtype=np.float32)
         count = len(samples) // HOP
         self._tail = joined[len(joined) - (WINDOW - HOP) :]
-        rows = np.lib.stride_tricks.as_strided(
-            joined, (count, WINDOW), (HOP * joined.itemsize, joined.itemsize), writeable=False
-        )
-        spectrum = fft.rfft(rows * self._taper, axis=1)
-        power = (spectrum.real**2 + spectrum.imag**2) * self._scale
-        mel = 10 * np.log10(power @ self._mel + np.float32(1e-9))
-        band = power.copy()
-        band[:, : self._band.start] = 0
-        band[:, self._band.stop :] = 0
-        level = 10 * np.log10(band.sum(axis=1) + np.float32(1e-9))
-        # A compressed spectrum sharpens the pitch peak against the formants.
-        correlation = fft.irfft(np.sqrt(band), axis=1)[:, LAG_SHORT : LAG_LONG + 1]
-        zero = np.sqrt(band).sum(axis=1) * (2.0 / WINDOW) + np.float32(1e-9)
-        peaks = correlation / zero[:, None]
-        best = np.argmax(peaks, axis=1)
-        harmonicity = np.clip(peaks[np.arange(len(best)), best], 0, 1)
-        pitch = np.log2(RATE / (best + LAG_SHORT) / 70.0)
+        rows = np.ndarray((count, WINDOW), np.float32, joined, 0, (4 * HOP, 4))
+        parts = fft.rfft(rows * _TAPER)[:, _BAND].view(np.float32)
+        parts *= parts
+        # the bands, and behind them the whole: one product for all
+        levels = parts @ _FILTERS
+        levels += np.float32(1e-9)
+        np.log10(levels, out=levels)
+        levels *= np.float32(10)
+        np.maximum(levels, np.float32(FLOOR_DB), out=levels)
+        # a compressed spectrum sharpens the pitch peak against the formants
+        size = np.sqrt(parts[:, ::2] + parts[:, 1::2])
+        correlation = size @ _COSINES
+        best = correlation[:, :-1].argmax(axis=1)
+        top = correlation[np.arange(count), best] / (correlation[:, -1] + _NOTHING)
         return Frames(
-            mel=np.maximum(mel, FLOOR_DB).astype(np.float32),
-            level=np.maximum(level, FLOOR_DB).astype(np.float32),
-            harmonicity=harmonicity.astype(np.float32),
-            pitch=pitch.astype(np.float32),
+            mel=levels[:, :BANDS],
+            level=levels[:, BANDS],
+            harmonicity=np.minimum(np.maximum(top, 0), 1),
+            pitch=_OCTAVES[best],
         )
+
+
+#: Shape of a frame, (WINDOW,).
+_TAPER = np.hanning(WINDOW + 1)[:-1].astype(np.float32)
+#: Bins of the telephone band, with those that the outer mel bands lean on.
+_BAND = slice(int(BAND_LOW * WINDOW / RATE), int(BAND_HIGH * WINDOW / RATE) + 1)
+#: Lags of the pitch, samples, and how many octaves above 70 Hz each is.
+_LAGS = np.arange(LAG_SHORT, LAG_LONG + 1)
+_OCTAVES = np.log2(RATE / _LAGS / 70.0).astype(np.float32)
+
+
+def _filters() -> NDArray[np.float32]:
+    """Return (2 * bins, BANDS + 1): mel bands and the whole band, for squared real and imaginary parts.
+
+    A full-scale sine reads 0 dB in the whole band.
+    """
+    bands = mel_filters()[_BAND]
+    bands = np.concatenate([bands, np.ones((len(bands), 1), np.float32)], axis=1)
+    scale = np.float32(1.0 / (np.sum(_TAPER**2) * WINDOW / 4))
+    return np.repeat(bands * scale, 2, axis=0)
+
+
+def _cosines() -> NDArray[np.float32]:
+    """Return (bins, lags + 1): from magnitudes to the autocorrelation at each lag, and at last to that at 0."""
+    bins = np.arange(_BAND.start, _BAND.stop)
+    turns = np.cos(2 * np.pi * bins[:, None] * np.append(_LAGS, 0) / WINDOW)
+    return np.asarray(turns, np.float32)
+
+
+#: Sum of magnitudes that says nothing, far below a full-scale sine's 128.
+_NOTHING = np.float32(1e-5)
+_FILTERS = _filters()
+_COSINES = _cosines()

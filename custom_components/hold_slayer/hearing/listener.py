@@ -1,6 +1,7 @@
 """The ears of one leg: audio in, dated events out."""
 
 import logging
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from .frames import (
     Offset,
     Samples,
     Spectra,
+    joined_samples,
 )
 from .fusion import Fusion, ListenerSettings
 from .heard import (
@@ -40,9 +42,13 @@ _LOGGER = logging.getLogger(__name__)
 
 #: Missing audio is made in pieces of 1 s, samples.
 _MOST = RATE
-#: Audio is worked on in pieces of 100 ms while somebody talks, of 400 ms otherwise (samples).
+#: Audio is worked on in pieces of 100 ms while somebody begins to talk, of 200 ms after so many
+#: seconds, of 400 ms while nobody talks (samples).
 _LEAST = 2 * STEP
+_LATER = 4 * STEP
 _CALM = 8 * STEP
+_FRESH = 1.5
+_PER_FRAME = np.float32(1 / FRAMES_PER_STEP)
 #: Prints that agree to this share of what a repeat takes are waited for.
 _UNDECIDED = 0.5
 #: Quieter audio is not searched for repeats, dB full scale.
@@ -78,7 +84,8 @@ class Listener:
         self._utterances = Utterances()
         self._utterances.set_phase(phase)
         self._fusion = Fusion(phase, settings or ListenerSettings())
-        self._waiting: list[Samples] = []
+        #: Blocks not yet worked on: float samples, or int16 as they came.
+        self._waiting: list[NDArray[Any]] = []
         self._count = 0
         self._steps = 0
         self._missing = 0.0
@@ -127,7 +134,9 @@ class Listener:
     def hear(self, pcm: bytes | NDArray[np.generic]) -> list[HeardEvent]:
         """Take the next block of audio, of any length; return what it brought, in time order."""
         try:
-            return self._feed(self._intake.take(pcm), missing=False)
+            plain = self._intake.plain(pcm)
+            samples = self._intake.take(pcm) if plain is None else plain
+            return self._feed(samples, missing=False)
         except Exception:
             _LOGGER.exception("A block of audio could not be judged and counts as silence")
             self._waiting, self._count = [], 0
@@ -150,29 +159,33 @@ class Listener:
         if self._closed:
             return []
         self._closed = True
-        rest = np.concatenate(self._waiting) if self._waiting else np.zeros(0, np.float32)
+        rest = joined_samples(self._waiting)
         events: list[HeardEvent] = []
         if len(rest) >= STEP:
             events += self._work(rest[: len(rest) // STEP * STEP], missing=False)
         return [*events, *self._utterances.close(self.now)]
 
-    def _feed(self, samples: Samples, *, missing: bool) -> list[HeardEvent]:
+    def _feed(self, samples: NDArray[Any], *, missing: bool) -> list[HeardEvent]:
         """Join the samples to the waiting rest and work on what is complete."""
-        if len(samples) and not missing:
+        if not len(samples):
+            return []
+        if not missing:
             self._missing = 0.0
         self._waiting.append(samples)
         self._count += len(samples)
         events: list[HeardEvent] = []
         while self._count >= (size := self._look()):
-            joined = np.concatenate(self._waiting)
+            joined = joined_samples(self._waiting)
             self._waiting, self._count = [joined[size:]], len(joined) - size
             events += self._work(joined[:size], missing=missing)
         return events
 
     def _look(self) -> int:
         """Return how many samples to work on at once: few while somebody talks, else more."""
-        lively = self._fusion.talk is not None or self._utterances.active
-        return _LEAST if lively else _CALM
+        talk = self._fusion.talk
+        if talk is not None and self.now >= talk.onset + _FRESH:
+            return _LATER
+        return _LEAST if talk is not None or self._utterances.active else _CALM
 
     def _work(self, chunk: Samples, *, missing: bool) -> list[HeardEvent]:
         """Run every detector over a chunk and join what they say."""
@@ -181,8 +194,8 @@ class Listener:
         chunk = self._offset.remove(chunk)
         frames = self._spectra.process(chunk)
         timbre = self._timbre.process(frames)
-        mel = frames.mel.reshape(-1, FRAMES_PER_STEP, BANDS).mean(axis=1)
-        level = frames.level.reshape(-1, FRAMES_PER_STEP).mean(axis=1)
+        mel = np.add.reduce(frames.mel.reshape(-1, FRAMES_PER_STEP, BANDS), 1) * _PER_FRAME
+        level = np.add.reduce(frames.level.reshape(-1, FRAMES_PER_STEP), 1) * _PER_FRAME
         events += self._tell_tones(self._tones.process(chunk, start))
         tone = self._tones.active is not None
         loud = not tone and bool(level.max() > _PRINTED_DB)

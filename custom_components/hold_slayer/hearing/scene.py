@@ -1,6 +1,6 @@
 """Which sound is on the line: a small hidden Markov model over the timbre and the tones."""
 
-from operator import mul
+from math import sqrt
 
 from .frames import STEP_SECONDS
 from .heard import Hearing, Sound
@@ -22,7 +22,7 @@ _CONFIRM = {
 _SILENCE_DB = -52.0
 
 
-def _arrivals() -> list[list[float]]:
+def _arrivals() -> list[tuple[float, ...]]:
     """Return the chances of coming to a state (outer) from each (inner) in one step."""
     count = len(_STATES)
     leave = [STEP_SECONDS / dwell / (count - 1) for dwell in _DWELL]
@@ -32,7 +32,7 @@ def _arrivals() -> list[list[float]]:
         chances[before][after] *= 0.3
     for state in range(count):
         chances[state][state] = 1 - (sum(chances[state]) - chances[state][state])
-    return [[chances[before][after] for before in range(count)] for after in range(count)]
+    return [tuple(chances[before][after] for before in range(count)) for after in range(count)]
 
 
 class Scene:
@@ -72,9 +72,10 @@ class Scene:
             voice * music,
         )
         # The model's steps are not independent of each other: soften what each one says.
-        belief = self._belief
+        quiet, tune, song, speech, mixed = self._belief
         joint = [
-            sum(map(mul, row, belief, strict=True)) * (chance + 0.02) ** 0.5
+            (row[0] * quiet + row[1] * tune + row[2] * song + row[3] * speech + row[4] * mixed)
+            * sqrt(chance + 0.02)
             for row, chance in zip(self._arrivals, likelihood, strict=True)
         ]
         total = sum(joint)

@@ -40,37 +40,54 @@ def describe(frames: Frames, previous: Floats) -> Floats:
     `previous` is the mean mel spectrum (BANDS,) of the step before the first.
     """
     steps = len(frames) // FRAMES_PER_STEP
-    mel = frames.mel[: steps * FRAMES_PER_STEP].reshape(steps, FRAMES_PER_STEP, BANDS)
-    level = frames.level[: steps * FRAMES_PER_STEP].reshape(steps, FRAMES_PER_STEP)
-    harmonicity = frames.harmonicity[: steps * FRAMES_PER_STEP].reshape(steps, FRAMES_PER_STEP)
-    pitch = frames.pitch[: steps * FRAMES_PER_STEP].reshape(steps, FRAMES_PER_STEP)
-    mean = mel.sum(axis=1) * np.float32(1 / FRAMES_PER_STEP)
+    out = np.empty((steps, INPUTS), np.float32)
+    if not steps:
+        return out
+    shape = (steps, FRAMES_PER_STEP)
+    mel = frames.mel[: steps * FRAMES_PER_STEP].reshape(*shape, BANDS)
+    level = frames.level[: steps * FRAMES_PER_STEP].reshape(shape)
+    harmonicity = frames.harmonicity[: steps * FRAMES_PER_STEP].reshape(shape)
+    pitch = frames.pitch[: steps * FRAMES_PER_STEP].reshape(shape)
+    # bands, then their changes
+    mean = _add(mel, 1) * _PER_FRAME
+    np.multiply(mean + 55, np.float32(1 / 20), out=out[:, :BANDS])
+    moved = out[:, BANDS : 2 * BANDS]
+    np.subtract(mean[0], previous, out=moved[0])
+    np.subtract(mean[1:], mean[:-1], out=moved[1:])
+    moved *= np.float32(1 / 8)
+    # pitch, weighted by how sure it is
     weight = harmonicity + np.float32(1e-3)
-    centre = (pitch * weight).sum(axis=1) / weight.sum(axis=1)
-    spread = (np.abs(pitch - centre[:, None]) * weight).sum(axis=1) / weight.sum(axis=1)
-    jumps = np.abs(np.diff(pitch, axis=1)) * harmonicity[:, 1:]
-    change = np.diff(mel, axis=1)
-    highest = harmonicity.max(axis=1)
-    figures = (
-        (level.mean(axis=1) + 45) / 20,
-        (level.max(axis=1) + 45) / 20,
-        (level.min(axis=1) + 45) / 20,
-        np.abs(change).mean(axis=(1, 2)) / 3,
-        np.maximum(change, 0).mean(axis=2).max(axis=1) / 4,
-        (harmonicity.mean(axis=1) - 0.4) * 4,
-        (highest - 0.5) * 4,
-        (centre - 1.2) * highest,
-        np.minimum(spread, 0.5) * 6,
-        jumps.mean(axis=1) * 6,
-        (mean.max(axis=1) - mean.mean(axis=1) - 12) / 6,
-        mel.std(axis=2).mean(axis=1) / 8 - 1,
-    )
-    parts = [
-        (mean + 55) / 20,
-        np.diff(mean, axis=0, prepend=previous[None]) / 8,
-        np.stack(figures, axis=1),
-    ]
-    return np.asarray(np.concatenate(parts, axis=1), np.float32)
+    whole = _add(weight, 1)
+    centre = _add(pitch * weight, 1) / whole
+    spread = _add(np.abs(pitch - centre[:, None]) * weight, 1) / whole
+    jumps = np.abs(pitch[:, 1:] - pitch[:, :-1]) * harmonicity[:, 1:]
+    highest = _highest(harmonicity, 1)
+    # the spectra of the frames: how they change, and how uneven they are
+    change = mel[:, 1:] - mel[:, :-1]
+    rises = np.maximum(change, 0) @ _PER_BAND
+    uneven = mel - (mel @ _PER_BAND)[..., None]
+    uneven *= uneven
+    figures = out[:, 2 * BANDS :]
+    figures[:, 0] = (_add(level, 1) * _PER_FRAME + 45) / 20
+    figures[:, 1] = (_highest(level, 1) + 45) / 20
+    figures[:, 2] = (np.minimum.reduce(level, 1) + 45) / 20
+    figures[:, 3] = _add(np.abs(change) @ _PER_BAND, 1) / (3 * (FRAMES_PER_STEP - 1))
+    figures[:, 4] = _highest(rises, 1) / 4
+    figures[:, 5] = (_add(harmonicity, 1) * _PER_FRAME - np.float32(0.4)) * 4
+    figures[:, 6] = (highest - np.float32(0.5)) * 4
+    figures[:, 7] = (centre - np.float32(1.2)) * highest
+    figures[:, 8] = np.minimum(spread, np.float32(0.5)) * 6
+    figures[:, 9] = _add(jumps, 1) * np.float32(6 / (FRAMES_PER_STEP - 1))
+    figures[:, 10] = (_highest(mean, 1) - mean @ _PER_BAND - 12) / 6
+    figures[:, 11] = _add(np.sqrt(uneven @ _PER_BAND), 1) * np.float32(0.2 / 8) - 1
+    return out
+
+
+#: Sums and maxima along an axis, without the cost of numpy's methods on small arrays.
+_add, _highest = np.add.reduce, np.maximum.reduce
+_PER_FRAME = np.float32(1 / FRAMES_PER_STEP)
+#: (BANDS,) makes a mean over the bands a product.
+_PER_BAND = np.full(BANDS, 1 / BANDS, np.float32)
 
 
 @cache
@@ -87,13 +104,18 @@ class TimbreModel:
         """Start on a silent line."""
         weights = _weights(path)
         self._in, self._in_bias = weights["in"], weights["in_bias"]
+        size = self._in.shape[1]
+        #: Each convolution as one matrix (3 * size, size), oldest rows first, and its bias.
         self._layers = list(
-            zip(weights["convolutions"], weights["convolution_biases"], strict=True)
+            zip(
+                weights["convolutions"].reshape(-1, 3 * size, size),
+                weights["convolution_biases"],
+                strict=True,
+            )
         )
         self._join, self._join_bias = weights["join"], weights["join_bias"]
         self._out, self._out_bias = weights["out"], weights["out_bias"]
         self._dilations = [int(gap) for gap in weights["dilations"]]
-        size = self._in.shape[1]
         #: The rows each convolution still needs, (2 * dilation, size).
         self._history = [np.zeros((2 * gap, size), np.float32) for gap in self._dilations]
         self._previous = np.full(BANDS, FLOOR_DB, np.float32)
@@ -104,22 +126,33 @@ class TimbreModel:
         if not len(figures):
             empty = np.zeros(0, np.float32)
             return Timbre(voice=empty, music=empty, singing=empty, live=empty)
-        self._previous = frames.mel[-FRAMES_PER_STEP:].mean(axis=0)
-        first = np.maximum(figures @ self._in + self._in_bias, 0)
+        self._previous = _add(frames.mel[-FRAMES_PER_STEP:], 0) * _PER_FRAME
+        first = figures @ self._in
+        first += self._in_bias
+        np.maximum(first, 0, out=first)
         flow = first
         for layer in range(len(self._layers)):
             flow = self._convolve(layer, flow)
-        joined = np.maximum(np.concatenate([first, flow], axis=1) @ self._join + self._join_bias, 0)
-        chances = 1 / (1 + np.exp(-np.clip(joined @ self._out + self._out_bias, -30, 30)))
+        joined = np.concatenate([first, flow], axis=1) @ self._join
+        joined += self._join_bias
+        np.maximum(joined, 0, out=joined)
+        odds = joined @ self._out
+        odds += self._out_bias
+        chances = 1 / (1 + np.exp(-np.minimum(np.maximum(odds, -30), 30)))
         return Timbre(
             voice=chances[:, 0], music=chances[:, 1], singing=chances[:, 2], live=chances[:, 3]
         )
 
     def _convolve(self, layer: int, flow: Floats) -> Floats:
         """Add to each row what a layer makes of it and of two earlier rows."""
-        (oldest, older, newest), bias = self._layers[layer]
-        gap, count = self._dilations[layer], len(flow)
+        weights, bias = self._layers[layer]
+        gap, (count, size) = self._dilations[layer], flow.shape
         rows = np.concatenate([self._history[layer], flow])
         self._history[layer] = rows[count:]
-        made = rows[:count] @ oldest + rows[gap : gap + count] @ older + flow @ newest + bias
-        return np.asarray(flow + np.maximum(made, 0))
+        # row n beside the rows `gap` and twice that later: one product instead of three
+        taps = np.ndarray((count, 3, size), np.float32, rows, 0, (4 * size, 4 * gap * size, 4))
+        made = taps.reshape(count, 3 * size) @ weights
+        made += bias
+        np.maximum(made, 0, out=made)
+        made += flow
+        return made

@@ -119,12 +119,10 @@ class BurstFinder:
     def process(self, block: NDArray[np.float32], begins: int) -> list[Burst]:
         """Take samples that start at sample `begins`; return the bursts that ended."""
         count = len(block)
-        self._samples[:-count] = self._samples[count:]
-        self._samples[-count:] = block
+        self._samples = np.concatenate([self._samples[count:], block])
         steps = block.reshape(-1, STEP)
-        energy = np.einsum("ij,ij->i", steps, steps) / STEP
-        self._energy[: -len(energy)] = self._energy[len(energy) :]
-        self._energy[-len(energy) :] = energy
+        energy = np.add.reduce(steps * steps, 1) * np.float32(1 / STEP)
+        self._energy = np.concatenate([self._energy[len(energy) :], energy])
         self._now = begins + count
         if self._open is None and float(energy.max()) < MIN_LEVEL:
             return []
@@ -137,8 +135,9 @@ class BurstFinder:
             4 * (len(self._samples) - reach),
             (4 * HOP, 4),
         )
-        spectrum = fft.rfft(view * _WINDOW)
-        power = np.asarray(spectrum.real**2 + spectrum.imag**2, np.float32)
+        parts = fft.rfft(view * _WINDOW).view(np.float32)
+        parts *= parts
+        power = parts[:, ::2] + parts[:, 1::2]
         power[:, :8] = 0  # under 125 Hz: hum and offset
         tonal = _tonal(power)
         if self._open is None and not tonal.any():
@@ -275,17 +274,21 @@ def _median(values: NDArray[np.float32]) -> float:
     return float(np.sort(values)[len(values) // 2])
 
 
+#: From a peak to the places around it, in an array that begins three bins under `_LOW`.
+_AROUND = np.arange(-3, 4) - (_LOW - 3)
+
+
 def _tonal(power: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Which power spectra (n, FRAME // 2 + 1) are one or two narrow peaks and little else."""
     rows = np.arange(len(power))
-    running = np.cumsum(power, axis=1)
+    running = power.cumsum(axis=1)
     total = running[:, -1]
     peak = _LOW + power[:, _LOW:_HIGH].argmax(axis=1)
     first = running[rows, peak + 3] - running[rows, peak - 4]
-    rest = power[:, _LOW:_HIGH].copy()
-    for row in rows:
-        rest[row, max(peak[row] - 3 - _LOW, 0) : peak[row] + 4 - _LOW] = 0
-    second = _LOW + rest.argmax(axis=1)
+    rest = power[:, _LOW - 3 : _HIGH + 3].copy()
+    rest[:, :3] = rest[:, -3:] = 0
+    rest[rows[:, None], peak[:, None] + _AROUND] = 0
+    second = _LOW - 3 + rest.argmax(axis=1)
     low = np.maximum(second - 4, np.where(second > peak, peak + 3, 0))
     high = np.minimum(second + 3, np.where(second < peak, peak - 4, power.shape[1] - 1))
     other = running[rows, high] - running[rows, low]
