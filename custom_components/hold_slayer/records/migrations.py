@@ -40,11 +40,12 @@ def migrate(engine: Engine, steps: Mapping[int, Step] = STEPS, target: int = VER
     """Make or update the tables, one transaction a step; return the version found (0 = new)."""
     engine = engine.execution_options(writes=True)
     with engine.begin() as connection:
-        if not inspect(connection).has_table(SCHEMA.name):
+        known = inspect(connection).has_table(SCHEMA.name)
+        # without a version the making of the tables was cut off, which MariaDB cannot undo
+        if not known or not (found := version_of(connection)):
             METADATA.create_all(connection)
             _note(connection, target)
             return 0
-        found = version_of(connection)
     if found > target:
         raise SchemaTooNew(found, target)
     for version in range(found + 1, target + 1):

@@ -29,6 +29,8 @@ LONG: Final = 255
 ADDRESS: Final = 128
 
 METADATA = MetaData()
+#: A server's own choice of letters may not hold every name, and keys must have the same.
+_LETTERS: Final[dict[str, Any]] = {"mysql_charset": "utf8mb4", "mysql_engine": "InnoDB"}
 _BIG = BigInteger().with_variant(Integer, "sqlite")
 
 SCHEMA = Table(
@@ -96,7 +98,7 @@ CALLS = Table(
         "ended",
     ),
     Index("hold_slayer_calls_ended", "ended"),
-    mysql_charset="utf8mb4",
+    **_LETTERS,
 )
 
 
@@ -115,7 +117,7 @@ EVENTS = Table(
     Column("kind", String(SHORT), nullable=False),
     Column("facts", Text, nullable=False),  # JSON
     Index("hold_slayer_events_call", "call_id"),
-    mysql_charset="utf8mb4",
+    **_LETTERS,
 )
 
 SEGMENTS = Table(
@@ -129,6 +131,7 @@ SEGMENTS = Table(
     Column("ended", Double),
     Column("heard_before", Boolean, nullable=False),
     Index("hold_slayer_segments_call", "call_id", "position"),
+    **_LETTERS,
 )
 
 WORDS = Table(
@@ -140,7 +143,7 @@ WORDS = Table(
     Column("speaker", String(SHORT), nullable=False),
     Column("text", Text, nullable=False),
     Index("hold_slayer_words_call", "call_id"),
-    mysql_charset="utf8mb4",
+    **_LETTERS,
 )
 
 #: Tables whose rows belong to a call.
