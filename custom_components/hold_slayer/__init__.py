@@ -17,6 +17,7 @@ from .entry_errors import setup_error
 from .issues import withdraw_issue
 from .reach.home import HomeReach
 from .reach.push import Push
+from .recording.files import recording_files
 from .records.scribe import record_calls
 from .sentences import warm_up
 from .services import async_setup_services
@@ -43,6 +44,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_setup_websocket(hass)
     async_setup_sentences(hass)
     await async_register_card(hass)
+    recording_files(hass).repair()
     return True
 
 

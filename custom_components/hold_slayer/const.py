@@ -9,6 +9,8 @@ MANUFACTURER: Final = "Hold Slayer"
 #: Lines of an account unless the user chose another number, and the most it may have.
 DEFAULT_LINES: Final = 2
 MAX_LINES: Final = 8
+#: Where SIP phones register unless the user chose another port: 5060 is often taken by an exchange.
+DEFAULT_PHONE_PORT: Final = 5070
 #: How long a phone rings, s (a mobile's voicemail often answers after 20 to 25 s).
 DEFAULT_RING_S: Final = 25
 
@@ -26,6 +28,7 @@ class PhoneKind(StrEnum):
     EXTENSION = "extension"
     NUMBER = "number"
     SIP_URI = "sip_uri"
+    SIP_DEVICE = "sip_device"
 
 
 class Conf(StrEnum):
@@ -60,6 +63,7 @@ class Conf(StrEnum):
     RING_EARLY = "ring_early"
     RING_TOGETHER = "ring_together"
     RING_ROUNDS = "ring_rounds"
+    PHONE_PORT = "phone_port"
     MAX_CALL_MINUTES = "max_call_minutes"
     NOTIFY_HOLD = "notify_hold"
     CRITICAL_PUSH = "critical_push"
@@ -70,6 +74,12 @@ class Conf(StrEnum):
     LLM_CALLS = "llm_calls"
     COUNTRIES = "countries"
     ALLOW_PREMIUM = "allow_premium"
+    RECORD = "record"
+    RECORD_KIND = "record_kind"
+    RECORD_FORMAT = "record_format"
+    RECORD_ANNOUNCE = "record_announce"
+    RECORDING_DAYS = "recording_days"
+    RECORDING_QUOTA_MB = "recording_quota_mb"
     # options that all accounts share: records
     HISTORY_URL = "history_url"
     KEEP_DAYS = "keep_days"
@@ -84,6 +94,11 @@ class Conf(StrEnum):
     ORDER = "order"
     TRUSTED = "trusted"
     PUSH_DEVICE = "push_device"
+    SERVER = "server"
+    PORT = "port"
+    NEW_PASSWORD = "new_password"  # noqa: S105
+    HA1_MD5 = "ha1_md5"
+    HA1_SHA256 = "ha1_sha256"
     AVAILABLE_FROM = "available_from"
     AVAILABLE_UNTIL = "available_until"
     AVAILABLE_DAYS = "available_days"

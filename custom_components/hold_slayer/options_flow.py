@@ -22,8 +22,9 @@ from homeassistant.helpers.selector import (
 )
 import probatio
 
-from .const import DEFAULT_LINES, MAX_LINES, Conf, LlmCalls
+from .const import DEFAULT_LINES, DEFAULT_PHONE_PORT, MAX_LINES, Conf, LlmCalls
 from .navigation.plan import EarlyRing
+from .recording_form import RECORDING_KEYS, RECORDING_SCHEMA, RECORDING_WHOLE, SECTION_RECORDING
 from .records.keeping import share_options, shared_options
 from .records_form import (
     RECORDS_KEYS,
@@ -91,6 +92,9 @@ OPTIONS_SCHEMA = probatio.Schema(
                     ),
                     probatio.Optional(Conf.RING_TOGETHER, default=False): BooleanSelector(),
                     probatio.Optional(Conf.RING_ROUNDS, default=2): _box(1, 10),
+                    probatio.Optional(Conf.PHONE_PORT, default=DEFAULT_PHONE_PORT): _box(
+                        1024, 65535
+                    ),
                     probatio.Optional(Conf.NOTIFY_HOLD, default=True): BooleanSelector(),
                     probatio.Optional(Conf.CRITICAL_PUSH, default=False): BooleanSelector(),
                     probatio.Optional(Conf.NOTIFY_ENTITIES): EntitySelector(
@@ -106,6 +110,9 @@ OPTIONS_SCHEMA = probatio.Schema(
             {"collapsed": True},
         ),
         # forms sent by older scripts need not know it
+        probatio.Required(SECTION_RECORDING, default=dict): section(
+            RECORDING_SCHEMA, {"collapsed": True}
+        ),
         probatio.Required(SECTION_RECORDS, default=dict): section(
             RECORDS_SCHEMA, {"collapsed": True}
         ),
@@ -125,6 +132,7 @@ _SECTIONS = {
         Conf.RING_EARLY,
         Conf.RING_TOGETHER,
         Conf.RING_ROUNDS,
+        Conf.PHONE_PORT,
         Conf.NOTIFY_HOLD,
         Conf.CRITICAL_PUSH,
         Conf.NOTIFY_ENTITIES,
@@ -132,9 +140,17 @@ _SECTIONS = {
         Conf.QUIET_START,
         Conf.QUIET_END,
     ),
+    SECTION_RECORDING: RECORDING_KEYS,
     SECTION_RECORDS: RECORDS_KEYS,
 }
-_WHOLE = (*RECORDS_WHOLE, Conf.LINES, Conf.MAX_CALL_MINUTES, Conf.RING_ROUNDS)
+_WHOLE = (
+    Conf.PHONE_PORT,
+    *RECORDING_WHOLE,
+    *RECORDS_WHOLE,
+    Conf.LINES,
+    Conf.MAX_CALL_MINUTES,
+    Conf.RING_ROUNDS,
+)
 
 
 class HoldSlayerOptionsFlow(OptionsFlow):

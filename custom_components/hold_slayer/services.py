@@ -50,6 +50,7 @@ START_CALL = probatio.Schema(
         probatio.Optional("mode", default=Mode.HOLD_SLAYER): probatio.Coerce(Mode),
         probatio.Optional("language"): cv.string,
         probatio.Optional("auto_connect"): cv.boolean,
+        probatio.Optional("record"): cv.boolean,
         probatio.Optional("when", default=When.NOW): probatio.Coerce(When),
         probatio.Optional("at"): cv.datetime,
     }
@@ -121,6 +122,7 @@ async def _start_call(call: ServiceCall) -> ServiceResponse:
         mode=data["mode"],
         language=data.get("language"),
         auto_connect=data.get("auto_connect"),
+        record=data.get("record"),
         context=call.context,
     )
     if data["when"] is not When.NOW:

@@ -1,4 +1,4 @@
-"""The switch of a line: whether you are connected without being asked."""
+"""The switches of a line: whether you are connected without being asked, and recorded."""
 
 from typing import Any, override
 
@@ -16,6 +16,8 @@ AUTO_CONNECT = SwitchEntityDescription(
     key="auto_connect", translation_key="auto_connect", entity_category=EntityCategory.CONFIG
 )
 
+RECORDING = SwitchEntityDescription(key="recording", translation_key="recording")
+
 
 async def async_setup_entry(
     hass: HomeAssistant,
@@ -26,7 +28,10 @@ async def async_setup_entry(
     follow_lines(
         entry,
         async_add_entities,
-        lambda line: [AutoConnectSwitch(hass, entry, line, AUTO_CONNECT)],
+        lambda line: [
+            AutoConnectSwitch(hass, entry, line, AUTO_CONNECT),
+            RecordingSwitch(hass, entry, line, RECORDING),
+        ],
     )
 
 
@@ -65,3 +70,31 @@ class AutoConnectSwitch(LineEntity, SwitchEntity, RestoreEntity):
         """Wait for the order."""
         self.line.auto_connect = False
         self.line.tell()
+
+
+class RecordingSwitch(LineEntity, SwitchEntity):
+    """Whether the call of this line is recorded, or will be as soon as the other side is told."""
+
+    platform_domain = Platform.SWITCH
+
+    @property
+    @override
+    def available(self) -> bool:
+        """There is a call to record."""
+        return self.line.busy
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Whether it is so."""
+        return self.line.busy and self.line.running_call().recorder.wanted
+
+    @override
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        """Announce and record."""
+        self.line.running_call().recorder.want(self.account.settings.recording)
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        """Stop recording; what was recorded stays."""
+        self.line.running_call().recorder.want(None)

@@ -17,6 +17,7 @@ from ..navigation.acts import (
     Consult,
     EndCall,
     EnterState,
+    MarkPrompt,
     Note,
     ReadEarly,
     RingUser,
@@ -50,7 +51,9 @@ from ..telephony.messages import (
     LegChanged,
     LegState,
     LegStatistics,
+    PhoneRegistration,
     Played,
+    RecordingEnded,
     Registration,
     SpeechAudio,
 )
@@ -59,6 +62,7 @@ from .company import Company
 from .job import Job
 from .problems import engine_failed, failed
 from .progress import CallProgress
+from .recorder import CallRecorder
 from .tools import CallTools
 from .user_side import UserSide
 
@@ -101,6 +105,7 @@ class Call:
         self._refusal: EngineRefused | None = None
         self._company = Company(hass, self, tools)
         self._user = UserSide(hass, self, tools)
+        self.recorder = CallRecorder(hass, self, self._company.leg, tools)
 
     @property
     def id(self) -> str:
@@ -159,7 +164,7 @@ class Call:
     @callback
     def handle(self, event: EngineEvent) -> None:
         """Take an event of one of this call's legs."""
-        if isinstance(event, Registration | IncomingCall):
+        if isinstance(event, Registration | IncomingCall | PhoneRegistration):
             return
         if event.leg != self._company.leg.id:
             self._user.handle(event)
@@ -173,6 +178,8 @@ class Call:
                 self._company.read(event)
             case Played():
                 self._company.leg.played(event)
+            case RecordingEnded():
+                self.recorder.ended(event)
 
     @callback
     def changed(self, kind: ChangeKind, **facts: Any) -> None:
@@ -237,7 +244,9 @@ class Call:
             self._tick()
         for task in self._tasks - {asyncio.current_task()}:
             task.cancel()
-        await asyncio.gather(self._company.close(reason), self._user.close())
+        await asyncio.gather(
+            self.recorder.close(), self._company.close(reason), self._user.close()
+        )
         self.progress.outcome = outcome
         self.progress.reason = reason
         talked = self.progress.connected is not None
@@ -336,7 +345,9 @@ class Call:
                 self._enter(act)
             case EndCall(outcome=outcome, reason=reason):
                 self.run(self.end(outcome, reason), "end")
-            case SendKeys() | Speak() | StopSpeaking() | ReadEarly() | SetPhase() | Consult():
+            case SendKeys() | Speak() | StopSpeaking() | ReadEarly() | SetPhase():
+                self._company.do(act)
+            case Consult() | MarkPrompt():
                 self._company.do(act)
             case RingUser() | StopRingingUser() | BridgeUser() | UnbridgeUser():
                 self._user.do(act)
@@ -352,6 +363,7 @@ class Call:
         if act.state in FINAL_STATES or act.state is before:
             return
         self.progress.enter(act.state, dt_util.utcnow())
+        self.recorder.entered(act.state)
         self.changed(ChangeKind.STATE, before=before)
 
     def _note(self, note: Note) -> None:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from ..hearing.heard import Phase, UtteranceEnded
+from ..hearing.heard import Phase, PrintKind, UtteranceEnded
 from ..navigation.acts import (
     Consult,
+    MarkPrompt,
     Note,
     NoteKind,
     ReadEarly,
@@ -18,7 +19,13 @@ from ..navigation.acts import (
     Speak,
     StopSpeaking,
 )
-from ..navigation.moments import Consulted, KeysSent, SpeakingEnded, TranscriptUnavailable
+from ..navigation.moments import (
+    Consulted,
+    KeysSent,
+    PromptMarked,
+    SpeakingEnded,
+    TranscriptUnavailable,
+)
 from ..speech.listen import Result
 from ..speech.speak import SpeechUnavailable
 from ..telephony.errors import EngineError
@@ -34,7 +41,7 @@ if TYPE_CHECKING:
 #: Utterances whose times are kept until their text comes.
 MOST_SPANS = 32
 
-type CompanyAct = SendKeys | Speak | StopSpeaking | ReadEarly | SetPhase | Consult
+type CompanyAct = SendKeys | Speak | StopSpeaking | ReadEarly | SetPhase | Consult | MarkPrompt
 
 
 class Company:
@@ -125,6 +132,8 @@ class Company:
                 self._call.run(self.leg.set_phase(phase), "set phase")
             case Consult():
                 self._call.run(self._consult(act), "consult")
+            case MarkPrompt():
+                self._call.run(self._mark(act), "mark a prompt")
 
     async def close(self, reason: str) -> None:
         """Hang up, stop reading and keep what was learned."""
@@ -145,8 +154,8 @@ class Company:
 
     async def _send_keys(self, act: SendKeys) -> None:
         """Press keys and report."""
-        keys = self._call.job.fill(act.keys)
-        if "{" in keys:
+        keys = self._call.job.keys(act.keys)
+        if not keys or "{" in keys:
             self._call.tell(KeysSent(request=act.request, ok=False, error="unknown_placeholder"))
             return
         try:
@@ -168,6 +177,8 @@ class Company:
         except (SpeechUnavailable, EngineError) as err:
             self._call.tell(SpeakingEnded(request=act.request, completed=False, error=str(err)))
             return
+        if completed:
+            self._call.recorder.said(act.text)
         self._call.tell(SpeakingEnded(request=act.request, completed=completed))
 
     async def _audio(self, text: str, language: str, *, secret: bool) -> AsyncIterator[bytes]:
@@ -181,6 +192,11 @@ class Company:
         """Ask the model and report."""
         choice, error = await self._adviser.choose(act.heard, act.intent, act.options)
         self._call.tell(Consulted(request=act.request, choice=choice, error=error))
+
+    async def _mark(self, act: MarkPrompt) -> None:
+        """Have the print of a prompt named, so that a flow can wait for it."""
+        print_id = await self.leg.mark_print(act.since, act.until, PrintKind.MENU)
+        self._call.tell(PromptMarked(request=act.request, print_id=print_id))
 
     def _note_keys(self, keys: str) -> None:
         """Keep which keys were pressed, with placeholders instead of secrets."""

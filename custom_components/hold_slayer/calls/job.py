@@ -2,12 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+import re
 
 from homeassistant.core import Context
 
 from ..navigation.plan import CallPlan
 from ..reach.phone import Phone
+from ..recording.wish import RecordingWish
 from .contact import Contact
+
+#: Digits are read out one by one: "4711" is no number of things.
+_DIGITS = re.compile(r"\d{2,}")
+_NO_KEY = re.compile(r"[^0-9*#A-D]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +36,19 @@ class Job:
     #: Prints known of the company, for the engine.
     book: bytes = field(default=b"", repr=False)
     context: Context | None = None
+    #: How the conversation is recorded; None = not at all.
+    recording: RecordingWish | None = None
     #: Placeholder -> value, filled in after everything else was decided.
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def fill(self, text: str) -> str:
-        """Return a text with its placeholders filled in."""
+        """Return a text to be said with its placeholders filled in, digits one by one."""
         for name, value in self.secrets.items():
-            text = text.replace(f"{{{name}}}", value)
+            text = text.replace(f"{{{name}}}", _DIGITS.sub(lambda found: " ".join(found.group()), value))
         return text
+
+    def keys(self, keys: str) -> str:
+        """Return keys to be pressed with their placeholder filled in: of a date its digits."""
+        for name, value in self.secrets.items():
+            keys = keys.replace(f"{{{name}}}", _NO_KEY.sub("", value))
+        return keys

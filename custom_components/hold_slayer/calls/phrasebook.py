@@ -10,17 +10,23 @@ URGENT = (
     Line.QUESTION,
     Line.ANNOUNCE,
     Line.ANNOUNCE_UNNAMED,
+    Line.ANNOUNCE_RECORDED,
+    Line.ANNOUNCE_RECORDED_UNNAMED,
+    Line.RECORDED,
     Line.ONE_MOMENT,
     Line.STILL_CONNECTING,
     Line.FALSE_ALARM,
     Line.GOODBYE,
 )
+#: Those that only a call needs that is recorded.
+_RECORDED = (Line.ANNOUNCE_RECORDED, Line.ANNOUNCE_RECORDED_UNNAMED, Line.RECORDED)
 
 
 def company_phrases(plan: CallPlan) -> list[tuple[str, str]]:
     """Return (text, language) of what the company will hear."""
     context = CallContext(plan)
-    return [(context.line_text(line), context.phrases.language) for line in URGENT]
+    lines = [line for line in URGENT if plan.recording or line not in _RECORDED]
+    return [(context.line_text(line), context.phrases.language) for line in lines]
 
 
 def user_phrases(language: str, name: str) -> list[tuple[str, str]]:

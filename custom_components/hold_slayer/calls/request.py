@@ -26,6 +26,8 @@ class CallRequest:
     language: str | None = None
     #: Connect without being asked to; None = the line's switch.
     auto_connect: bool | None = None
+    #: Record the conversation; None = as contact and account say.
+    record: bool | None = None
     context: Context | None = None
 
 
@@ -41,6 +43,7 @@ def to_stored(request: CallRequest) -> dict[str, Any]:
         "mode": request.mode.value,
         "language": request.language,
         "auto_connect": request.auto_connect,
+        "record": request.record,
     }
 
 

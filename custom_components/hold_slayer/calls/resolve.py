@@ -10,6 +10,8 @@ from ..issues import raise_issue
 from ..navigation.flow import CallFlow
 from ..navigation.plan import CallBack, CallPlan, Limits
 from ..reach.phone import Phone
+from ..recording.sidecar import AnnouncedBy
+from ..recording.wish import ContactRecording
 from ..sentences import base_language
 from .contact import Contact
 from .flow_store import FlowError, parse_flow
@@ -74,6 +76,8 @@ def resolve(account: Account, request: CallRequest) -> tuple[Job, Line]:
     secrets = dict(contact.secrets) if contact else {}
     settings = account.settings
     tools = account.tools()
+    said = contact.recording if contact else ContactRecording.ACCOUNT
+    recorded = settings.recording.wanted(said, request.record)
     plan = CallPlan(
         intent=checked.intent,
         mode=request.mode,
@@ -86,6 +90,7 @@ def resolve(account: Account, request: CallRequest) -> tuple[Job, Line]:
         speech_to_text=tools.make_transcriber(language, lambda _result: None).available,
         text_to_speech=tools.voice.available,
         model=tools.adviser.available,
+        recording=recorded and settings.recording.announce is AnnouncedBy.WORDS,
         call_back=_call_back(account, contact),
         limits=Limits(call_s=settings.max_call_s),
     )
@@ -99,6 +104,7 @@ def resolve(account: Account, request: CallRequest) -> tuple[Job, Line]:
         language=language,
         user_language=account.language,
         context=request.context,
+        recording=settings.recording if recorded else None,
         secrets=secrets,
     )
     return job, line

@@ -1,7 +1,7 @@
 """The behaviour of an account as its options say."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from ..const import DEFAULT_LINES, DEFAULT_PHONE_PORT, Conf, LlmCalls
@@ -44,7 +44,7 @@ class Settings:
     #: Countries that may be called besides the own one, ISO 3166.
     countries: tuple[str, ...] = ()
     allow_premium: bool = False
-    recording: RecordingWish = RecordingWish()
+    recording: RecordingWish = field(default_factory=RecordingWish)
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any]) -> Self:

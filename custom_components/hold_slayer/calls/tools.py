@@ -1,10 +1,10 @@
 """What a call works with: the engine, a voice, ears for words, a model, ways to reach the user."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from ..reach.escalation import EscalationPlan
-from ..reach.phone import Phone
+from ..reach.phone import Phone, Place
 from ..speech.decide import Adviser
 from ..speech.listen import Result, Transcriber
 from ..speech.speak import Voice
@@ -24,5 +24,7 @@ class CallTools:
     escalation: EscalationPlan
     #: Stores what a company leg learned, for the contact of that id.
     keep_prints: Callable[[str, Leg], None]
-    #: What to dial for a phone.
-    phone_target: Callable[[Phone], str]
+    #: Told why a call is not, or no longer, recorded; "" when one is again.
+    recording_failed: Callable[[str], None]
+    #: What to dial for a phone, all at once.
+    phone_places: Callable[[Phone], Awaitable[Sequence[Place]]]

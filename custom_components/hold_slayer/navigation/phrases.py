@@ -56,6 +56,8 @@ class Line(StrEnum):
     ANNOUNCE = "announce"
     ANNOUNCE_RECORDED = "announce_recorded"
     ANNOUNCE_UNNAMED = "announce_unnamed"
+    ANNOUNCE_RECORDED_UNNAMED = "announce_recorded_unnamed"
+    RECORDED = "recorded"
     ONE_MOMENT = "one_moment"
     STILL_CONNECTING = "still_connecting"
     QUESTION = "question"

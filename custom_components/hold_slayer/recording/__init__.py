@@ -1,0 +1,1 @@
+"""Recordings as files: where they lie, what is told about them, how they are finished and repaired."""
