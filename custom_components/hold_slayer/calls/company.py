@@ -126,8 +126,8 @@ class Company:
                 self._call.run(self._speak(act), "speak")
             case StopSpeaking():
                 self._call.run(self.leg.stop_playing(), "stop speaking")
-            case ReadEarly():
-                self._transcriber.read_early()
+            case ReadEarly(at_pause=at_pause):
+                self._transcriber.read_early(at_pause=at_pause)
             case SetPhase(phase=phase):
                 self._call.run(self.leg.set_phase(phase), "set phase")
             case Consult():
