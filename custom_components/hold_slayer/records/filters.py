@@ -18,6 +18,8 @@ LONGEST_PAGE: Final = 500
 MOST_EXPORTED: Final = 10_000
 #: Longest words to search for, characters.
 LONGEST_SEARCH: Final = 200
+#: Longest name or number of a contact looked for, characters.
+LONGEST_CONTACT = 300
 #: No history has more; databases refuse larger integers.
 FARTHEST_OFFSET: Final = 10_000_000
 
@@ -92,10 +94,14 @@ def read_filter(data: dict[str, Any], visible: Visible | None = None) -> Filter:
     outcome = str(data.get("outcome") or "")
     if outcome and outcome not in Outcome:
         raise invalid("history_outcome", outcome=outcome, known=", ".join(Outcome))
+    contact = str(data.get("contact") or "").strip()
+    if len(contact) > LONGEST_CONTACT:
+        # no name is that long, and databases refuse to look for it
+        raise invalid("unknown_contact", contact=contact)
     return Filter(
         call_id=str(data.get("call_id") or ""),
         account_id=str(data.get("config_entry_id") or ""),
-        contact=str(data.get("contact") or "").strip(),
+        contact=contact,
         outcome=outcome,
         since=since,
         until=until,
