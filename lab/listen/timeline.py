@@ -9,7 +9,7 @@ A record has at least `t` (s, when it was reported), `event` and `kind`:
 | cancelled | the reason: music, repeat, the strongest cue against a person, or nobody |
 | verdict | nobody or machine, when no person was suspected before |
 | repeat | the sound that repeats |
-| utterance | started or ended |
+| utterance | started, paused or ended |
 | audio | stopped or resumed |
 | note | what was odd about the file |
 | error | unreadable |
@@ -65,6 +65,12 @@ class Timeline:
             return _head(event, "utterance", "started") | {
                 "utterance": event.utterance,
                 "since": _seconds(event.since),
+            }
+        if isinstance(event, heard.UtterancePaused):
+            return _head(event, "utterance", "paused") | {
+                "utterance": event.utterance,
+                "since": _seconds(event.since),
+                "until": _seconds(event.until),
             }
         if isinstance(event, heard.UtteranceEnded):
             record = _head(event, "utterance", "ended") | {

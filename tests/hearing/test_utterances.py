@@ -3,24 +3,25 @@
 import pytest
 
 from custom_components.hold_slayer.hearing.heard import (
-    Phase,
     Repeat,
     RepeatSource,
     UtteranceEnded,
+    UtterancePaused,
     UtteranceStarted,
 )
 from custom_components.hold_slayer.hearing.utterances import (
     END,
-    END_IN_MENU,
     LEAD,
     LONGEST,
+    SENTENCE_END,
+    UtteranceEvent,
     Utterances,
 )
 
 from .steps import Clock
 
 
-def run(*parts: tuple[str, float]) -> tuple[Utterances, list[UtteranceStarted | UtteranceEnded]]:
+def run(*parts: tuple[str, float]) -> tuple[Utterances, list[UtteranceEvent]]:
     """Play kinds of sound one after another; return what was found."""
     found, clock, events = Utterances(), Clock(), []
     for kind, seconds in parts:
@@ -29,9 +30,14 @@ def run(*parts: tuple[str, float]) -> tuple[Utterances, list[UtteranceStarted | 
     return found, events
 
 
+def ends(*parts: tuple[str, float]) -> list[UtteranceEvent]:
+    """Return where utterances begin and end, without the pauses within them."""
+    return [event for event in run(*parts)[1] if not isinstance(event, UtterancePaused)]
+
+
 def test_one_utterance() -> None:
     """It starts within 0.3 s of the word, with a lead, and ends after a pause."""
-    _, (started, ended) = run(("quiet", 1), ("person", 2), ("quiet", 2))
+    started, ended = ends(("quiet", 1), ("person", 2), ("quiet", 2))
     assert isinstance(started, UtteranceStarted)
     assert started.time <= 1.3
     assert started.since == pytest.approx(1 - LEAD, abs=0.06)
@@ -45,33 +51,34 @@ def test_one_utterance() -> None:
 
 def test_short_pauses_stay_inside() -> None:
     """A breath doesn't end an utterance, a click doesn't start one."""
-    _, events = run(("person", 1), ("quiet", 0.4), ("person", 1), ("quiet", 1), ("person", 0.1))
+    events = ends(("person", 1), ("quiet", 0.4), ("person", 1), ("quiet", 1), ("person", 0.1))
     assert len(events) == 2
 
 
-def test_options_of_a_menu_come_one_by_one() -> None:
-    """In a menu the pause between two sentences ends an utterance; elsewhere it does not."""
+def test_pauses_between_sentences_are_told() -> None:
+    """Sentences of a menu are told of one by one, and stay one utterance."""
     parts = (("quiet", 1), ("person", 2), ("quiet", 0.5), ("person", 2), ("quiet", 1))
-    assert len(run(*parts)[1]) == 2
-    found, clock, events = Utterances(), Clock(), []
-    found.set_phase(Phase.MENU)
-    for kind, seconds in parts:
-        for step in clock.play(kind, seconds):
-            events += found.step(step.time, step.voice)
-    ends = [event for event in events if isinstance(event, UtteranceEnded)]
-    assert [end.until for end in ends] == pytest.approx([3.0, 5.5], abs=0.06)
-    assert all(end.time - end.until <= END_IN_MENU + 0.06 for end in ends)
+    events = run(*parts)[1]
+    assert [type(event) for event in events] == [
+        UtteranceStarted,
+        UtterancePaused,
+        UtterancePaused,
+        UtteranceEnded,
+    ]
+    pauses = [event for event in events if isinstance(event, UtterancePaused)]
+    assert [pause.until for pause in pauses] == pytest.approx([3.0, 5.5], abs=0.06)
+    assert all(pause.time - pause.until <= SENTENCE_END + 0.06 for pause in pauses)
 
 
 def test_speech_over_music_counts() -> None:
     """Announcements ducked into music are transcribed too."""
-    _, events = run(("music", 2), ("over", 2), ("music", 1))
+    events = ends(("music", 2), ("over", 2), ("music", 1))
     assert len(events) == 2
 
 
 def test_long_talk_is_cut_and_goes_on() -> None:
     """A cut utterance is followed by another without a hole."""
-    _, events = run(("person", LONGEST + 5), ("quiet", 1))
+    events = ends(("person", LONGEST + 5), ("quiet", 1))
     first, cut, second, last = events
     assert isinstance(cut, UtteranceEnded)
     assert cut.cut

@@ -31,6 +31,8 @@ class Ears(stt.SpeechToTextEntity):
         self.texts: list[str | Exception | None] = []
         self.heard: list[int] = []
         self.hold: asyncio.Event | None = None
+        #: Audio was taken in.
+        self.asked = asyncio.Event()
 
     @property
     @override
@@ -77,6 +79,7 @@ class Ears(stt.SpeechToTextEntity):
         async for chunk in stream:
             size += len(chunk)
         self.heard.append(size)
+        self.asked.set()
         if self.hold is not None:
             await self.hold.wait()
         text = self.texts.pop(0)

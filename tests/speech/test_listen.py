@@ -106,7 +106,7 @@ async def test_reads_early_when_asked(ears: Ears, transcriber: Transcriber, desk
     """An early reading takes what is there and the last one everything, one at a time."""
     ears.texts = ["good morning", "good morning this is", "good morning this is Jane"]
     transcriber.feed(piece(1, 1.0))
-    transcriber.read_early()
+    transcriber.read_early(at_pause=False)
     for _ in range(3):
         transcriber.feed(piece(1, 0.5))
     early = (await desk.until(1))[0]
@@ -123,13 +123,49 @@ async def test_reads_early_when_asked(ears: Ears, transcriber: Transcriber, desk
     assert transcriber.seconds_used == sum(ears.heard) / 32000
 
 
+async def test_reads_at_a_pause(ears: Ears, transcriber: Transcriber, desk: Desk) -> None:
+    """Each reading takes all sentences so far; after the last one nothing is read twice."""
+    ears.texts = ["press one", "press one press two"]
+    transcriber.feed(piece(1, 2.0))
+    transcriber.read_early(at_pause=True)
+    assert (await desk.until(1))[0] == Transcribed(
+        utterance=1, text="press one", language="en", final=False
+    )
+    transcriber.feed(piece(1, 2.0))
+    transcriber.read_early(at_pause=True)
+    await desk.until(2)
+    transcriber.feed(piece(1, 0.1, last=True))
+    assert (await desk.until(3))[2] == Transcribed(
+        utterance=1, text="press one press two", language="en"
+    )
+    assert ears.heard == [2 * 32000, 4 * 32000]
+
+
+async def test_pause_that_is_over_is_not_read(
+    ears: Ears, transcriber: Transcriber, desk: Desk
+) -> None:
+    """While the engine is busy words may go on: then the next pause is waited for."""
+    ears.hold = asyncio.Event()
+    ears.texts = ["one", "one two"]
+    transcriber.feed(piece(1, 1.0))
+    transcriber.read_early(at_pause=True)
+    await ears.asked.wait()
+    transcriber.read_early(at_pause=True)
+    transcriber.feed(piece(1, 2.0))
+    ears.hold.set()
+    await desk.until(1)
+    transcriber.feed(piece(1, 1.0, last=True))
+    assert [result.text for result in await desk.until(2)] == ["one", "one two"]
+    assert len(ears.heard) == 2
+
+
 async def test_short_utterance_is_read_once(
     ears: Ears, transcriber: Transcriber, desk: Desk
 ) -> None:
     """What ends before the first early reading is due costs nothing extra."""
     ears.texts = ["hello"]
     transcriber.feed(piece(1, 1.0))
-    transcriber.read_early()
+    transcriber.read_early(at_pause=False)
     transcriber.feed(piece(1, 0.5, last=True))
     assert (await desk.until(1))[0].text == "hello"
     assert ears.heard == [48000]
@@ -141,7 +177,7 @@ async def test_failing_engine_is_not_asked_for_ever(
     """Early readings that fail end with the utterance like any other."""
     ears.texts = [None, None, None, None]
     transcriber.feed(piece(1, 1.9))
-    transcriber.read_early()
+    transcriber.read_early(at_pause=False)
     transcriber.feed(piece(1, 0.2))
     transcriber.feed(piece(1, 2.0, last=True))
     assert (await desk.until(1))[0] == TranscriptUnavailable(utterance=1, reason="error")

@@ -130,6 +130,17 @@ class UtteranceStarted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UtterancePaused:
+    """The talking paused, as between sentences; the utterance may go on."""
+
+    time: float
+    utterance: int
+    since: float
+    #: When the last word ended, s.
+    until: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UtteranceEnded:
     """The talking stopped, or was cut at the longest length."""
 
@@ -209,6 +220,7 @@ type HeardEvent = (
     Hearing
     | Repeated
     | UtteranceStarted
+    | UtterancePaused
     | UtteranceEnded
     | VerdictChange
     | AudioStopped

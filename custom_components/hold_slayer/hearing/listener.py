@@ -82,7 +82,6 @@ class Listener:
         self._prints = PrintMemory(book)
         self._scene = Scene()
         self._utterances = Utterances()
-        self._utterances.set_phase(phase)
         self._fusion = Fusion(phase, settings or ListenerSettings())
         #: Blocks not yet worked on: float samples, or int16 as they came.
         self._waiting: list[NDArray[Any]] = []
@@ -120,7 +119,6 @@ class Listener:
     def set_phase(self, phase: Phase) -> None:
         """Tell the ears what the call is doing from now on."""
         self._fusion.set_phase(phase)
-        self._utterances.set_phase(phase)
 
     def set_rate(self, rate: int) -> None:
         """Go on with audio of another sampling rate, Hz."""

@@ -1,7 +1,9 @@
 """Where talking begins and ends, so that speech-to-text gets whole phrases."""
 
 from .frames import STEP_SECONDS
-from .heard import Phase, Repeat, UtteranceEnded, UtteranceStarted
+from .heard import Repeat, UtteranceEnded, UtterancePaused, UtteranceStarted
+
+type UtteranceEvent = UtteranceStarted | UtterancePaused | UtteranceEnded
 
 #: Kept before the first word, s.
 LEAD = 0.2
@@ -9,8 +11,9 @@ LEAD = 0.2
 START = 0.15
 #: Not talking that ends one, s.
 END = 0.6
-#: The same in a menu, s: its options are sentences, and each is worth reading at once.
-END_IN_MENU = 0.35
+#: A pause within one that is told, s: a menu's options and a person's greeting come in sentences,
+#: and recognisers read them best together with what was said before.
+SENTENCE_END = 0.3
 #: An utterance is cut here, s.
 LONGEST = 12.0
 #: Share of an utterance that must have been heard before to call it a repeat: a spliced number
@@ -32,11 +35,8 @@ class Utterances:
         self._repeat: Repeat | None = None
         self._repeated_until = 0.0
         self._repeated = 0.0
-        self._pause = END
-
-    def set_phase(self, phase: Phase) -> None:
-        """Cut at shorter pauses while a menu is read out."""
-        self._pause = END_IN_MENU if phase is Phase.MENU else END
+        #: The pause that goes on was told.
+        self._paused = False
 
     @property
     def active(self) -> bool:
@@ -57,24 +57,29 @@ class Utterances:
             if self._repeat is None or repeat.score >= self._repeat.score:
                 self._repeat = repeat
 
-    def step(self, time: float, voice: float) -> list[UtteranceStarted | UtteranceEnded]:
+    def step(self, time: float, voice: float) -> list[UtteranceEvent]:
         """Take the chance of a voice in the step that ends at `time`."""
         if not self._open:
             return self._wait(time, voice)
         if voice >= 0.4:
             self._until = time
-        if time - self._until >= self._pause - 1e-6:
+            self._paused = False
+        quiet = time - self._until
+        if quiet >= END - 1e-6:
             return [self._end(time, cut=False)]
         if time - self._since >= LONGEST:
             ended = self._end(time, cut=True)
             return [ended, self._start(time, since=time)]
+        if quiet >= SENTENCE_END - 1e-6 and not self._paused:
+            self._paused = True
+            return [self._pause(time)]
         return []
 
     def close(self, time: float) -> list[UtteranceEnded]:
         """End the utterance that is open, if any."""
         return [self._end(time, cut=False)] if self._open else []
 
-    def _wait(self, time: float, voice: float) -> list[UtteranceStarted | UtteranceEnded]:
+    def _wait(self, time: float, voice: float) -> list[UtteranceEvent]:
         """Look for the first word."""
         if voice >= 0.5:
             if self._talked <= 0:
@@ -92,10 +97,17 @@ class Utterances:
         self._open = True
         self._since = since
         self._until = time
+        self._paused = False
         self._repeat = None
         self._repeated = 0.0
         self._repeated_until = 0.0
         return UtteranceStarted(time=time, utterance=self._count, since=since)
+
+    def _pause(self, time: float) -> UtterancePaused:
+        """Tell of the pause."""
+        return UtterancePaused(
+            time=time, utterance=self._count, since=self._since, until=self._until
+        )
 
     def _end(self, time: float, *, cut: bool) -> UtteranceEnded:
         """Close the open utterance."""

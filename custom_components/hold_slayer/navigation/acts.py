@@ -45,7 +45,10 @@ class StopSpeaking:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadEarly:
-    """Read what is being said before it ends: the words so far may tell a person."""
+    """Read what is being said before it ends: the words so far may tell a person or an option."""
+
+    #: Where the speaker pauses now; otherwise at set lengths, since there may be no pause.
+    at_pause: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,12 @@ from ..hearing.heard import (
     RepeatSource,
     Sound,
     UtteranceEnded,
+    UtterancePaused,
     UtteranceStarted,
     Verdict,
     VerdictChange,
 )
-from .acts import NoteKind, SetPhase
+from .acts import NoteKind, ReadEarly, SetPhase
 from .call_back import CallBackOffer
 from .context import CallContext
 from .endings import bad_news
@@ -85,6 +86,11 @@ class Holding(Stage):
             if heard.sound in MUSICAL or heard.sound is Sound.RINGBACK:
                 self._keypad.worked()
                 self._tail.forget()
+        return None
+
+    @override
+    def on_pause(self, heard: UtterancePaused) -> Turn:
+        self.call.do(ReadEarly(at_pause=True))
         return None
 
     @override

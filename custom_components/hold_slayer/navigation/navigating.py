@@ -11,11 +11,12 @@ from ..hearing.heard import (
     RepeatSource,
     Sound,
     UtteranceEnded,
+    UtterancePaused,
     UtteranceStarted,
     Verdict,
     VerdictChange,
 )
-from .acts import NoteKind, SetPhase
+from .acts import NoteKind, ReadEarly, SetPhase
 from .context import CallContext
 from .following import FlowFollower
 from .keys import Keypad
@@ -122,6 +123,11 @@ class Navigating(Stage):
     @override
     def on_speech(self, heard: UtteranceStarted) -> Turn:
         self.call.stop("prompt_end", "silence", "key_effect", "music", "puzzled")
+        return None
+
+    @override
+    def on_pause(self, heard: UtterancePaused) -> Turn:
+        self.call.do(ReadEarly(at_pause=True))
         return None
 
     @override
@@ -299,12 +305,12 @@ class Navigating(Stage):
             return None
         self.call.note(NoteKind.MENU_HEARD, describe(menu))
         self.call.explored = self._prompt.text
-        return Finish(Outcome.HUNG_UP, "The menu was explored.")
+        return Finish(Outcome.EXPLORED, "The menu was explored.")
 
     def _try_something(self) -> Turn:
         """A prompt waits and nothing about it is known: ask for a person."""
         if self.call.plan.explore:
-            return Finish(Outcome.HUNG_UP, "This way ends without a menu.")
+            return Finish(Outcome.EXPLORED, "This way ends without a menu.")
         self._puzzled += 1
         again = self._prompt.again
         self._prompt.start_over()

@@ -14,6 +14,7 @@ from ..hearing.heard import (
     RepeatSource,
     Sound,
     UtteranceEnded,
+    UtterancePaused,
     UtteranceStarted,
     VerdictChange,
 )
@@ -234,6 +235,9 @@ class Navigator:
                 if self._state in _ALONE:
                     call.judge.new_voice(event.utterance)
                 return stage.on_speech(event)
+            case UtterancePaused():
+                if call.speech_to_text and not line.repeating:
+                    return stage.on_pause(event)
             case UtteranceEnded():
                 line.speaking = event.cut
                 line.spans[event.utterance] = (event.since, event.until)
@@ -343,7 +347,7 @@ class Navigator:
             if turn is None:
                 return
             if self._call.plan.explore and turn in LEAVES:
-                turn = Finish(Outcome.HUNG_UP, "The way was explored up to the queue.")
+                turn = Finish(Outcome.EXPLORED, "The way was explored up to the queue.")
             if isinstance(turn, Finish):
                 self._finish(turn)
                 return

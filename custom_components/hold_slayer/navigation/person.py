@@ -117,7 +117,7 @@ class PersonJudge:
         if Said.INVENTED in words:
             said[Cue.INVENTED_WORDS] = 1
         else:
-            if _greets(words):
+            if greets(words):
                 said[Cue.GREETING_WORDS] = 1
             elif Said.HELLO in words:
                 said[Cue.SHORT_GREETING] = 1
@@ -171,7 +171,7 @@ def is_proof(change: VerdictChange) -> bool:
     return any(reason.cue in PROOF and reason.weight <= _PROOF_FROM for reason in change.reasons)
 
 
-def _greets(words: Words) -> bool:
+def greets(words: Words) -> bool:
     """Whether a person greets; "thank you for calling" takes a name or an offer besides."""
     if Said.GREETING not in words or words.kinds & _RECORDING_ONLY:
         return False

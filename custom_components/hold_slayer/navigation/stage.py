@@ -4,7 +4,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from ..hearing.heard import Hearing, Repeated, UtteranceEnded, UtteranceStarted, VerdictChange
+from ..hearing.heard import (
+    Hearing,
+    Repeated,
+    UtteranceEnded,
+    UtterancePaused,
+    UtteranceStarted,
+    VerdictChange,
+)
 from .context import CallContext
 from .moments import Bridged, Consulted, KeysSent, LineChanged, Order, PhoneState, SpeakingEnded
 from .states import CallState, Outcome
@@ -70,6 +77,10 @@ class Stage:
 
     def on_speech(self, heard: UtteranceStarted) -> Turn:
         """Somebody, living or recorded, began to talk."""
+        return None
+
+    def on_pause(self, heard: UtterancePaused) -> Turn:
+        """The talking paused, as between sentences."""
         return None
 
     def on_speech_end(self, heard: UtteranceEnded) -> Turn:

@@ -8,6 +8,7 @@ from ..hearing.heard import (
     Phase,
     Repeated,
     UtteranceEnded,
+    UtterancePaused,
     UtteranceStarted,
     Verdict,
     VerdictChange,
@@ -17,7 +18,7 @@ from .attending import Attending
 from .context import CallContext
 from .menu import read_menu
 from .moments import Order, PhoneState, SpeakingEnded
-from .person import is_proof
+from .person import greets, is_proof
 from .phrases import Line, Said
 from .plan import EarlyRing
 from .stage import Sign, Turn
@@ -125,7 +126,7 @@ class Suspecting(Attending):
 
     @override
     def on_partial(self, words: Words) -> Turn:
-        if Said.GREETING not in words:
+        if not greets(words):
             return None  # recordings begin with "good morning", too
         self.call.judge.read(words)
         return Sign.CONVINCED if self.call.judge.verdict is Verdict.PERSON else None
@@ -136,6 +137,11 @@ class Suspecting(Attending):
         if self._awaiting_answer:
             self.call.stop("answer")
         self._read_early()
+        return None
+
+    @override
+    def on_pause(self, heard: UtterancePaused) -> Turn:
+        self.call.do(ReadEarly(at_pause=True))
         return None
 
     @override

@@ -88,9 +88,13 @@ class Transcriber:
             filling.close()
             self._filling = None
 
-    def read_early(self) -> None:
-        """Read what is being said before it ends, if the engine is quick: somebody may be there."""
-        if self._filling is not None and (self._answer_s or 0.0) <= QUICK_S:
+    def read_early(self, *, at_pause: bool) -> None:
+        """Read what is being said before it ends, if the engine is quick: now, or at set lengths."""
+        if self._filling is None or (self._answer_s or 0.0) > QUICK_S:
+            return
+        if at_pause:
+            self._filling.pause()
+        else:
             self._filling.want_early()
 
     async def close(self) -> None:
@@ -135,8 +139,12 @@ class Transcriber:
             result = await self._read_once(utterance)
             if not utterance.read_early:
                 return result
-            if isinstance(result, Transcribed) and result.text:
+            if isinstance(result, TranscriptUnavailable):
+                continue
+            if result.text and not utterance.complete:
                 self._on_result(replace(result, final=False))
+            if await utterance.ended_there():
+                return result
 
     async def _read_once(self, utterance: UtteranceAudio) -> Result:
         """Return the text of what the utterance's audio gives now."""

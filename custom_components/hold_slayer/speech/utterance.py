@@ -7,6 +7,11 @@ RATE = 16000
 #: Lengths at which an utterance is worth reading early, s: a person who picks up has said hello
 #: and often a name by the first, and what they can do for you, or who they are, by the second.
 EARLY_S = (2.0, 3.4)
+#: Audio that may follow a pause without any more words in it, s: a pause is told after 0.3 s of
+#: quiet, and an utterance ends with the quiet after its last word.
+_QUIET_S = 0.15
+#: A pause that is so long ago, s, is over.
+_STALE_S = 0.3
 
 
 def seconds(size: int) -> float:
@@ -28,8 +33,11 @@ class UtteranceAudio:
         self.read_early = False
         #: Loop time at which the last reading had everything, s; None while it goes on.
         self.over_at: float | None = None
+        #: Bytes that the last reading took in.
+        self._read = 0
         self._pieces: list[bytes] = []
-        self._early: list[float] = []
+        self._lengths: list[float] = []
+        self._paused_at: int | None = None
         self._more = asyncio.Event()
 
     def add(self, pcm: bytes) -> None:
@@ -46,16 +54,22 @@ class UtteranceAudio:
 
     def want_early(self) -> None:
         """Let readings end early, at each of the lengths that are still ahead."""
-        if not self._early:
-            self._early = [length for length in EARLY_S if length > seconds(self.size) - 0.5]
+        if not self._lengths:
+            self._lengths = [length for length in EARLY_S if length > seconds(self.size) - 0.5]
             self._more.set()
+
+    def pause(self) -> None:
+        """Let the reading end early here, where the speaker makes a pause."""
+        self._paused_at = self.size
+        self._more.set()
 
     async def stream(self) -> AsyncIterator[bytes]:
         """Yield the pieces from the first as they come, to the end or to where it is read early."""
         self.read_early, self.over_at = False, None
-        at = 0
+        self._read = at = 0
         while True:
             while at < len(self._pieces):
+                self._read += len(self._pieces[at])
                 self.given += len(self._pieces[at])
                 yield self._pieces[at]
                 at += 1
@@ -66,9 +80,23 @@ class UtteranceAudio:
             self._more.clear()
             await self._more.wait()
 
+    async def ended_there(self) -> bool:
+        """Wait for more words or the end; True when no words came after the last reading."""
+        while seconds(self.size - self._read) <= _QUIET_S:
+            if self.complete:
+                return True
+            self._more.clear()
+            await self._more.wait()
+        return False
+
     def _is_due(self) -> bool:
         """Tell whether the next early reading has what it wants, and count it as done."""
-        due = bool(self._early) and seconds(self.size) >= self._early[0]
+        if self._paused_at is not None:
+            fresh = seconds(self.size - self._paused_at) <= _STALE_S
+            self._paused_at = None
+            if fresh:
+                return True
+        due = bool(self._lengths) and seconds(self.size) >= self._lengths[0]
         if due:
-            self._early.pop(0)
+            self._lengths.pop(0)
         return due
