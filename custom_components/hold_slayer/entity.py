@@ -12,7 +12,6 @@ from .calls.account import Account, HoldSlayerConfigEntry
 from .calls.call import Call
 from .calls.changes import Change, ChangeKind
 from .calls.line import Line
-from .calls.past import PastCalls
 from .calls.phone_test import ring_for_test
 from .calls.problems import invalid
 from .calls.request import CallRequest
@@ -24,6 +23,7 @@ from .hearing.heard import Sound
 from .navigation.acts import Note, NoteKind
 from .navigation.moments import Order, PhoneState
 from .navigation.states import FINAL_STATES, CallState, Outcome
+from .records.outlook import Figures, forecast_json
 from .telephony.messages import LegStatistics, RegistrationState
 
 #: What the platforms may use: they import nothing deeper.
@@ -36,6 +36,7 @@ __all__ = [
     "CallState",
     "Change",
     "ChangeKind",
+    "Figures",
     "HoldSlayerConfigEntry",
     "LegStatistics",
     "Line",
@@ -44,7 +45,6 @@ __all__ = [
     "NoteKind",
     "Order",
     "Outcome",
-    "PastCalls",
     "PhoneState",
     "RegistrationState",
     "Sound",
@@ -52,6 +52,7 @@ __all__ = [
     "When",
     "follow_lines",
     "follow_subentries",
+    "forecast_json",
     "invalid",
     "read_wish",
     "ring_for_test",

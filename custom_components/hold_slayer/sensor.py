@@ -12,29 +12,22 @@ from homeassistant.components.sensor import (
     SensorStateClass,
 )
 from homeassistant.const import PERCENTAGE, EntityCategory, Platform, UnitOfTime
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.helpers.restore_state import RestoreEntity
 from homeassistant.helpers.typing import StateType
-from homeassistant.util import dt as dt_util
 
 from .const import SubentryType
+from .contact_sensor import CONTACT_SENSORS, ContactSensor
 from .entity import (
     Account,
     AccountEntity,
-    Call,
     CallState,
-    Change,
-    ChangeKind,
     HoldSlayerConfigEntry,
     LegStatistics,
     Line,
     LineEntity,
-    Outcome,
-    PastCalls,
     RegistrationState,
     Sound,
-    SubentryEntity,
     follow_lines,
     follow_subentries,
 )
@@ -56,7 +49,8 @@ class LineSensorDescription(SensorEntityDescription):
 class AccountSensorDescription(SensorEntityDescription):
     """A sensor of the account."""
 
-    value: Callable[[Account], StateType]
+    value: Callable[[Account], StateType | datetime]
+    attributes: Callable[[Account], dict[str, Any]] = lambda _account: {}
 
 
 def _call_attributes(line: Line) -> dict[str, Any]:
@@ -69,6 +63,25 @@ def _call_attributes(line: Line) -> dict[str, Any]:
         "intent": call.job.plan.intent,
         "outcome": progress.outcome.value if progress.outcome else None,
         "reason": progress.reason or None,
+        "redial_at": progress.redial_at,
+    }
+
+
+def _next_call(account: Account) -> datetime | None:
+    """Return when the next waiting call is made."""
+    return waiting.due if (waiting := account.schedule.next) else None
+
+
+def _next_call_attributes(account: Account) -> dict[str, Any]:
+    """Return which call that is, and why it is made again."""
+    if (waiting := account.schedule.next) is None:
+        return {}
+    return {
+        "call": waiting.summary,
+        "waiting_id": waiting.id,
+        "attempt": waiting.request.attempt,
+        "because": waiting.because.value if waiting.because else None,
+        "waiting": len(account.schedule.waiting),
     }
 
 
@@ -159,6 +172,13 @@ LINE_SENSORS = (
 )
 ACCOUNT_SENSORS = (
     AccountSensorDescription(
+        key="next_call",
+        translation_key="next_call",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        value=_next_call,
+        attributes=_next_call_attributes,
+    ),
+    AccountSensorDescription(
         key="active_calls",
         translation_key="active_calls",
         state_class=SensorStateClass.MEASUREMENT,
@@ -216,27 +236,6 @@ LINE_STATISTICS = (
         native_unit_of_measurement=UnitOfTime.MILLISECONDS,
         state_class=SensorStateClass.MEASUREMENT,
         value=lambda figures: round(figures.rtt_ms, 1) or None,
-    ),
-)
-CONTACT_SENSORS = (
-    SensorEntityDescription(
-        key="last_outcome",
-        translation_key="last_outcome",
-        device_class=SensorDeviceClass.ENUM,
-        options=[outcome.value for outcome in Outcome],
-    ),
-    SensorEntityDescription(
-        key="typical_hold",
-        translation_key="typical_hold",
-        device_class=SensorDeviceClass.DURATION,
-        native_unit_of_measurement=UnitOfTime.SECONDS,
-        suggested_unit_of_measurement=UnitOfTime.MINUTES,
-        suggested_display_precision=0,
-    ),
-    SensorEntityDescription(
-        key="best_time",
-        translation_key="best_time",
-        device_class=SensorDeviceClass.TIMESTAMP,
     ),
 )
 
@@ -300,9 +299,21 @@ class AccountSensor(AccountEntity, SensorEntity):
 
     @property
     @override
-    def native_value(self) -> StateType:
+    def native_value(self) -> StateType | datetime:
         """The value now."""
         return self.entity_description.value(self.account)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any]:
+        """More about it."""
+        return self.entity_description.attributes(self.account)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Be told of waiting calls, too."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self.account.schedule.watch(self.async_write_ha_state))
 
 
 class LineStatisticsSensor(LineEntity, SensorEntity):
@@ -316,55 +327,3 @@ class LineStatisticsSensor(LineEntity, SensorEntity):
         """Ask the engine."""
         figures = await self.line.statistics()
         self._attr_native_value = self.entity_description.value(figures) if figures else None
-
-
-class ContactSensor(SubentryEntity, SensorEntity, RestoreEntity):
-    """A sensor of a contact, fed by the ends of its calls."""
-
-    platform_domain = Platform.SENSOR
-    _past = PastCalls()
-
-    @property
-    @override
-    def available(self) -> bool:
-        """What is remembered needs no registration."""
-        return True
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        """Remember, and be told of the ends of calls."""
-        await super().async_added_to_hass()
-        self._past = PastCalls()
-        if (stored := await self.async_get_last_extra_data()) is not None:
-            self._past = PastCalls.from_dict(stored.as_dict())
-        self.async_on_remove(self.account.switchboard.watch(self._call_changed))
-
-    @property
-    @override
-    def extra_restore_state_data(self) -> PastCalls:
-        """What to remember over a restart."""
-        return self._past
-
-    @property
-    @override
-    def native_value(self) -> StateType | datetime:
-        """The value now."""
-        match self.entity_description.key:
-            case "last_outcome":
-                return self._past.last_outcome
-            case "typical_hold":
-                return self._past.typical_hold_s
-        return self._past.best_time(dt_util.now())
-
-    @callback
-    def _call_changed(self, _line: Line, call: Call, change: Change) -> None:
-        """Learn from a call of this contact that is over."""
-        contact = call.job.contact
-        if change.kind is not ChangeKind.ENDED or contact is None:
-            return
-        if contact.id != self.subentry_id or (outcome := call.progress.outcome) is None:
-            return
-        answered = call.progress.person_since is not None
-        began = dt_util.as_local(call.progress.started)
-        self._past.add(outcome.value, began, call.progress.held_s if answered else None)
-        self.async_write_ha_state()

@@ -16,6 +16,7 @@ from ..navigation import phrases
 from ..navigation.states import Outcome
 from ..reach.escalation import EscalationPlan
 from ..reach.phone import Phone
+from ..records.outlook import Outlooks
 from ..speech.choice import SpeechChoice, speech_choice
 from ..speech.decide import Adviser
 from ..speech.listen import Result, Transcriber
@@ -44,6 +45,7 @@ from .phone_places import dialled, places, serve_phones
 from .phrasebook import company_phrases, user_phrases
 from .print_books import PrintBooks, StoredBook
 from .problems import dial_refused
+from .redials import Redials
 from .request import CallRequest
 from .resolve import resolve
 from .schedule import Schedule
@@ -75,7 +77,9 @@ class Account:
         self.switchboard = Switchboard(hass, engine, self.settings.lines)
         self.schedule = Schedule(hass, self)
         self.call_backs = CallBacks(hass, self)
+        self.redials = Redials(self)
         self.books = PrintBooks(hass)
+        self.outlooks = Outlooks(hass, self)
         self.registration = RegistrationState.REGISTERING
         self.registration_text = ""
         self.contacts: dict[str, Contact] = {}
@@ -231,6 +235,8 @@ class Account:
         """Begin a call; raises a translated error when it cannot be."""
         job, _ = resolve(self, request)
         call = await self._begin(job, request.line)
+        if job.contact is not None:
+            self.redials.forget(job.contact.id)
         refusal = await call.placed()
         if refusal is not None and refusal.error is ErrorKind.REFUSED_BY_POLICY:
             raise dial_refused(refusal, job.target)
@@ -282,6 +288,7 @@ class Account:
             make_transcriber=self._make_transcriber,
             escalation=EscalationPlan(together=settings.ring_together, rounds=settings.ring_rounds),
             keep_prints=self.keep_prints,
+            redial=self.redials.plan,
             recording_failed=self.recording_failed,
             phone_places=partial(places, self),
         )

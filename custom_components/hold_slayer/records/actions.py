@@ -97,7 +97,8 @@ async def _delete_calls(call: ServiceCall) -> ServiceResponse:
     """Delete one call, those of a contact or time, or all."""
     data = dict(call.data)
     wanted = read_filter(data)
-    named = any(data.get(key) for key in (*map(str, _ONE), *map(str, _WHICH)))
+    # a name of blanks names nothing, and must not delete everything
+    named = any(str(data.get(key) or "").strip() for key in (*map(str, _ONE), *map(str, _WHICH)))
     if named == data["all"]:
         raise invalid("history_delete_what")
     history = history_of(call.hass)

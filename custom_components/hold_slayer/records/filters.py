@@ -19,7 +19,7 @@ MOST_EXPORTED: Final = 10_000
 #: Longest words to search for, characters.
 LONGEST_SEARCH: Final = 200
 #: Longest name or number of a contact looked for, characters.
-LONGEST_CONTACT = 300
+LONGEST_CONTACT: Final = 300
 #: No history has more; databases refuse larger integers.
 FARTHEST_OFFSET: Final = 10_000_000
 

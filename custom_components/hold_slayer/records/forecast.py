@@ -7,7 +7,7 @@ the interval; with few calls a broad guess counts as well. Times are local and a
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from math import exp, sqrt
 from typing import Final
@@ -122,15 +122,17 @@ class Forecaster:
         if self.calls < 2:
             return None
         found: tuple[datetime, Forecast] | None = None
-        hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-        for _ in range(24 * days):
+        # in UTC: days of 23 and 25 hours have their hours, too
+        first = now.replace(minute=0, second=0, microsecond=0).astimezone(UTC)
+        for ahead in range(1, 24 * days + 1):
+            hour = (first + timedelta(hours=ahead)).astimezone(now.tzinfo)
             middle = hour + timedelta(minutes=30)
-            if is_open(hour) and self._nearness(middle) >= 1:
-                foretold = self.wait(middle)
-                # a little shorter is not worth another day
-                if foretold and (found is None or foretold.wait_s < 0.9 * found[1].wait_s):
-                    found = hour, foretold
-            hour += timedelta(hours=1)
+            if not is_open(hour) or self._nearness(middle) < 1:
+                continue
+            foretold = self.wait(middle)
+            # a little shorter is not worth another day
+            if foretold and (found is None or foretold.wait_s < 0.9 * found[1].wait_s):
+                found = hour, foretold
         return found
 
     def _learn(self) -> list[tuple[float, float]]:

@@ -180,6 +180,7 @@ async def record_calls(
 
     ends = [
         unwatch,
+        account.outlooks.start(),
         account.entry.add_update_listener(options_changed),
         async_call_later(hass, FIRST_CLEARING, clear),
         async_track_time_interval(hass, clear, CLEARING),
