@@ -1,4 +1,4 @@
-"""Binary sensors: on hold, a person on the line, the account registered."""
+"""Binary sensors: on hold, a person on the line, the account and its SIP phones registered."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,11 +6,22 @@ from typing import override
 
 from homeassistant.components.binary_sensor import BinarySensorEntity, BinarySensorEntityDescription
 from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .entity import AccountEntity, CallState, HoldSlayerConfigEntry, Line, LineEntity, follow_lines
+from .const import PhoneKind, SubentryType
+from .entity import (
+    AccountEntity,
+    CallState,
+    HoldSlayerConfigEntry,
+    Line,
+    LineEntity,
+    SubentryEntity,
+    follow_lines,
+    follow_subentries,
+)
 
 PARALLEL_UPDATES = 0
 #: States in which a person is on the company's side.
@@ -42,6 +53,12 @@ REGISTERED = BinarySensorEntityDescription(
     device_class=BinarySensorDeviceClass.CONNECTIVITY,
     entity_category=EntityCategory.DIAGNOSTIC,
 )
+PHONE_REGISTERED = BinarySensorEntityDescription(
+    key="phone_registered",
+    translation_key="phone_registered",
+    device_class=BinarySensorDeviceClass.CONNECTIVITY,
+    entity_category=EntityCategory.DIAGNOSTIC,
+)
 
 
 async def async_setup_entry(
@@ -56,6 +73,13 @@ async def async_setup_entry(
         async_add_entities,
         lambda line: [LineBinarySensor(hass, entry, line, what) for what in LINE_BINARY_SENSORS],
     )
+
+    def of_phone(subentry: ConfigSubentry) -> list[PhoneRegisteredSensor]:
+        if entry.runtime_data.phones[subentry.subentry_id].kind is not PhoneKind.SIP_DEVICE:
+            return []
+        return [PhoneRegisteredSensor(hass, entry, subentry, PHONE_REGISTERED)]
+
+    follow_subentries(entry, SubentryType.PHONE, async_add_entities, of_phone)
 
 
 class LineBinarySensor(LineEntity, BinarySensorEntity):
@@ -81,3 +105,29 @@ class RegisteredSensor(AccountEntity, BinarySensorEntity):
     def is_on(self) -> bool:
         """Whether it is so now."""
         return self.account.registered
+
+
+class PhoneRegisteredSensor(SubentryEntity, BinarySensorEntity):
+    """Whether a SIP phone is registered here."""
+
+    platform_domain = Platform.BINARY_SENSOR
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Phones register whether or not the account does."""
+        return self.account.engine.running
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Whether it is so now."""
+        phone = self.account.phones.get(self.subentry_id)
+        return phone is not None and self.account.engine.phones.registered(phone.address)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Be told of phones that come and go, too."""
+        await super().async_added_to_hass()
+        phones = self.account.engine.phones
+        self.async_on_remove(phones.watch(lambda _username: self.async_write_ha_state()))

@@ -114,6 +114,9 @@ class Conf(StrEnum):
     SECRET_VALUE = "secret_value"  # noqa: S105
     CALL_BACK = "call_back"
     CALL_BACK_MINUTES = "call_back_minutes"
+    REDIAL = "redial"
+    REDIAL_ATTEMPTS = "redial_attempts"
+    REDIAL_MINUTES = "redial_minutes"
     OPENS = "opens"
     CLOSES = "closes"
     OPEN_DAYS = "open_days"

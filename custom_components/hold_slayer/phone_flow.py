@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any, cast
 
+from homeassistant.components.network import async_get_source_ip
 from homeassistant.config_entries import (
     SOURCE_USER,
     ConfigEntryState,
@@ -13,8 +14,18 @@ from homeassistant.exceptions import HomeAssistantError
 
 from .calls.account import Account
 from .calls.phone_test import PhoneTestResult, ring_for_test
-from .const import Conf
-from .phone_form import PHONE_SCHEMA, Next, checked_phone, next_schema, shown_phone, unique_id
+from .calls.settings import Settings
+from .const import DOMAIN, Conf, PhoneKind
+from .phone_form import (
+    Next,
+    changed_schema,
+    checked_phone,
+    credentials_schema,
+    next_schema,
+    shown_phone,
+    unique_id,
+)
+from .phone_secret import hashed, kept_hashes, new_password
 from .reach.phone import Phone
 
 
@@ -74,6 +85,28 @@ class PhoneFlow(ConfigSubentryFlow):
         self._error, self._task = self._task.result(), None
         return self.async_show_progress_done(next_step_id="test" if self._error else "finish")
 
+    async def async_step_credentials(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Show what to enter in a phone that registers here; the password is not kept."""
+        if user_input is not None:
+            return await self.async_step_finish()
+        username = self._data[Conf.ADDRESS]
+        password = new_password()
+        self._data |= hashed(username, password)
+        settings = Settings.from_options(self._get_entry().options)
+        shown: dict[str, Any] = {
+            Conf.SERVER: await async_get_source_ip(self.hass),
+            Conf.PORT: str(settings.phone_port),
+            Conf.USERNAME: username,
+            Conf.PASSWORD: password,
+        }
+        return self.async_show_form(
+            step_id="credentials",
+            data_schema=self.add_suggested_values_to_schema(credentials_schema(), shown),
+            description_placeholders={"phone": self._name},
+        )
+
     async def async_step_finish(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
@@ -100,6 +133,12 @@ class PhoneFlow(ConfigSubentryFlow):
                 errors[Conf.ADDRESS] = "already_configured"
             if not errors:
                 same = before is not None and before.unique_id == unique_id(self._data)
+                if self._data[Conf.KIND] == PhoneKind.SIP_DEVICE:
+                    kept = kept_hashes(before.data if before else {}, self._data[Conf.ADDRESS])
+                    if not kept or form.get(Conf.NEW_PASSWORD):
+                        return await self.async_step_credentials()
+                    self._data |= kept
+                    return await self.async_step_finish()
                 if same or self._get_entry().state is not ConfigEntryState.LOADED:
                     return await self.async_step_finish()
                 self._error = ""
@@ -114,7 +153,9 @@ class PhoneFlow(ConfigSubentryFlow):
         """Show the form."""
         return self.async_show_form(
             step_id=step_id,
-            data_schema=self.add_suggested_values_to_schema(PHONE_SCHEMA, suggested),
+            data_schema=self.add_suggested_values_to_schema(
+                changed_schema(step_id, suggested), suggested
+            ),
             errors=errors,
         )
 
@@ -131,9 +172,13 @@ class PhoneFlow(ConfigSubentryFlow):
         return "" if result is PhoneTestResult.PASSED else f"test_{result}"
 
     def _is_known(self, besides: str) -> bool:
-        """Tell whether another phone has the same address."""
+        """Tell whether another phone has the same address; those that register here, anywhere."""
+        entries = [self._get_entry()]
+        if self._data[Conf.KIND] == PhoneKind.SIP_DEVICE:
+            entries = self.hass.config_entries.async_entries(DOMAIN)
         return any(
             subentry.unique_id == unique_id(self._data)
-            for subentry in self._get_entry().subentries.values()
+            for entry in entries
+            for subentry in entry.subentries.values()
             if subentry.subentry_id != besides
         )

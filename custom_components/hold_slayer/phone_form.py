@@ -16,8 +16,10 @@ from homeassistant.helpers.selector import (
     SelectSelectorConfig,
     SelectSelectorMode,
     TextSelector,
+    TextSelectorConfig,
     TimeSelector,
 )
+from homeassistant.util import slugify
 import probatio
 
 from .calls.hours import DAYS
@@ -28,6 +30,8 @@ from .reach.phone import normalise_address
 #: Longest name, characters.
 LONGEST_NAME = 60
 SECTION_AVAILABILITY = "availability"
+#: What a stored phone has that its form does not show.
+_HIDDEN = (Conf.HA1_MD5, Conf.HA1_SHA256)
 _HOURS = (Conf.AVAILABLE_FROM, Conf.AVAILABLE_UNTIL, Conf.AVAILABLE_DAYS)
 
 
@@ -45,7 +49,7 @@ PHONE_SCHEMA = probatio.Schema(
         probatio.Required(Conf.KIND, default=PhoneKind.EXTENSION): SelectSelector(
             SelectSelectorConfig(options=list(PhoneKind), translation_key="phone_kind")
         ),
-        probatio.Required(Conf.ADDRESS): TextSelector(),
+        probatio.Optional(Conf.ADDRESS): TextSelector(),
         probatio.Optional(Conf.RING_TIME, default=DEFAULT_RING_S): NumberSelector(
             NumberSelectorConfig(
                 min=5, max=120, step=1, unit_of_measurement="s", mode=NumberSelectorMode.BOX
@@ -76,6 +80,21 @@ PHONE_SCHEMA = probatio.Schema(
 )
 
 
+def changed_schema(step: str, shown: Mapping[str, Any] | None) -> probatio.Schema:
+    """Return the form of a step: a phone that registers here can get a new password."""
+    if step == "user" or shown is None or shown.get(Conf.KIND) != PhoneKind.SIP_DEVICE:
+        return PHONE_SCHEMA
+    new = {probatio.Optional(Conf.NEW_PASSWORD, default=False): BooleanSelector()}
+    return PHONE_SCHEMA.extend(new)
+
+
+def credentials_schema() -> probatio.Schema:
+    """Return the form that shows, once, what to enter in a phone that registers here."""
+    shown = TextSelector(TextSelectorConfig(read_only=True))
+    keys = (Conf.SERVER, Conf.PORT, Conf.USERNAME, Conf.PASSWORD)
+    return probatio.Schema({probatio.Optional(key): shown for key in keys})
+
+
 def next_schema(default: Next) -> probatio.Schema:
     """Return the form that asks what to do with a phone that was entered."""
     return probatio.Schema(
@@ -96,7 +115,7 @@ def unique_id(data: Mapping[str, Any]) -> str:
 
 def shown_phone(title: str, data: Mapping[str, Any]) -> dict[str, Any]:
     """Return a stored phone as the form shows it."""
-    basic = {key: value for key, value in data.items() if key not in _HOURS}
+    basic = {key: value for key, value in data.items() if key not in (*_HOURS, *_HIDDEN)}
     hours = {key: data[key] for key in _HOURS if key in data}
     return {Conf.NAME: title, **basic, SECTION_AVAILABILITY: hours}
 
@@ -106,11 +125,16 @@ def checked_phone(form: Mapping[str, Any]) -> tuple[str, dict[str, Any], dict[st
     errors: dict[str, str] = {}
     data = {key: value for key, value in form.items() if key != SECTION_AVAILABILITY}
     data |= form[SECTION_AVAILABILITY]
+    data.pop(Conf.NEW_PASSWORD, None)
     name = data.pop(Conf.NAME).strip()
     if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
         errors[Conf.NAME] = "invalid_name"
+    if data[Conf.KIND] == PhoneKind.SIP_DEVICE and not data.get(Conf.ADDRESS, "").strip():
+        data[Conf.ADDRESS] = slugify(name)
     try:
-        data[Conf.ADDRESS] = normalise_address(PhoneKind(data[Conf.KIND]), data[Conf.ADDRESS])
+        data[Conf.ADDRESS] = normalise_address(
+            PhoneKind(data[Conf.KIND]), data.get(Conf.ADDRESS, "")
+        )
     except NumberError as err:
         errors[Conf.ADDRESS] = err.problem.value
     data[Conf.RING_TIME] = int(data[Conf.RING_TIME])

@@ -12,7 +12,7 @@ from custom_components.hold_slayer.hearing.heard import Hearing, Sound, Verdict,
 from custom_components.hold_slayer.navigation.moments import PhoneState
 from custom_components.hold_slayer.reach import escalation as escalation_module, ringing
 from custom_components.hold_slayer.reach.escalation import Escalation, EscalationPlan
-from custom_components.hold_slayer.reach.phone import Phone
+from custom_components.hold_slayer.reach.phone import Phone, Place
 from custom_components.hold_slayer.reach.ringing import PhoneRing
 from custom_components.hold_slayer.speech.speak import Voice
 from custom_components.hold_slayer.telephony.messages import (
@@ -50,16 +50,20 @@ class Bench:
             phones,
             EscalationPlan(together=together, rounds=rounds),
             make_ring=self.make_ring,
-            target=lambda phone: phone.address,
+            places=self.places,
             on_state=self.note,
         )
         self.task = self.hass.async_create_background_task(self.escalation.run(), "ring")
 
-    def make_ring(self, phone: Phone, attempt: int) -> PhoneRing:
+    async def places(self, phone: Phone) -> tuple[Place, ...]:
+        """Return where a phone is: as many places as its address has characters."""
+        return tuple(Place(account_id="account", target=place) for place in phone.address)
+
+    def make_ring(self, phone: Phone, attempt: int, place: Place) -> PhoneRing:
         """Build an attempt."""
         return PhoneRing(
             phone,
-            Leg(self.link, f"c.{phone.name}{attempt}", "account"),  # type: ignore[arg-type]
+            Leg(self.link, f"c.{phone.name}{attempt}", place.account_id),  # type: ignore[arg-type]
             Voice(self.hass, None),
             prompt=lambda: "press one",
             language="en",
@@ -95,10 +99,15 @@ def bench(hass: HomeAssistant, link: ScriptedLink) -> Bench:
     return Bench(hass, link)
 
 
-def phone(name: str, *, order: int = 1, trusted: bool = False) -> Phone:
+def phone(name: str, *, order: int = 1, trusted: bool = False, address: str = "2") -> Phone:
     """Return a phone."""
     return Phone(
-        id=name, name=name, kind=PhoneKind.EXTENSION, address="2", order=order, trusted=trusted
+        id=name,
+        name=name,
+        kind=PhoneKind.EXTENSION,
+        address=address,
+        order=order,
+        trusted=trusted,
     )
 
 
@@ -252,3 +261,26 @@ async def test_called_off_after_picking_up(bench: Bench) -> None:
     await bench.escalation.end("sorry")
     assert len(bench.link.all(PlayTone)) == before + 1
     assert bench.hung_up == {"desk1"}
+
+
+async def test_several_contacts_of_one_phone(bench: Bench) -> None:
+    """A phone registered twice rings twice, and has declined only when the last one has."""
+    await bench.run(phone("desk", address="23"))
+    await bench.link.until(PlaceCall, 2)
+    bench.leg("desk1", LegState.DISCONNECTED, ended_by=EndedBy.THEM)
+    bench.leg("desk2", LegState.CONFIRMED)
+    await bench.link.until(PlayTone)
+    assert ("desk", PhoneState.DECLINED) not in bench.states
+    bench.link.tell(KeyReceived(leg="c.desk2", key="1", method=KeyMethod.RFC4733))
+    await bench.task
+    assert bench.states[-1] == ("desk", PhoneState.ACCEPTED)
+
+
+async def test_phone_that_is_not_there(bench: Bench) -> None:
+    """A phone that is registered nowhere is passed over for the next one."""
+    await bench.run(phone("away", address=""), phone("desk", order=2, trusted=True))
+    await bench.link.until(PlaceCall)
+    bench.leg("desk1", LegState.CONFIRMED)
+    await bench.task
+    assert bench.states[0] == ("away", PhoneState.UNREACHED)
+    assert bench.states[-1] == ("desk", PhoneState.ACCEPTED)

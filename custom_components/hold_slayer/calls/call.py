@@ -103,6 +103,7 @@ class Call:
         self._ending = False
         self._placing: asyncio.Task[None] | None = None
         self._refusal: EngineRefused | None = None
+        self._redial = tools.redial
         self._company = Company(hass, self, tools)
         self._user = UserSide(hass, self, tools)
         self.recorder = CallRecorder(hass, self, self._company.leg, tools)
@@ -249,6 +250,7 @@ class Call:
         )
         self.progress.outcome = outcome
         self.progress.reason = reason
+        self.progress.redial_at = self._redial(self)
         talked = self.progress.connected is not None
         final = CallState.ENDED if talked else final_state(outcome)
         self.progress.enter(final, dt_util.utcnow())
@@ -344,6 +346,7 @@ class Call:
             case EnterState():
                 self._enter(act)
             case EndCall(outcome=outcome, reason=reason):
+                self.progress.opens_at = act.opens_at
                 self.run(self.end(outcome, reason), "end")
             case SendKeys() | Speak() | StopSpeaking() | ReadEarly() | SetPhase():
                 self._company.do(act)

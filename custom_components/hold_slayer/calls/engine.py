@@ -11,9 +11,10 @@ from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
 from ..telephony.link import EngineLink
-from ..telephony.messages import EngineEvent, IncomingCall, Ready, Registration
+from ..telephony.messages import EngineEvent, IncomingCall, PhoneRegistration, Ready, Registration
 from ..telephony.policy import DialPolicy, SetDialPolicy
 from ..telephony.supervision import LinkState
+from .phone_book import PhoneBook
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -29,6 +30,7 @@ class SharedEngine:
         self.link = EngineLink(
             on_event=self._on_event, on_state=self._on_state, log=_LOGGER.getChild("link")
         )
+        self.phones = PhoneBook(hass, self.link)
         self.ready: Ready | None = None
         self._hass = hass
         self._users = 0
@@ -105,6 +107,9 @@ class SharedEngine:
     @callback
     def _on_event(self, event: EngineEvent) -> None:
         """Find whom an event concerns."""
+        if isinstance(event, PhoneRegistration):
+            self.phones.registration_changed(event)
+            return
         if isinstance(event, Registration | IncomingCall):
             handler = self._by_account.get(event.account_id)
         else:
@@ -117,6 +122,7 @@ class SharedEngine:
     @callback
     def _on_state(self, state: LinkState) -> None:
         """Tell everybody who watches the engine's state."""
+        self.phones.engine_changed(state)
         for handler in tuple(self._by_state):
             handler(state)
 

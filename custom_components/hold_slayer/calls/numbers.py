@@ -9,6 +9,7 @@ import phonenumbers
 _DECORATION = re.compile(r"[\s().\-/\u00a0\u2010-\u2015]")
 #: E.164 allows 15 digits; some trunks want a prefix in front, and star codes exist.
 _NUMBER = re.compile(r"\+?[0-9*#]{1,24}")
+_USER = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
 _EXTENSION = re.compile(r"[A-Za-z0-9*#+._-]{1,32}")
 #: user@host[:port], after RFC 3261 section 19.1 without password and headers.
 _SIP_URI = re.compile(
@@ -39,6 +40,7 @@ class NumberProblem(StrEnum):
     EMPTY = "number_empty"
     INVALID = "number_invalid"
     INVALID_URI = "sip_uri_invalid"
+    INVALID_USER = "phone_user_invalid"
     EMERGENCY = "number_emergency"
 
 
@@ -59,6 +61,16 @@ def normalise_number(text: str) -> str:
         raise NumberError(NumberProblem.EMPTY, text)
     if not _NUMBER.fullmatch(bare) or not any(c.isdigit() for c in bare):
         raise NumberError(NumberProblem.INVALID, text)
+    return bare
+
+
+def normalise_user(text: str) -> str:
+    """Return the user name of a phone that registers here."""
+    bare = text.strip().lower()
+    if not bare:
+        raise NumberError(NumberProblem.EMPTY, text)
+    if not _USER.fullmatch(bare):
+        raise NumberError(NumberProblem.INVALID_USER, text)
     return bare
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from ..reach.escalation import EscalationPlan
 from ..reach.phone import Phone, Place
@@ -10,6 +12,9 @@ from ..speech.listen import Result, Transcriber
 from ..speech.speak import Voice
 from ..telephony.link import EngineLink
 from .leg import Leg
+
+if TYPE_CHECKING:
+    from .call import Call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,5 +31,7 @@ class CallTools:
     keep_prints: Callable[[str, Leg], None]
     #: Told why a call is not, or no longer, recorded; "" when one is again.
     recording_failed: Callable[[str], None]
+    #: Lets a call that came to nothing wait for its next try; returns when that is.
+    redial: Callable[[Call], datetime | None]
     #: What to dial for a phone, all at once.
     phone_places: Callable[[Phone], Awaitable[Sequence[Place]]]

@@ -10,7 +10,7 @@ from ..navigation.acts import BridgeUser, RingUser, StopRingingUser, UnbridgeUse
 from ..navigation.moments import Bridged, PhoneChanged, PhoneState
 from ..navigation.states import CallState
 from ..reach.escalation import Escalation
-from ..reach.phone import Phone
+from ..reach.phone import Phone, Place
 from ..reach.ringing import PhoneRing
 from ..sentences import phrase
 from ..telephony.errors import EngineError
@@ -106,19 +106,19 @@ class UserSide:
             self._call.job.phones,
             self._tools.escalation,
             make_ring=self._make_ring,
-            target=self._tools.phone_target,
+            places=self._tools.phone_places,
             on_state=self._phone_state,
         )
         if self._vouched:
             self._escalation.vouch()
         self._ringing = self._call.run(self._escalation.run(), "ring the user")
 
-    def _make_ring(self, phone: Phone, attempt: int) -> PhoneRing:
+    def _make_ring(self, phone: Phone, attempt: int, place: Place) -> PhoneRing:
         """Build one attempt at one phone."""
         leg_id = f"{self._call.id}.phone{self._rounds}-{attempt}"
         return PhoneRing(
             phone,
-            Leg(self._tools.link, leg_id, self._tools.account_id),
+            Leg(self._tools.link, leg_id, place.account_id),
             self._tools.voice,
             prompt=self._prompt,
             language=self._call.job.user_language,

@@ -1,13 +1,14 @@
 """Reaching the user: who is rung when, round after round, until one accepts."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from itertools import count, groupby
 import logging
 
 from ..navigation.moments import PhoneState
-from .phone import Phone
+from ..telephony.errors import EngineError
+from .phone import Phone, Place
 from .ringing import PhoneEvent, PhoneRing
 
 _LOGGER = logging.getLogger(__name__)
@@ -15,7 +16,7 @@ _LOGGER = logging.getLogger(__name__)
 #: Pause between two rounds, s.
 BETWEEN_ROUNDS_S = 2.0
 
-type RingFactory = Callable[[Phone, int], PhoneRing]
+type RingFactory = Callable[[Phone, int, Place], PhoneRing]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,14 +37,14 @@ class Escalation:
         plan: EscalationPlan,
         *,
         make_ring: RingFactory,
-        target: Callable[[Phone], str],
+        places: Callable[[Phone], Awaitable[Sequence[Place]]],
         on_state: Callable[[Phone | None, PhoneState], None],
     ) -> None:
-        """Prepare; `make_ring` builds the attempt at a phone, `target` says what to dial for it."""
+        """Prepare; `make_ring` builds an attempt, `places` says what to dial for a phone: all at once."""
         self._phones = sorted(phones, key=lambda phone: phone.order)
         self._plan = plan
         self._make_ring = make_ring
-        self._target = target
+        self._places = places
         self._on_state = on_state
         self._attempts = count(1)
         self._rings: dict[str, PhoneRing] = {}
@@ -88,18 +89,24 @@ class Escalation:
 
     async def _ring_group(self, phones: list[Phone]) -> bool:
         """Ring some phones together; return whether one accepted."""
-        rings = [self._make_ring(phone, next(self._attempts)) for phone in phones]
         tasks: dict[asyncio.Task[PhoneState], PhoneRing] = {}
-        for ring in rings:
-            self._rings[ring.leg.id] = ring
-            if self._vouched:
-                ring.vouch()
-            tasks[asyncio.ensure_future(ring.run(self._target(ring.phone)))] = ring
+        for phone in phones:
+            places = await self._places_of(phone)
+            if not places:
+                self._on_state(phone, PhoneState.UNREACHED)
+            for place in places:
+                ring = self._make_ring(phone, next(self._attempts), place)
+                self._rings[ring.leg.id] = ring
+                if self._vouched:
+                    ring.vouch()
+                tasks[asyncio.ensure_future(ring.run(place.target))] = ring
         try:
             while tasks:
                 done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
-                    if self._finished(tasks.pop(task), task.result()):
+                    ring = tasks.pop(task)
+                    others = any(each.phone is ring.phone for each in tasks.values())
+                    if self._finished(ring, task.result(), last=not others):
                         return True
             return False
         finally:
@@ -107,13 +114,25 @@ class Escalation:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _finished(self, ring: PhoneRing, state: PhoneState) -> bool:
-        """Note how an attempt went; return whether that settles it."""
+    async def _places_of(self, phone: Phone) -> Sequence[Place]:
+        """Return what to dial for a phone; nothing when the engine cannot say."""
+        try:
+            return await self._places(phone)
+        except EngineError as err:
+            _LOGGER.warning("Cannot ring %s: %s", phone.name, err)
+            return ()
+
+    def _finished(self, ring: PhoneRing, state: PhoneState, *, last: bool) -> bool:
+        """Note how an attempt went; return whether that settles it.
+
+        A phone counts as declined or unreached only with the `last` of its contacts.
+        """
         if state is PhoneState.ACCEPTED and self.accepted is None:
             self.accepted = ring
             self._on_state(ring.phone, PhoneState.ACCEPTED)
             return True
-        self._on_state(ring.phone, state)
+        if last:
+            self._on_state(ring.phone, state)
         return False
 
     async def _hang_up_others(self) -> None:

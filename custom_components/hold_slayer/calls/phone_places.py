@@ -1,0 +1,50 @@
+"""Where an account's phones are: what to dial for each, and which of them may register here."""
+
+import logging
+from typing import TYPE_CHECKING
+
+from ..account_form import account_settings
+from ..const import PhoneKind
+from ..issues import raise_issue, withdraw_issue
+from ..reach.phone import Phone, Place
+from ..telephony.errors import EngineError
+from ..telephony.messages import PHONES_ACCOUNT, PhoneUser
+
+if TYPE_CHECKING:
+    from .account import Account
+
+_LOGGER = logging.getLogger(__name__)
+
+
+def dialled(account: Account, phone: Phone) -> str:
+    """Return what to dial for a phone; extensions live at the account's own exchange."""
+    if phone.kind is not PhoneKind.EXTENSION:
+        return phone.address
+    settings = account_settings(account.entry.entry_id, account.entry.data)
+    return f"sip:{phone.address}@{settings.domain or settings.registrar}"
+
+
+async def places(account: Account, phone: Phone) -> tuple[Place, ...]:
+    """Return what to dial for a phone, all at once; nothing for one that is not registered."""
+    if phone.kind is not PhoneKind.SIP_DEVICE:
+        return (Place(account_id=account.entry.entry_id, target=dialled(account, phone)),)
+    contacts = await account.engine.phones.contacts(phone.address)
+    return tuple(Place(account_id=PHONES_ACCOUNT, target=contact) for contact in contacts)
+
+
+async def serve_phones(account: Account) -> None:
+    """Let the phones register that do so here."""
+    users = tuple(
+        PhoneUser(username=phone.address, ha1_md5=phone.ha1_md5, ha1_sha256=phone.ha1_sha256)
+        for phone in account.phones.values()
+        if phone.kind is PhoneKind.SIP_DEVICE
+    )
+    port = account.settings.phone_port
+    try:
+        await account.engine.phones.serve(account.entry.entry_id, users, port)
+    except EngineError as err:
+        _LOGGER.warning("Phones cannot register: %s", err)
+        facts = {"port": str(port), "reason": str(err)}
+        raise_issue(account.hass, account.entry, "phone_port", facts)
+    else:
+        withdraw_issue(account.hass, account.entry, "phone_port")
