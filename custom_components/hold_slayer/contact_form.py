@@ -22,7 +22,7 @@ from homeassistant.helpers.selector import (
 )
 import probatio
 
-from .calls.contact import SECRET_NAME
+from .calls.contact import REDIAL_ATTEMPTS, REDIAL_MINUTES, SECRET_NAME
 from .calls.flow_store import FlowError, parse_flow, to_store
 from .calls.hours import DAYS
 from .calls.numbers import NumberError, normalise_target, refuse_emergency
@@ -30,6 +30,7 @@ from .const import Conf
 from .navigation.flow import Action, CallFlow, OnTimeout
 from .navigation.flow_format import step_to_dict
 from .navigation.plan import CallBackPolicy
+from .navigation.redial import RedialReason
 from .recording.wish import ContactRecording
 from .sentences import LANGUAGES
 
@@ -134,6 +135,25 @@ CONTACT_SCHEMA = probatio.Schema(
                             mode=NumberSelectorMode.BOX,
                         )
                     ),
+                    probatio.Optional(Conf.REDIAL, default=list): SelectSelector(
+                        SelectSelectorConfig(
+                            options=list(RedialReason), multiple=True, translation_key="redial"
+                        )
+                    ),
+                    probatio.Optional(
+                        Conf.REDIAL_ATTEMPTS, default=REDIAL_ATTEMPTS
+                    ): NumberSelector(
+                        NumberSelectorConfig(min=1, max=10, step=1, mode=NumberSelectorMode.BOX)
+                    ),
+                    probatio.Optional(Conf.REDIAL_MINUTES, default=REDIAL_MINUTES): NumberSelector(
+                        NumberSelectorConfig(
+                            min=1,
+                            max=60,
+                            step=1,
+                            unit_of_measurement="min",
+                            mode=NumberSelectorMode.BOX,
+                        )
+                    ),
                 }
             ),
             {"collapsed": True},
@@ -193,6 +213,9 @@ def shown_contact(title: str, data: Mapping[str, Any], flow: CallFlow | None) ->
         Conf.OPEN_DAYS,
         Conf.CALL_BACK,
         Conf.CALL_BACK_MINUTES,
+        Conf.REDIAL,
+        Conf.REDIAL_ATTEMPTS,
+        Conf.REDIAL_MINUTES,
     )
     basic = (Conf.NUMBER, Conf.INTENT, Conf.ALIASES, Conf.LANGUAGE, Conf.RECORD)
     names = [{Conf.SECRET_NAME: s[Conf.SECRET_NAME]} for s in data.get(Conf.SECRETS, ())]

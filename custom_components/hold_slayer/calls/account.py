@@ -41,7 +41,7 @@ from .engine import SharedEngine
 from .job import Job
 from .leg import Leg
 from .line import Line
-from .phone_places import dialled, places, serve_phones
+from .phone_places import dialled, places, ringable, serve_phones
 from .phrasebook import company_phrases, user_phrases
 from .print_books import PrintBooks, StoredBook
 from .problems import dial_refused
@@ -84,6 +84,10 @@ class Account:
         self.registration_text = ""
         self.contacts: dict[str, Contact] = {}
         self.phones: dict[str, Phone] = {}
+        #: What is dialled for phones that are tried before they are saved.
+        self.on_trial: set[str] = set()
+        #: Ids of phones that are not to be disturbed.
+        self.quiet_phones: set[str] = set()
         self._voice = Voice(hass, None)
         self._spoken_with = SpeechChoice()
         self._data = dict(entry.data)
@@ -169,7 +173,7 @@ class Account:
         """Tell the engine what may be dialled: what is saved, at home, and what the options allow."""
         saved = {contact.number for contact in self.contacts.values()}
         saved |= {phone.address for phone in self.phones.values()}
-        saved |= {dialled(self, phone) for phone in self.phones.values()}
+        saved |= {dialled(self, phone) for phone in self.phones.values()} | self.on_trial
         policy = DialPolicy(
             home_country=self.hass.config.country or "",
             countries=self.settings.countries,
@@ -197,9 +201,7 @@ class Account:
         self.entry.async_create_background_task(
             self.hass, self.send_policy(), "hold_slayer dial policy"
         )
-        self.entry.async_create_background_task(
-            self.hass, serve_phones(self), "hold_slayer phones"
-        )
+        self.entry.async_create_background_task(self.hass, serve_phones(self), "hold_slayer phones")
         self.tell()
         if dict(self.entry.data) != self._data:
             self._register_anew()
@@ -290,6 +292,7 @@ class Account:
             keep_prints=self.keep_prints,
             redial=self.redials.plan,
             recording_failed=self.recording_failed,
+            ringable=partial(ringable, self),
             phone_places=partial(places, self),
         )
 

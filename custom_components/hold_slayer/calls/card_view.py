@@ -43,6 +43,7 @@ def call_fields(account: Account, call: Call, texts: Mapping[str, str]) -> dict[
         "phone": ringing[-1] if ringing else "",
         "auto_connect": line.auto_connect if line else call.job.plan.auto_connect,
         "recording": call.recorder.active,
+        "redial_at": epoch(progress.redial_at),
         "outcome": outcome,
         "outcome_text": texts.get(outcome, ""),
     }

@@ -8,10 +8,13 @@ from typing import Any, Self
 from ..const import Conf
 from ..navigation.flow import CallFlow
 from ..navigation.plan import CallBackPolicy
+from ..navigation.redial import RedialPolicy
 from ..recording.wish import ContactRecording
 from .flow_store import stored_flow
 from .hours import ALWAYS, Hours
 
+#: Further calls when one came to nothing, and minutes before the first of them.
+REDIAL_ATTEMPTS, REDIAL_MINUTES = 3, 2
 #: Placeholders are written {like_this} in flows.
 SECRET_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
@@ -33,6 +36,8 @@ class Contact:
     call_back_after_s: float = 1200.0
     #: When the company is open; always, when nothing is known.
     hours: Hours = ALWAYS
+    #: When to call again by itself.
+    redial: RedialPolicy = field(default_factory=RedialPolicy)
     recording: ContactRecording = ContactRecording.ACCOUNT
     #: Placeholder name -> value. Never shown, logged or sent to a model.
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -53,6 +58,11 @@ class Contact:
             call_back_after_s=float(data.get(Conf.CALL_BACK_MINUTES, 20)) * 60,
             hours=Hours.stored(
                 data.get(Conf.OPENS), data.get(Conf.CLOSES), data.get(Conf.OPEN_DAYS)
+            ),
+            redial=RedialPolicy.chosen(
+                data.get(Conf.REDIAL, ()),
+                int(data.get(Conf.REDIAL_ATTEMPTS, REDIAL_ATTEMPTS)),
+                float(data.get(Conf.REDIAL_MINUTES, REDIAL_MINUTES)) * 60,
             ),
             recording=ContactRecording(data.get(Conf.RECORD, ContactRecording.ACCOUNT)),
             secrets={

@@ -10,6 +10,7 @@ from ..navigation.plan import CallPlan
 from ..reach.phone import Phone
 from ..recording.wish import RecordingWish
 from .contact import Contact
+from .request import CallRequest
 
 #: Digits are read out one by one: "4711" is no number of things.
 _DIGITS = re.compile(r"\d{2,}")
@@ -35,6 +36,9 @@ class Job:
     incoming: str = ""
     #: Prints known of the company, for the engine.
     book: bytes = field(default=b"", repr=False)
+    #: What was asked for, to ask for it again; and the how manieth try this is.
+    request: CallRequest | None = None
+    attempt: int = 1
     context: Context | None = None
     #: How the conversation is recorded; None = not at all.
     recording: RecordingWish | None = None
@@ -44,7 +48,9 @@ class Job:
     def fill(self, text: str) -> str:
         """Return a text to be said with its placeholders filled in, digits one by one."""
         for name, value in self.secrets.items():
-            text = text.replace(f"{{{name}}}", _DIGITS.sub(lambda found: " ".join(found.group()), value))
+            text = text.replace(
+                f"{{{name}}}", _DIGITS.sub(lambda found: " ".join(found.group()), value)
+            )
         return text
 
     def keys(self, keys: str) -> str:

@@ -86,6 +86,10 @@ class CallProgress:
     ended: datetime | None = None
     outcome: Outcome | None = None
     reason: str = ""
+    #: When the company opens ("09:00"), if it said so.
+    opens_at: str = ""
+    #: When it is tried again by itself.
+    redial_at: datetime | None = None
     sound: Sound | None = None
     verdict: Verdict = Verdict.NOBODY
     #: Of a living person, 0 to 1.

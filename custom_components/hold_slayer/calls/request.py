@@ -28,6 +28,8 @@ class CallRequest:
     auto_connect: bool | None = None
     #: Record the conversation; None = as contact and account say.
     record: bool | None = None
+    #: 1 = the first call; more = tried again.
+    attempt: int = 1
     context: Context | None = None
 
 
@@ -44,6 +46,7 @@ def to_stored(request: CallRequest) -> dict[str, Any]:
         "language": request.language,
         "auto_connect": request.auto_connect,
         "record": request.record,
+        "attempt": request.attempt,
     }
 
 

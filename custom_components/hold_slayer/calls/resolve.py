@@ -18,6 +18,7 @@ from .flow_store import FlowError, parse_flow
 from .job import Job
 from .line import Line
 from .numbers import NumberError, normalise_target, refuse_emergency
+from .phone_places import ringable
 from .problems import failed, invalid, invalid_number
 from .request import CallRequest
 
@@ -48,6 +49,8 @@ def check(account: Account, request: CallRequest) -> Checked:
     if not phones:
         raise_issue(account.hass, account.entry, "no_phone")
         raise invalid("no_phone")
+    if not ringable(account, phones):
+        raise invalid("phones_quiet")
     intent = (request.intent or (contact.intent if contact else "")).strip()
     if len(intent) > LONGEST_INTENT:
         raise invalid("intent_too_long", longest=LONGEST_INTENT)
@@ -103,6 +106,8 @@ def resolve(account: Account, request: CallRequest) -> tuple[Job, Line]:
         contact=contact,
         language=language,
         user_language=account.language,
+        request=request,
+        attempt=request.attempt,
         context=request.context,
         recording=settings.recording if recorded else None,
         secrets=secrets,

@@ -16,7 +16,9 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.ulid import ulid_now
 
 from ..const import DOMAIN
+from ..navigation.states import Outcome
 from .contact import Contact
+from .job import Job
 from .problems import invalid
 from .request import CallRequest, from_stored, to_stored
 from .resolve import check, find_contact
@@ -53,6 +55,8 @@ class Waiting:
     due: datetime
     #: In the user's words, for the to-do list.
     summary: str
+    #: How the call before it ended, for one that is tried again.
+    because: Outcome | None = None
 
 
 class Schedule:
@@ -75,6 +79,7 @@ class Schedule:
                 request=from_stored(stored["request"]),
                 due=datetime.fromisoformat(stored["due"]),
                 summary=stored["summary"],
+                because=Outcome(stored["because"]) if stored.get("because") else None,
             )
             self.waiting[waiting.id] = waiting
             self._set_timer(waiting, max(waiting.due, dt_util.now()))
@@ -107,8 +112,36 @@ class Schedule:
             due=due,
             summary=summary or f"{checked.name}{about}",
         )
+        return self._keep(waiting)
+
+    @callback
+    def again(self, request: CallRequest, due: datetime, job: Job, because: Outcome) -> Waiting:
+        """Let a call that came to nothing wait for its next try, in place of an older such try."""
+        for each in list(self.waiting.values()):
+            if each.because is not None and each.request.contact == request.contact:
+                self.remove(each.id)
+        if len(self.waiting) >= MOST_WAITING:
+            raise invalid("too_many_waiting", most=MOST_WAITING)
+        about = f": {job.plan.intent}" if job.plan.intent else ""
+        return self._keep(
+            Waiting(
+                id=ulid_now().lower(),
+                request=request,
+                due=due,
+                summary=f"{job.name}{about}",
+                because=because,
+            )
+        )
+
+    @property
+    def next(self) -> Waiting | None:
+        """The call whose time comes first."""
+        return min(self.waiting.values(), key=lambda each: each.due, default=None)
+
+    def _keep(self, waiting: Waiting) -> Waiting:
+        """Take a call on the list."""
         self.waiting[waiting.id] = waiting
-        self._set_timer(waiting, due)
+        self._set_timer(waiting, waiting.due)
         self._changed()
         return waiting
 
@@ -161,6 +194,7 @@ class Schedule:
                 "request": to_stored(waiting.request),
                 "due": waiting.due.isoformat(),
                 "summary": waiting.summary,
+                "because": waiting.because.value if waiting.because else None,
             }
             for waiting in self.waiting.values()
         ]

@@ -33,5 +33,7 @@ class CallTools:
     recording_failed: Callable[[str], None]
     #: Lets a call that came to nothing wait for its next try; returns when that is.
     redial: Callable[[Call], datetime | None]
+    #: Which of some phones may ring now.
+    ringable: Callable[[Sequence[Phone]], list[Phone]]
     #: What to dial for a phone, all at once.
     phone_places: Callable[[Phone], Awaitable[Sequence[Place]]]

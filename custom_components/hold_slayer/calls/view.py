@@ -3,11 +3,13 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from ..records.outlook import forecast_json
 from .call import Call
 from .progress import Segment, TranscriptLine
 
 if TYPE_CHECKING:
     from .account import Account
+    from .schedule import Waiting
 
 
 def call_view(account: Account, call: Call) -> dict[str, Any]:
@@ -32,6 +34,7 @@ def call_view(account: Account, call: Call) -> dict[str, Any]:
         "hold_time": round(progress.held_s, 1),
         "queue_position": progress.queue_position,
         "estimated_wait": progress.estimated_wait_s,
+        "forecast": forecast_json(account.outlooks.remaining(call)),
         "sound": progress.sound.value if progress.sound else None,
         "verdict": progress.verdict.value,
         "probability": progress.probability,
@@ -46,6 +49,20 @@ def call_view(account: Account, call: Call) -> dict[str, Any]:
         "keys": list(progress.keys),
         "outcome": progress.outcome.value if progress.outcome else None,
         "reason": progress.reason,
+        "attempt": call.job.attempt,
+        "redial_at": _iso(progress.redial_at),
+    }
+
+
+def waiting_view(account: Account, waiting: Waiting) -> dict[str, Any]:
+    """Return a call that waits for its time."""
+    return {
+        "waiting_id": waiting.id,
+        "config_entry_id": account.entry.entry_id,
+        "call": waiting.summary,
+        "due": waiting.due.isoformat(),
+        "attempt": waiting.request.attempt,
+        "because": waiting.because.value if waiting.because else None,
     }
 
 

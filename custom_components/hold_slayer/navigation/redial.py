@@ -1,8 +1,9 @@
 """Whether and when to call again after a call that did not reach anybody."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from .states import Outcome
 
@@ -31,6 +32,31 @@ DEFAULTS: Mapping[Outcome, Redial] = {
     Outcome.CLOSED: Redial(attempts=1, delay_s=0),
     Outcome.ENGINE_LOST: Redial(attempts=2, delay_s=30),
 }
+
+
+class RedialReason(StrEnum):
+    """Why to call again, as users choose it."""
+
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    DROPPED = "dropped"
+    CALL_LATER = "call_later"
+    CLOSED = "closed"
+
+
+#: What users choose -> the outcomes it covers.
+COVERED: Mapping[RedialReason, tuple[Outcome, ...]] = {
+    RedialReason.BUSY: (Outcome.BUSY,),
+    RedialReason.NO_ANSWER: (Outcome.NO_ANSWER, Outcome.UNREACHABLE, Outcome.TIMEOUT),
+    RedialReason.DROPPED: (
+        Outcome.DROPPED_IN_QUEUE,
+        Outcome.COMPANY_HUNG_UP,
+        Outcome.LINE_DEAD,
+        Outcome.ENGINE_LOST,
+    ),
+    RedialReason.CALL_LATER: (Outcome.CALL_LATER,),
+    RedialReason.CLOSED: (Outcome.CLOSED,),
+}
 #: A company is called this long after it opens, in s: the first minutes are the busiest.
 _AFTER_OPENING_S = 300.0
 
@@ -40,6 +66,24 @@ class RedialPolicy:
     """When to call again, by outcome; what is not listed is never called again."""
 
     rules: Mapping[Outcome, Redial] = field(default_factory=dict)
+
+    @classmethod
+    def chosen(cls, reasons: Iterable[str], attempts: int, pause_s: float) -> RedialPolicy:
+        """What a user chose; the pause doubles with each attempt, up to an hour.
+
+        Whoever asks to be called later is left alone for longer, and a closed company until it opens.
+        """
+        rules: dict[Outcome, Redial] = {}
+        for reason in reasons:
+            for outcome in COVERED[RedialReason(reason)]:
+                usual = DEFAULTS[outcome]
+                later = outcome is Outcome.CALL_LATER
+                rules[outcome] = replace(
+                    usual,
+                    attempts=attempts,
+                    delay_s=max(pause_s, usual.delay_s) if later else pause_s,
+                )
+        return cls(rules=rules)
 
     def next_try(
         self, outcome: Outcome, attempt: int, now: datetime, opens_at: str = ""

@@ -30,6 +30,7 @@ class Outcome(StrEnum):
     # it worked
     CONNECTED = "connected"  # bridged, then hung up by either side
     CALL_BACK_ARRANGED = "call_back_arranged"
+    EXPLORED = "explored"  # the menu was learned, nobody was bothered
     # by the user
     HUNG_UP = "hung_up"  # the user ended it
     USER_NOT_REACHED = "user_not_reached"  # the agent was there, the user was not
@@ -60,7 +61,13 @@ class Outcome(StrEnum):
 
 #: Outcomes of calls that ran their course; all others are failures.
 _RAN_ITS_COURSE = frozenset(
-    {Outcome.CONNECTED, Outcome.CALL_BACK_ARRANGED, Outcome.HUNG_UP, Outcome.USER_NOT_REACHED}
+    {
+        Outcome.CONNECTED,
+        Outcome.CALL_BACK_ARRANGED,
+        Outcome.EXPLORED,
+        Outcome.HUNG_UP,
+        Outcome.USER_NOT_REACHED,
+    }
 )
 
 
