@@ -13,6 +13,16 @@ from scipy.signal import resample_poly
 
 from .sounds import RATE, Samples
 
+#: Languages of the phrase files and the eSpeak NG voice that speaks them.
+VOICES = {
+    "en": "en-us",
+    "de": "de",
+    "fr": "fr-fr",
+    "es": "es",
+    "it": "it",
+    "nl": "nl",
+    "pt": "pt",
+}
 _PROGRAM = "espeak-ng"
 _at_once = asyncio.Semaphore(2)
 _spoken: dict[tuple[str, Voice], Samples] = {}

@@ -2,16 +2,18 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 from ..parties.leg import KeyPress, Leg
+from ..parties.manners import manners
 from ..parties.speaker import Exchange, say
-from ..sounds import Samples, music, tone
+from ..sounds import Samples, keys_tone, music, tone
 from ..voices import Voice
 from . import steps
 from .agent import talk
 from .library import Library
-from .recogniser import recognise
+from .recogniser import digits_in, recognise
 from .scenario import Scenario, fill
 
 #: Gain of music under an announcement.
@@ -54,6 +56,8 @@ class CompanyCall:
         self._music_on = False
         self._announcements = 0
         self._hold: steps.Hold | None = None
+        self._keys = 0
+        self._key_at = float("-inf")
 
     async def run(self, scene: str, *, incoming: bool = True) -> None:
         """Go through the scenes until somebody hangs up."""
@@ -128,6 +132,9 @@ class CompanyCall:
             case steps.Tone():
                 self._log("tone_started", kind=step.kind, seconds=step.seconds)
                 await self.leg.player.play(tone(step.kind, step.seconds))
+            case steps.TouchTones():
+                self._log("plays_keys", keys=step.keys)
+                await self.leg.player.play(keys_tone(step.keys))
             case steps.Menu():
                 return await self._menu(step)
             case steps.Collect():
@@ -136,7 +143,9 @@ class CompanyCall:
                 return await self._holding(step)
             case steps.Agent():
                 voice = step.voice or self._scenario.agent_voice
-                if not await talk(self.leg, self._exchange, step, voice):
+                if not await talk(
+                    self.leg, self._exchange, step, voice, manners(self._scenario.language)
+                ):
                     raise Hungup
             case steps.Transfer():
                 self._log("transfers", to=step.to)
@@ -201,32 +210,66 @@ class CompanyCall:
             self._log("key_ignored", key=self.leg.keys.get_nowait().key)
 
     async def _key(self) -> KeyPress:
-        return await self.leg.keys.get()
+        """Wait for a key that the company's equipment takes."""
+        keypad, clock = self._scenario.keypad, asyncio.get_running_loop()
+        while True:
+            pressed = await self.leg.keys.get()
+            now, before = clock.time(), self._key_at
+            self._key_at, self._keys = now, self._keys + 1
+            lost = (
+                pressed.method not in keypad.methods
+                or self._keys <= keypad.lose
+                or now - before < keypad.gap
+            )
+            if not lost:
+                return pressed
+            self._log("key_lost", key=pressed.key, method=pressed.method)
+
+    async def _next_words(self) -> Samples:
+        """Wait until the caller has said something, and return it."""
+        self.leg.turn_began.clear()
+        await self.leg.turn_began.wait()
+        begun = self.leg.ear.seconds
+        self.leg.turn_ended.clear()
+        await self.leg.turn_ended.wait()
+        return self.leg.ear.last(self.leg.ear.seconds - begun + 0.5)
 
     async def _spoken(self, words: dict[str, str]) -> KeyPress:
         """Wait until the caller has said one of the phrases."""
         if not words:
             await self.leg.ended.wait()
         while True:
-            self.leg.turn_began.clear()
-            await self.leg.turn_began.wait()
-            begun = self.leg.ear.seconds
-            self.leg.turn_ended.clear()
-            await self.leg.turn_ended.wait()
-            heard = self.leg.ear.last(self.leg.ear.seconds - begun + 0.5)
-            phrase = await asyncio.to_thread(recognise, heard, tuple(words))
+            heard = await self._next_words()
+            phrase = await asyncio.to_thread(
+                recognise, heard, tuple(words), self._scenario.language
+            )
             self._log("caller_said", phrase=phrase)
             return KeyPress(phrase, "voice")
+
+    async def _spoken_digits(self) -> KeyPress:
+        """Wait until the caller has spoken digits."""
+        while True:
+            digits = await asyncio.to_thread(
+                digits_in, await self._next_words(), self._scenario.language
+            )
+            self._log("caller_said", digits=digits)
+            if digits:
+                return KeyPress(digits, "voice")
+
+    async def _nothing_spoken(self) -> KeyPress:
+        """Listen to nobody."""
+        await self.leg.ended.wait()
+        raise Hungup
 
     async def _prompted(
         self,
         prompt: steps.Say | steps.Play,
-        words: dict[str, str],
+        spoken: Callable[[], Coroutine[Any, Any, KeyPress]],
         timeout: float,
         *,
         barge_in: bool,
     ) -> KeyPress | None:
-        """Play a prompt and wait for a key or phrase; None when the time is up."""
+        """Play a prompt and wait for a key or words; None when the time is up."""
         self._lost_keys()
 
         async def prompt_then_wait() -> None:
@@ -242,17 +285,20 @@ class CompanyCall:
                 await asyncio.sleep(1.0)
 
         if barge_in:
-            return await first(prompt_then_wait(), self._key(), self._spoken(words))
+            return await first(prompt_then_wait(), self._key(), spoken())
         await self._say(prompt, "prompt")
         self._lost_keys()
-        return await first(wait(), self._key(), self._spoken(words))
+        return await first(wait(), self._key(), spoken())
 
     async def _menu(self, step: steps.Menu) -> str | None:
         choices = step.keys | step.words
         failed = ""
         for _ in range(step.attempts):
             pressed = await self._prompted(
-                step.prompt, step.words, step.timeout, barge_in=step.barge_in and not step.words
+                step.prompt,
+                partial(self._spoken, step.words),
+                step.timeout,
+                barge_in=step.barge_in and not step.words,
             )
             if pressed is None:
                 failed = "timeout"
@@ -273,9 +319,19 @@ class CompanyCall:
 
     async def _collect(self, step: steps.Collect) -> str | None:
         for _ in range(step.attempts):
-            digits, pressed = "", await self._prompted(step.prompt, {}, step.timeout, barge_in=True)
+            digits, pressed = (
+                "",
+                await self._prompted(
+                    step.prompt,
+                    self._spoken_digits if step.spoken else self._nothing_spoken,
+                    step.timeout,
+                    barge_in=not step.spoken,
+                ),
+            )
             while pressed is not None and pressed.key != "#":
                 digits += pressed.key
+                if pressed.method == "voice":
+                    break
                 if step.digits and len(digits) >= step.digits:
                     break
                 try:

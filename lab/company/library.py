@@ -9,9 +9,9 @@ import soundfile
 
 from ..sounds import RATE, Samples, music
 from ..voices import speak
-from .recogniser import prepare
+from .recogniser import prepare, prepare_digits
 from .scenario import Scenario, ScenarioError, texts, walk
-from .steps import Menu, Music, Play
+from .steps import Collect, Menu, Music, Play
 
 
 class Library:
@@ -26,7 +26,9 @@ class Library:
         for steps in scenario.scenes.values():
             for step in walk(steps):
                 if isinstance(step, Menu) and step.words:
-                    await asyncio.to_thread(prepare, tuple(step.words))
+                    await asyncio.to_thread(prepare, tuple(step.words), scenario.language)
+                if isinstance(step, Collect) and step.spoken:
+                    await asyncio.to_thread(prepare_digits, scenario.language)
                 if isinstance(step, Music) and step.file is None:
                     await asyncio.to_thread(music, step.tune)
                 for thing in (step, getattr(step, "prompt", None), getattr(step, "wrong", None)):

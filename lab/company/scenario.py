@@ -8,11 +8,12 @@ from typing import Any
 import voluptuous as vol
 import yaml
 
+from ..parties.manners import manners
 from ..parties.plan import PhonePlan, plan_schema
 from ..trunk.relay import Network
-from ..voices import Voice
+from ..voices import VOICES, Voice
 from .schema import Schema, make
-from .steps import Agent, CallBack, Collect, Go, Hold, Menu, Say, Step, Transfer
+from .steps import Agent, CallBack, Collect, Go, Hold, Keypad, Menu, Say, Step, Transfer
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 
@@ -28,7 +29,7 @@ class Scenario:
     name: str
     scenes: dict[str, tuple[Step, ...]]
     description: str = ""
-    #: Language of its speech, as in `Voice.name`.
+    #: Language of its speech, ISO 639-1; voices and manners follow it where the file leaves them open.
     language: str = "en"
     #: Numbers that reach it.
     numbers: tuple[str, ...] = ("+18005550100",)
@@ -52,6 +53,18 @@ class Scenario:
     secrets: dict[str, str] = field(default_factory=dict)
     #: What the caller does about an offer to be called back: never, always or long_wait.
     call_back: str = "never"
+    #: Minutes from which a wait is long.
+    call_back_minutes: int = 20
+    #: How the company takes keys.
+    keypad: Keypad = field(default_factory=Keypad)
+    #: How the call ends when nobody is to be reached (`Outcome`), for benchmarks.
+    outcome: str = ""
+    #: Scenes in which a caller who knows their interests never ends up.
+    forbidden: tuple[str, ...] = ()
+    #: Steps of a call flow that the caller has stored.
+    flow: tuple[dict[str, Any], ...] = ()
+    #: What goes wrong here, in the words of the issue; several scenarios may share one.
+    trap: str = ""
 
 
 def _seconds_or_ms(value: Any) -> float:
@@ -84,12 +97,33 @@ def parse(text: str, file: Path) -> Scenario:
             f"{file} is not a scenario: it should be a mapping with name and scenes"
         )
     try:
-        scenario: Scenario = _schema(file.parent)(document)
+        scenario: Scenario = _schema(file.parent)(_in_its_language(document))
     except vol.MultipleInvalid as error:
         problems = "; ".join(f"{_path(e.path)}: {e.error_message}" for e in error.errors)
         raise ScenarioError(f"{file}: {problems}") from error
     _check_scenes(scenario, file)
     return replace(scenario, file=file)
+
+
+def _in_its_language(document: dict[str, Any]) -> dict[str, Any]:
+    """Voices and phones of the language where the file names none."""
+    language = document.get("language", "en")
+    if language == "en" or language not in VOICES:
+        return document
+    voice, talk = VOICES[language], manners(language)
+    phone = {
+        "hello": talk.hello,
+        "says": list(talk.says),
+        "greeting": talk.voicemail,
+        "voice": {"name": f"{voice}+f2", "speed": 155, "pitch": 55},
+    }
+    phones = document.get("phones") or {"200": {}}
+    return {
+        "prompt_voice": {"name": voice, "speed": 155},
+        "agent_voice": {"name": f"{voice}+m3", "speed": 150, "pitch": 42},
+        **document,
+        "phones": {key: phone | (plan or {}) for key, plan in phones.items()},
+    }
 
 
 def _schema(folder: Path) -> Any:
@@ -103,6 +137,7 @@ def _schema(folder: Path) -> Any:
             "loss": vol.All(vol.Coerce(float), vol.Range(min=0, max=1)),
             "jitter": _seconds_or_ms,
             "delay": _seconds_or_ms,
+            "dies_after": vol.All(vol.Coerce(float), vol.Range(min=0, max=3600)),
         },
     )
     return make(
@@ -127,6 +162,23 @@ def _schema(folder: Path) -> Any:
             "shortest": vol.Coerce(str),
             "secrets": vol.Schema({str: vol.Coerce(str)}),
             "call_back": vol.In(["never", "always", "long_wait"]),
+            "call_back_minutes": vol.All(int, vol.Range(min=1, max=240)),
+            "keypad": make(
+                Keypad,
+                {
+                    "methods": vol.All(
+                        [vol.In(["rfc4733", "info", "inband"])],
+                        vol.Length(min=1),
+                        vol.Coerce(tuple),
+                    ),
+                    "gap": _seconds_or_ms,
+                    "lose": vol.All(int, vol.Range(min=0, max=20)),
+                },
+            ),
+            "outcome": str,
+            "forbidden": vol.All([str], vol.Coerce(tuple)),
+            "flow": vol.All([dict], vol.Coerce(tuple)),
+            "trap": str,
         },
     )
 
@@ -164,6 +216,9 @@ def _targets(step: Step) -> Iterator[tuple[str, str]]:
 def _check_scenes(scenario: Scenario, file: Path) -> None:
     if scenario.start not in scenario.scenes:
         raise ScenarioError(f"{file}: start: there is no scene {scenario.start!r}")
+    for name in scenario.forbidden:
+        if name not in scenario.scenes:
+            raise ScenarioError(f"{file}: forbidden: there is no scene {name!r}")
     for name, steps in scenario.scenes.items():
         for index, step in enumerate(steps):
             for inner in walk((step,)):
@@ -190,7 +245,12 @@ def _spoken(thing: Any, scenario: Scenario) -> Iterator[tuple[str, Voice]]:
         voice = thing.voice or scenario.agent_voice
         yield from (
             (text, voice)
-            for text in (thing.greeting, *thing.replies, thing.ask, thing.goodbye)
+            for text in (
+                thing.greeting,
+                *(thing.replies or manners(scenario.language).replies),
+                manners(scenario.language).ask if thing.ask is None else thing.ask,
+                thing.goodbye,
+            )
             if text
         )
     elif isinstance(thing, Hold):

@@ -98,6 +98,11 @@ class Schema:
                 steps.Tone,
                 {vol.Required("kind"): vol.In(TONE_NAMES), vol.Required("seconds"): _seconds},
             ),
+            "touch_tones": lambda value: steps.TouchTones(
+                keys=vol.Schema(vol.All(vol.Coerce(str), vol.Match(r"^[0-9*#A-D]+$", "not keys")))(
+                    value
+                )
+            ),
             "early_media": _nothing(steps.EarlyMedia),
             "answer": _nothing(steps.Answer),
             "ring": lambda value: steps.Ring(seconds=vol.Schema(_seconds)(value)),
@@ -123,6 +128,7 @@ class Schema:
                 wrong=prompt,
                 on_wrong=_text,
                 read_back=bool,
+                spoken=bool,
             ),
             "hold": _fields(
                 kind=steps.Hold,

@@ -52,6 +52,13 @@ class Tone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TouchTones:
+    """Play touch tones, as somebody does who hopes that a machine listens to them."""
+
+    keys: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EarlyMedia:
     """Answer 183: what follows is heard before the call is answered."""
 
@@ -91,6 +98,18 @@ class Menu:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Keypad:
+    """How a company takes keys: all of them, unless its equipment is old or picky."""
+
+    #: Ways in which keys are received: rfc4733, info, inband.
+    methods: tuple[str, ...] = ("rfc4733", "info", "inband")
+    #: Keys that follow the one before more closely, s, are lost.
+    gap: float = 0.0
+    #: The first so many keys of a call are lost.
+    lose: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Collect:
     """Ask for digits, ended by # or by their number."""
 
@@ -105,6 +124,8 @@ class Collect:
     on_wrong: str = ""
     #: Say the digits back before going on.
     read_back: bool = False
+    #: The digits may be spoken, one by one.
+    spoken: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,8 +158,8 @@ class Agent:
     think: float = 0.5
     #: Seconds of silence after which the agent asks, and hangs up (or goes to the next step).
     patience: float = 12.0
-    #: What is asked once when half of the patience is gone; empty asks nothing.
-    ask: str = "Hello? Are you there?"
+    #: What is asked once when half of the patience is gone; None asks as people do, empty asks nothing.
+    ask: str | None = None
     #: End after so many replies; 0 talks on until the caller hangs up.
     turns: int = 0
     goodbye: str = ""
@@ -188,6 +209,7 @@ type Step = (
     | Music
     | Silence
     | Tone
+    | TouchTones
     | EarlyMedia
     | Answer
     | Ring

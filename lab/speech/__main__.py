@@ -10,18 +10,19 @@ import sys
 from wyoming.server import AsyncTcpServer
 
 from ..company.scenario import SCENARIOS, ScenarioError, load, texts
-from .phrases import sentences_of, telephone_sentences
-from .recogniser import Recogniser
+from .recogniser import Recognisers
 from .stt import SpeechToText
 from .tts import TextToSpeech
 
 _HOST = "127.0.0.1"
 
 
-def make_recogniser(scenarios: list[str]) -> Recogniser:
-    """A recogniser of telephone phrases and of what is said in these scenarios; raises ScenarioError."""
-    said = [text for name in scenarios for text, _ in texts(load(name))]
-    return Recogniser.for_sentences(telephone_sentences() + 10 * sentences_of(said))
+def make_recognisers(scenarios: list[str]) -> Recognisers:
+    """Recognisers of telephone phrases and of what is said in these scenarios; raises ScenarioError."""
+    said: dict[str, list[str]] = {}
+    for scenario in map(load, scenarios):
+        said.setdefault(scenario.language, []).extend(text for text, _ in texts(scenario))
+    return Recognisers(said)
 
 
 async def _listen(port: int, handler: object) -> int:
@@ -33,8 +34,9 @@ async def _listen(port: int, handler: object) -> int:
 
 
 async def _run(options: argparse.Namespace) -> None:
-    recogniser = make_recogniser(options.scenario or [f.stem for f in SCENARIOS.glob("*.yaml")])
-    stt = await _listen(options.stt_port, partial(SpeechToText, recogniser))
+    recognisers = make_recognisers(options.scenario or [f.stem for f in SCENARIOS.glob("*.yaml")])
+    await asyncio.to_thread(recognisers.prepare)
+    stt = await _listen(options.stt_port, partial(SpeechToText, recognisers))
     tts = await _listen(options.tts_port, TextToSpeech)
     print(f"speech-to-text tcp://{_HOST}:{stt}\ntext-to-speech tcp://{_HOST}:{tts}", flush=True)
     # until the standard input is closed, or for ever on a terminal

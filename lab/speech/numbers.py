@@ -1,48 +1,31 @@
 """Words of a text as they are spoken."""
 
+from functools import lru_cache
 import re
 
-_UNITS = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
-_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_WORD = re.compile(r"[a-z]+(?:'[a-z]+)*|\d+")
+from unicode_rbnf import RbnfEngine
+
+#: Letters of any alphabet; an apostrophe or hyphen between letters belongs to the word.
+_WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*|\d+")
+#: From here on numbers are spoken digit by digit, as telephones do.
+_LONG = 1000
 
 
-def number_words(number: int) -> str:
-    """A number in English words; digit by digit from 1000 on."""
-    if number < 20:
-        return _UNITS[number]
-    if number < 100:
-        return _TENS[number // 10 - 2] + (f" {_UNITS[number % 10]}" if number % 10 else "")
-    if number < 1000:
-        rest = f" {number_words(number % 100)}" if number % 100 else ""
-        return f"{_UNITS[number // 100]} hundred{rest}"
-    return " ".join(_UNITS[int(digit)] for digit in str(number))
+@lru_cache(maxsize=16)
+def _engine(language: str) -> RbnfEngine:
+    return RbnfEngine.for_language(language)
 
 
-def words_of(text: str) -> list[str]:
-    """Spoken words of an English text: lower case, no punctuation, numbers in words."""
+def number_words(number: int, language: str = "en") -> str:
+    """A number in words of a language; digit by digit from 1000 on."""
+    if number >= _LONG:
+        return " ".join(number_words(int(digit), language) for digit in str(number))
+    return _engine(language).format_number(number).text.replace("-", " ").replace("\xad", "")
+
+
+def words_of(text: str, language: str = "en") -> list[str]:
+    """Spoken words of a text: lower case, no punctuation, numbers in words."""
     words: list[str] = []
     for word in _WORD.findall(text.lower().replace("’", "'")):
-        words += number_words(int(word)).split() if word.isdigit() else [word]
+        words += number_words(int(word), language).split() if word.isdigit() else [word]
     return words

@@ -6,16 +6,19 @@ import re
 
 from .numbers import words_of
 
-_FILE = Path(__file__).parent / "telephone.txt"
+_FOLDER = Path(__file__).parent / "telephone"
 _SLOT = re.compile(r"\{(\w+)\}")
 _PAUSE = re.compile(r"[.!?;:,]+\s+|[.!?]$")
 
+#: Languages that can be understood: those of the navigation's phrase files.
+LANGUAGES = tuple(sorted(file.stem for file in _FOLDER.glob("*.txt")))
 
-def telephone_sentences() -> list[list[str]]:
-    """The sentences of telephone.txt with every slot filled in every way."""
+
+def telephone_sentences(language: str = "en") -> list[list[str]]:
+    """The sentences of telephone/<language>.txt with every slot filled in every way."""
     lists: dict[str, list[str]] = {}
     sentences: list[list[str]] = []
-    for line in _FILE.read_text(encoding="utf-8").splitlines():
+    for line in (_FOLDER / f"{language}.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("@"):
             name, _, values = line[1:].partition(" ")
             lists[name] = values.split("|")
@@ -23,15 +26,16 @@ def telephone_sentences() -> list[list[str]]:
             slots = _SLOT.findall(line)
             for fillings in product(*(lists[slot] for slot in slots)):
                 filled = _SLOT.sub("%s", line) % fillings
-                sentences.append(words_of(filled))
+                sentences.append(words_of(filled, language))
     return sentences
 
 
-def sentences_of(texts: list[str]) -> list[list[str]]:
+def sentences_of(texts: list[str], language: str = "en") -> list[list[str]]:
     """Sentences and clauses of texts, each clause on its own and whole sentences too."""
     found: list[list[str]] = []
     for text in texts:
-        found += [words for clause in _PAUSE.split(text) if (words := words_of(clause))]
-        if words := words_of(text):
+        clauses = (words_of(clause, language) for clause in _PAUSE.split(text))
+        found += [words for words in clauses if words]
+        if words := words_of(text, language):
             found.append(words)
     return found

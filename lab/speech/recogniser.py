@@ -1,6 +1,6 @@
 """PocketSphinx with a language model of telephone phrases: speech-to-text that does real work on audio."""
 
-from functools import lru_cache
+from collections.abc import Mapping
 from pathlib import Path
 import tempfile
 from threading import Lock
@@ -10,11 +10,20 @@ import numpy as np
 from pocketsphinx import Decoder
 
 from ..sounds import Samples
+from .acoustic import MODELS, RATE, narrow, phones
 from .language_model import arpa
+from .phrases import LANGUAGES, sentences_of, telephone_sentences
+from .pronunciation import pronunciations
 
-#: Noise added (share of full scale): digital silence has no logarithm, and the empty bands above 4 kHz of a telephone
-#: are nothing the acoustic model has met.
-_DITHER = 0.004
+#: How often each text of a company counts against a sentence of the telephone.
+_WEIGHT = 10
+#: Every utterance is brought to this peak; noise of this strength is added (shares of full scale): digital silence has
+#: no logarithm, and the models were trained with noise of about that much.
+_PEAK, _DITHER = 0.5, 0.001
+#: Quiet put before and behind every utterance, in samples of the model: as in training.
+_QUIET = RATE // 4
+#: Quieter than this share of the loudest sample is silence.
+_SILENT = 0.02
 
 #: Weights of the language model, widths of the search, means over the whole utterance: chosen on what a caller hears of
 #: the lab's scenarios.
@@ -31,7 +40,7 @@ _SEARCH = {
 
 
 class Recogniser:
-    """Turns speech at 16 kHz into words."""
+    """Turns speech of the lab's rate into words of one language."""
 
     def __init__(self, decoder: Any) -> None:
         """`decoder` is a PocketSphinx decoder with its language model or grammar."""
@@ -39,18 +48,30 @@ class Recogniser:
         self._lock = Lock()
 
     @classmethod
-    def for_sentences(cls, sentences: list[list[str]]) -> Self:
-        """For speech like these sentences; words that the dictionary lacks are left out."""
-        known = _dictionary()
-        usable = [words for s in sentences if (words := [w for w in s if known(w)])]
-        with tempfile.NamedTemporaryFile("w", suffix=".arpa") as file:
-            file.write(arpa(usable))
-            file.flush()
-            return cls(Decoder(lm=file.name, loglevel="FATAL", samprate=16000.0, **_SEARCH))
+    def for_sentences(cls, sentences: list[list[str]], language: str = "en") -> Self:
+        """For speech like these sentences; words that the model's phones cannot say are left out."""
+        spoken = pronunciations(sentences, language, phones(language))
+        usable = [words for s in sentences if (words := [w for w in s if w in spoken])]
+        with tempfile.TemporaryDirectory(prefix="hold-slayer-words-") as folder:
+            model, dictionary = Path(folder, "words.arpa"), Path(folder, "words.dict")
+            model.write_text(arpa(usable), encoding="utf-8")
+            dictionary.write_text(dictionary_of(spoken), encoding="utf-8")
+            return cls(
+                Decoder(
+                    hmm=str(MODELS / language),
+                    lm=str(model),
+                    dict=str(dictionary),
+                    loglevel="FATAL",
+                    samprate=float(RATE),
+                    **_SEARCH,
+                )
+            )
 
     def transcribe(self, samples: Samples) -> str:
         """Words heard, lower case; empty when there are none."""
-        noisy = samples + np.random.default_rng(0).normal(0, _DITHER, len(samples))
+        narrowed = np.pad(_trimmed(narrow(samples)), _QUIET)
+        narrowed *= _PEAK / np.abs(narrowed).max(initial=_DITHER)
+        noisy = narrowed + np.random.default_rng(0).normal(0, _DITHER, len(narrowed))
         pcm = (noisy.clip(-1, 1) * 32767).astype(np.int16).tobytes()
         with self._lock:
             self._decoder.start_utt()
@@ -60,12 +81,45 @@ class Recogniser:
         return hypothesis.hypstr if hypothesis else ""
 
 
-@lru_cache(maxsize=1)
-def _dictionary() -> Any:
-    """Tells whether a word is in PocketSphinx's pronunciation dictionary."""
-    from pocketsphinx import get_model_path
+def dictionary_of(spoken: Mapping[str, list[list[str]]]) -> str:
+    """Pronunciations in Sphinx's format: a word's second and further ones are numbered."""
+    lines = [
+        f"{word}({number}) {' '.join(way)}" if number > 1 else f"{word} {' '.join(way)}"
+        for word, ways in sorted(spoken.items())
+        for number, way in enumerate(ways, start=1)
+    ]
+    return "\n".join(lines) + "\n"
 
-    file = Path(get_model_path("en-us/cmudict-en-us.dict"))
-    with file.open(encoding="utf-8") as lines:
-        words = {line.split(" ", 1)[0] for line in lines}
-    return words.__contains__
+
+def _trimmed(samples: Samples) -> Samples:
+    """Without silence at the ends: the means over the utterance are to be those of speech."""
+    loud = np.flatnonzero(np.abs(samples) > _SILENT * np.abs(samples).max(initial=0.0))
+    return samples[loud[0] : loud[-1] + 1] if loud.size else samples[:0]
+
+
+class Recognisers:
+    """A recogniser for each language, made when it is first needed."""
+
+    def __init__(self, said: Mapping[str, list[str]]) -> None:
+        """`said` are texts that must be understood, by language, besides what telephones say everywhere."""
+        self._said = said
+        self._made: dict[str, Recogniser] = {}
+        self._lock = Lock()
+
+    def get(self, language: str) -> Recogniser:
+        """The recogniser of a language (`de`, `de-AT`); English for one that is not known."""
+        code = language.partition("-")[0].lower()
+        if code not in LANGUAGES:
+            code = "en"
+        with self._lock:
+            if code not in self._made:
+                said = sentences_of(list(self._said.get(code, ())), code)
+                self._made[code] = Recogniser.for_sentences(
+                    telephone_sentences(code) + _WEIGHT * said, code
+                )
+            return self._made[code]
+
+    def prepare(self) -> None:
+        """Make those whose texts were given; takes seconds."""
+        for language in self._said:
+            self.get(language)

@@ -12,7 +12,8 @@ from wyoming.info import AsrModel, AsrProgram, Attribution, Describe, Info
 from wyoming.server import AsyncEventHandler
 
 from ..sounds import RATE, Samples
-from .recogniser import Recogniser
+from .phrases import LANGUAGES
+from .recogniser import Recognisers
 
 _SPHINX = Attribution(name="CMU", url="https://github.com/cmusphinx/pocketsphinx")
 INFO = Info(
@@ -29,9 +30,9 @@ INFO = Info(
                     name="telephone",
                     attribution=_SPHINX,
                     installed=True,
-                    description="Telephone phrases, US English",
-                    version="1",
-                    languages=["en", "en-US"],
+                    description="Telephone phrases",
+                    version="2",
+                    languages=list(LANGUAGES),
                 )
             ],
         )
@@ -44,10 +45,10 @@ _LONGEST = 60
 class SpeechToText(AsyncEventHandler):
     """One connection: audio in, a transcript out."""
 
-    def __init__(self, recogniser: Recogniser, *args: Any) -> None:
-        """`recogniser` is shared by all connections."""
+    def __init__(self, recognisers: Recognisers, *args: Any) -> None:
+        """`recognisers` are shared by all connections."""
         super().__init__(*args)
-        self._recogniser = recogniser
+        self._recognisers = recognisers
         self._convert = AudioChunkConverter(rate=RATE, width=2, channels=1)
         self._pcm = bytearray()
         self._language: str | None = None
@@ -67,9 +68,12 @@ class SpeechToText(AsyncEventHandler):
                 self._pcm += chunk.audio
         elif AudioStop.is_type(event.type):
             samples: Samples = np.frombuffer(bytes(self._pcm), np.int16).astype(np.float32)
-            text = await asyncio.to_thread(self._recogniser.transcribe, samples / np.float32(32768))
+            text = await asyncio.to_thread(self._understand, samples / np.float32(32768))
             # whoever asked may have given up on an utterance by now
             with contextlib.suppress(ConnectionError):
                 await self.write_event(Transcript(text=text, language=self._language).event())
             return False
         return True
+
+    def _understand(self, samples: Samples) -> str:
+        return self._recognisers.get(self._language or "en").transcribe(samples)

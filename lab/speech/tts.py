@@ -9,19 +9,9 @@ from wyoming.info import Attribution, Describe, Info, TtsProgram, TtsVoice
 from wyoming.server import AsyncEventHandler
 from wyoming.tts import Synthesize
 
-from ..voices import Voice, VoiceError, espeak
+from ..voices import VOICES, Voice, VoiceError, espeak
 
 _ESPEAK = Attribution(name="eSpeak NG", url="https://github.com/espeak-ng/espeak-ng")
-#: Languages of the phrase files and the voice that speaks them.
-VOICES = {
-    "en": "en-us",
-    "de": "de",
-    "fr": "fr-fr",
-    "es": "es",
-    "it": "it",
-    "nl": "nl",
-    "pt": "pt",
-}
 INFO = Info(
     tts=[
         TtsProgram(

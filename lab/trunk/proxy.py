@@ -42,6 +42,8 @@ class TrunkSettings:
     #: Ask for credentials; False is a trunk that trusts the address.
     challenge: bool = True
     network: Network = field(default_factory=Network)
+    #: Networks of single numbers; all others have `network`.
+    networks: dict[str, Network] = field(default_factory=dict)
 
 
 class Trunk:
@@ -255,11 +257,13 @@ class Trunk:
     def _through_relay(self, message: Message, came: Flow, goes: Flow) -> None:
         """Put a relay between the two parties of the dialog if the network is to be bad."""
         sdp = "sdp" in message.get("Content-Type").lower()
-        if self.settings.network.is_perfect or not sdp or came is goes:
+        dialled = message.get("To").partition("sip:")[2].partition("@")[0]
+        network = self.settings.networks.get(dialled, self.settings.network)
+        if network.is_perfect or not sdp or came is goes:
             return
         call = message.get("Call-ID")
         if call not in self._relays:
-            self._relays[call] = (Relay(self.settings.network, self.transports.host), came)
+            self._relays[call] = (Relay(network, self.transports.host), came)
         relay, caller = self._relays[call]
         message.body = relay.rewrite(message.body, 0 if came is caller else 1)
 

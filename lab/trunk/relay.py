@@ -21,11 +21,13 @@ class Network:
     jitter: float = 0.0
     #: Constant delay in s.
     delay: float = 0.0
+    #: Seconds after the first packet from which nothing comes through any more; 0 = never.
+    dies_after: float = 0.0
 
     @property
     def is_perfect(self) -> bool:
         """Whether no relay is needed."""
-        return not (self.loss or self.jitter or self.delay)
+        return not (self.loss or self.jitter or self.delay or self.dies_after)
 
 
 class Relay:
@@ -41,6 +43,7 @@ class Relay:
         self._random = random.Random(seed)
         self._sockets: list[socket.socket] = []
         self._parties: list[tuple[str, int] | None] = [None, None]
+        self._began: float | None = None
         for index in range(2):
             sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
             sock.setblocking(False)
@@ -69,7 +72,11 @@ class Relay:
         """Pass on what came from party `index`, or lose it."""
         packet = self._sockets[index].recv(2048)
         self.received += 1
-        if self._random.random() < self.network.loss:
+        now = asyncio.get_running_loop().time()
+        if self._began is None:
+            self._began = now
+        dead = 0 < self.network.dies_after < now - self._began
+        if dead or self._random.random() < self.network.loss:
             self.lost += 1
             return
         late = self.network.delay + self._random.random() * self.network.jitter

@@ -34,7 +34,9 @@ class WorldProcess:
         """Nothing runs before the order to start."""
         self._plans: dict[str, PhonePlan] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._parties: dict[int, str] = {}
+        #: Companies by number, and the accounts from which they call.
+        self._companies: dict[str, Company] = {}
+        self._accounts: list[Any] = []
 
     async def handle(self, do: str, details: dict[str, Any]) -> Any:
         """Carry out an order of the parent."""
@@ -42,7 +44,7 @@ class WorldProcess:
 
     async def do_start(
         self,
-        scenario: str,
+        scenarios: dict[str, str],
         phones: dict[str, dict[str, Any]],
         users: dict[str, str],
         network: dict[str, float] | None,
@@ -51,17 +53,26 @@ class WorldProcess:
         srtp: str,
     ) -> dict[str, Any]:
         """Start everything; answers with ports and certificate."""
-        self._scenario = load(scenario)
+        loaded = {number: load(file) for number, file in scenarios.items()}
+        self._scenario = next(iter(loaded.values()))
         self._plans = {extension: _plan(fields) for extension, fields in phones.items()}
         library = Library()
-        await library.prepare(self._scenario)
-        settings = TrunkSettings(network=Network(**network) if network else self._scenario.network)
+        for each in loaded.values():
+            await library.prepare(each)
+        settings = TrunkSettings(
+            network=Network(**network) if network else self._scenario.network,
+            networks={
+                number: each.network
+                for number, each in loaded.items()
+                if each is not self._scenario
+            },
+        )
         self._trunk = Trunk(
             _HOST,
             Digest(realm=_REALM, passwords=users),
             settings,
             partial(report, "trunk"),
-            lambda number: number in self._scenario.numbers or number in self._plans,
+            lambda number: number in self._companies or number in self._plans,
         )
         try:
             await self._trunk.open(Path(folder), port)
@@ -76,12 +87,15 @@ class WorldProcess:
         domain = f"{_HOST}:{self._trunk.transports.ports[Protocol.UDP]}"
         self._proxy = f"sip:{domain};lr"
         self._domain = domain
-        number = self._scenario.numbers[0]
-        self._own = self._phone.account(
-            f"sip:{number}@{domain}", partial(report, "lab"), proxy=self._proxy, srtp=srtp
-        )
         self._exchange = Exchange(self._phone.legs)
-        self._company = Company(self._scenario, library, self._exchange, self._dial)
+        for number, each in loaded.items():
+            account = self._phone.account(
+                f"sip:{number}@{domain}", partial(report, "lab"), proxy=self._proxy, srtp=srtp
+            )
+            company = Company(each, library, self._exchange, partial(self._dial, account))
+            self._companies |= dict.fromkeys((number, *each.numbers[1:]), company)
+            self._accounts.append(account)
+        self._own, self._company = self._accounts[0], self._companies[next(iter(loaded))]
         return {
             "host": _HOST,
             "ports": {name.value: port for name, port in self._trunk.transports.ports.items()},
@@ -147,7 +161,8 @@ class WorldProcess:
     async def do_transcribe(self, call: int, seconds: float) -> str:
         """Understand what was heard in a call."""
         heard = self._leg(call).ear.last(seconds)
-        return await asyncio.to_thread(lambda: prepare(()).transcribe(heard))
+        language = self._scenario.language
+        return await asyncio.to_thread(lambda: prepare((), language).transcribe(heard))
 
     async def do_sip_hold(self, call: int, on: bool) -> None:
         """Hold or take back by re-INVITE."""
@@ -164,17 +179,17 @@ class WorldProcess:
 
     def _incoming(self, leg: Leg) -> None:
         """Give a call to the party that was dialled."""
-        if leg.dialled in self._scenario.numbers:
+        if company := self._companies.get(leg.dialled):
             leg.report = partial(report, "company")
-            self._company.take(leg)
+            company.take(leg)
             return
         extension = leg.dialled if leg.dialled in self._plans else next(iter(self._plans), "")
         plan = self._plans.get(extension, PhonePlan(reaction=Reaction.BUSY))
         leg.report = partial(report, "phone", extension=extension)
         self._keep(run_until_ended(leg, pick_up(leg, self._exchange, plan)))
 
-    def _dial(self, number: str) -> Leg:
-        leg = self._phone.dial(self._own, f"sip:{number}@{self._domain}")
+    def _dial(self, account: Any, number: str) -> Leg:
+        leg = self._phone.dial(account, f"sip:{number}@{self._domain}")
         leg.report = partial(report, "company")
         return leg
 

@@ -39,7 +39,7 @@ class World(Child):
     def __init__(
         self,
         scenario: str | Path,
-        *,
+        *others: str | Path,
         phone: PhonePlan | None = None,
         phones: dict[str, PhonePlan] | None = None,
         users: dict[str, str] | None = None,
@@ -50,10 +50,13 @@ class World(Child):
     ) -> None:
         """`scenario` is a file or the name of one of the lab's; raises ScenarioError when it isn't one.
 
-        `phone` is the plan for extension 200; `users` are account names and passwords (one is made up
+        `others` are further companies at the same trunk, each with a number and a phone of its own
+        (`number`, `extension`); network and codecs are those of the first. `phone` is the plan for extension 200; `users` are account names and passwords (one is made up
         by default); `network` overrides the scenario's; recordings go to `folder` (default: temporary).
         """
-        self.scenario: Scenario = load(scenario)
+        #: All companies, the first one first.
+        self.scenarios: tuple[Scenario, ...] = tuple(load(file) for file in (scenario, *others))
+        self.scenario: Scenario = self.scenarios[0]
         self._temporary = None
         if folder is None:
             self._temporary = tempfile.TemporaryDirectory(prefix="hold-slayer-lab-")
@@ -62,11 +65,15 @@ class World(Child):
         self.folder = folder
         self.users = users or {"alice": secrets.token_urlsafe(9)}
         plans = {**self.scenario.phones, **(phones or {})} | ({"200": phone} if phone else {})
+        for index, other in enumerate(self.scenarios[1:], start=1):
+            plans[self.extension(index)] = other.phones["200"]
         super().__init__(
             "lab.world.child",
             {
                 "do": "start",
-                "scenario": str(scenario),
+                "scenarios": {
+                    self.number(index): str(file) for index, file in enumerate((scenario, *others))
+                },
                 "phones": {extension: _plain(plan) for extension, plan in plans.items()},
                 "users": self.users,
                 "network": asdict(network) if network else None,
@@ -113,6 +120,15 @@ class World(Child):
     def company_number(self) -> str:
         """The number to dial for the company."""
         return self.scenario.numbers[0]
+
+    def number(self, index: int) -> str:
+        """The number to dial for the company at that place of `scenarios`."""
+        first = self.scenario.numbers[0]
+        return first if index == 0 else f"{first[:-2]}{index + int(first[-2:]):02}"
+
+    def extension(self, index: int) -> str:
+        """The extension of the phone that goes with the company at that place of `scenarios`."""
+        return str(200 + index)
 
     async def trunk(self, **settings: Any) -> None:
         """Change the trunk: mood (up, down, slow, busy, refusing), slowness, challenge, drop_connections."""
