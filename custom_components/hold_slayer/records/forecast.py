@@ -25,7 +25,7 @@ _LEAST: Final = 0.02
 #: What is believed without any call: median and deviation of the logarithm, in weight of calls.
 _PRIOR_S: Final = 300.0
 _PRIOR_SIGMA: Final = 1.0
-_PRIOR_WEIGHT: Final = 0.7
+_PRIOR_WEIGHT: Final = 0.25
 #: A place in a queue before any was learned, s.
 _PLACE_S: Final = 90.0
 
@@ -127,7 +127,7 @@ class Forecaster:
         for ahead in range(1, 24 * days + 1):
             hour = (first + timedelta(hours=ahead)).astimezone(now.tzinfo)
             middle = hour + timedelta(minutes=30)
-            if not is_open(hour) or self._nearness(middle) < 1:
+            if not is_open(hour) or not self._known_at(middle):
                 continue
             foretold = self.wait(middle)
             # a little shorter is not worth another day
@@ -162,9 +162,15 @@ class Forecaster:
         # few errors say little about how large they can be
         return learned.with_(Spread.guess(median, 1.2, 2.0))
 
-    def _nearness(self, moment: datetime) -> float:
-        """Return about how many calls were made at such a time."""
-        return sum(_likeness(moment, each.started, 1.5, aged=False) for each in self._past)
+    def _known_at(self, moment: datetime) -> bool:
+        """Tell whether calls were made about that hour, on working days or else at the weekend."""
+        near = [
+            each
+            for each in self._past
+            if (each.started.weekday() < 5) == (moment.weekday() < 5)
+            and _apart(each.started, moment) <= 0.75
+        ]
+        return len(near) >= 2
 
     def _as_announced(self, last: Announced, waited_s: float) -> tuple[Spread, int]:
         """Return what is left after what was said last, and how many calls taught it."""
@@ -200,13 +206,16 @@ def _forecast(spread: Spread, calls: int, basis: Basis) -> Forecast:
     )
 
 
-def _likeness(one: datetime, other: datetime, hours: float, *, aged: bool = True) -> float:
+def _likeness(one: datetime, other: datetime, hours: float) -> float:
     """Return how alike two moments are, 0 to 1: in the hour of the day, the weekday, in age."""
-    apart = abs((one.hour + one.minute / 60) - (other.hour + other.minute / 60))
-    near = exp(-0.5 * (min(apart, 24 - apart) / hours) ** 2)
+    near = exp(-0.5 * (_apart(one, other) / hours) ** 2)
     if one.weekday() != other.weekday():
-        near *= 0.6 if (one.weekday() < 5) == (other.weekday() < 5) else 0.1
-    if not aged:
-        return near
+        near *= 0.35 if (one.weekday() < 5) == (other.weekday() < 5) else 0.1
     age = abs((one - other).total_seconds()) / 86_400
     return float((near + _LEAST) * 0.5 ** (age / _HALF_LIFE_D))
+
+
+def _apart(one: datetime, other: datetime) -> float:
+    """Return how far apart two times of day are, hours, midnight not being far from eleven."""
+    apart = abs((one.hour + one.minute / 60) - (other.hour + other.minute / 60))
+    return min(apart, 24 - apart)

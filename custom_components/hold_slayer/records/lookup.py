@@ -9,9 +9,11 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 from sqlalchemy import Connection
 
+from ..calls.lookup import accounts
 from ..calls.problems import invalid
 from .filters import Filter, Visible, read_filter, read_page, read_words
 from .history import history_of
+from .outlook import forecast_json
 from .query import all_calls, get_call, list_calls, search_words
 from .statistics import PastCall, by_contact, overview
 
@@ -65,4 +67,29 @@ async def statistics_of(
         ]
         return {**overview(calls), "contacts": by_contact(calls)}
 
-    return await history_of(hass).read(count)
+    found = await history_of(hass).read(count)
+    if wanted.contact:
+        found["forecast"] = await _forecast_of(hass, wanted.contact, visible)
+    return found
+
+
+async def _forecast_of(hass: HomeAssistant, name: str, visible: Visible | None) -> Json | None:
+    """Return what a call to a contact may expect; None when it is no contact that may be seen."""
+    for account in accounts(hass):
+        if visible is not None and not visible.get(account.entry.entry_id):
+            continue
+        for contact in account.contacts.values():
+            names = {each.casefold() for each in (contact.id, contact.number, *contact.names())}
+            if name.casefold() not in names:
+                continue
+            outlook = account.outlooks.of(contact.id)
+            await outlook.async_refresh()
+            figures = outlook.data
+            return {
+                "contact": contact.name,
+                "now": forecast_json(figures.now),
+                "in_an_hour": forecast_json(figures.in_an_hour),
+                "best_time": figures.best_time.isoformat() if figures.best_time else None,
+                "best": forecast_json(figures.best),
+            }
+    return None
