@@ -16,13 +16,13 @@ import probatio
 from .calls.account import Account
 from .calls.call import Call
 from .calls.flow_files import export_flow, import_flow
-from .calls.lookup import account_for, call_for, find_call, recent_calls
+from .calls.lookup import account_for, accounts, call_for, find_call, recent_calls
 from .calls.phone_test import ring_for_test
 from .calls.problems import invalid
 from .calls.request import CallRequest
 from .calls.resolve import find_contact, find_phones
 from .calls.schedule import When
-from .calls.view import call_view, transcript_view
+from .calls.view import call_view, transcript_view, waiting_view
 from .const import DOMAIN
 from .navigation.moments import Order
 from .navigation.plan import Mode
@@ -74,6 +74,15 @@ def async_setup_services(hass: HomeAssistant) -> None:
     actions: dict[str, tuple[Handler, dict[Any, Any] | probatio.Schema, SupportsResponse]] = {
         "start_call": (_start_call, START_CALL, optional),
         "hang_up": (_hang_up, _CALL, optional),
+        "cancel_call": (
+            _cancel_call,
+            {
+                **_ENTRY,
+                probatio.Exclusive("waiting_id", "which"): cv.string,
+                probatio.Exclusive("contact", "which"): cv.string,
+            },
+            optional,
+        ),
         "send_dtmf": (_send_dtmf, {**_CALL, probatio.Required("keys"): _KEYS}, optional),
         "say": (
             _say,
@@ -139,6 +148,25 @@ async def _hang_up(call: ServiceCall) -> ServiceResponse:
     return call_view(account, running)
 
 
+async def _cancel_call(call: ServiceCall) -> ServiceResponse:
+    """Take waiting calls off the list: one by its id, or all to a contact."""
+    entry_id = call.data.get("config_entry_id")
+    waiting_id, contact = call.data.get("waiting_id"), call.data.get("contact")
+    cancelled: list[Any] = []
+    for account in accounts(call.hass):
+        if entry_id not in (None, account.entry.entry_id):
+            continue
+        wanted = find_contact(account, contact).names() if contact else ()
+        for waiting in tuple(account.schedule.waiting.values()):
+            named = waiting.request.contact or ""
+            if waiting.id == waiting_id or named.casefold() in map(str.casefold, wanted):
+                account.schedule.remove(waiting.id)
+                cancelled.append(waiting.summary)
+    if not cancelled:
+        raise invalid("no_waiting_call")
+    return {"cancelled": cancelled}
+
+
 async def _send_dtmf(call: ServiceCall) -> ServiceResponse:
     """Press keys."""
     account, running = call_for(call.hass, call.data)
@@ -179,7 +207,13 @@ async def _get_calls(call: ServiceCall) -> ServiceResponse:
         for account, each in recent_calls(call.hass)
         if entry_id in (None, account.entry.entry_id) and (each.active or not only_active)
     ]
-    return {"calls": calls}
+    waiting: list[Any] = [
+        waiting_view(account, each)
+        for account in accounts(call.hass)
+        if entry_id in (None, account.entry.entry_id)
+        for each in account.schedule.waiting.values()
+    ]
+    return {"calls": calls, "waiting": waiting}
 
 
 async def _get_transcript(call: ServiceCall) -> ServiceResponse:
