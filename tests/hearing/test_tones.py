@@ -183,6 +183,28 @@ def test_what_is_no_digit() -> None:
         assert [one.digit for one in found if one.digit] == []
 
 
+@pytest.mark.parametrize("decay", [0.03, 0.08, 0.2])
+def test_plucked_notes_are_no_digits(decay: float) -> None:
+    """Two strings at a key's frequencies begin at once, but they ring out."""
+    time = np.arange(int(0.5 * RATE)) / RATE
+    pluck = sines((770, 1336), 0.5) * np.exp(-time / decay).astype(np.float32)
+    assert Sound.DTMF not in sounds(hear(line(quiet(0.3), *[pluck] * 6)))
+
+
+@pytest.mark.parametrize("seconds", [0.05, 0.06, 0.09])
+def test_a_chord_in_music_is_no_digit(seconds: float) -> None:
+    """What does not come out of something quieter is a part of what played before."""
+    before, chord = sines((600, 1100), 0.5), sines((770, 1336), seconds)
+    assert Sound.DTMF not in sounds(hear(line(before, chord, before)))
+
+
+def test_a_digit_with_a_lost_packet() -> None:
+    """A receiver repeats the packet before, weaker: still one digit."""
+    press = key("5", 0.12)
+    press[640:800] = press[480:640] * 0.6
+    assert [one.digit for one in hear(line(quiet(0.3), press, quiet(0.3))) if one.digit] == ["5"]
+
+
 def test_blocks_of_any_length_give_the_same() -> None:
     """Where the blocks are cut changes nothing."""
     samples = line(quiet(0.3), key("7", 0.1), quiet(0.4), cadenced(Tone((425,), (0.5, 0.5)), 5.0))

@@ -2,9 +2,12 @@
 
 A frame of 26 ms every 10 ms is projected on the eight frequencies. A digit is a row tone and a
 column tone that together hold nearly all the energy of the frame, at the right frequencies (from
-the phase advance between frames), with a twist and a length within the limits. Voices now and
-then hit two of the frequencies; hardly ever with nothing else beside them for 40 ms.
+the phase advance between frames), with a twist and a length within the limits. Voices and
+plucked strings now and then hit two of the frequencies for 40 ms with nothing beside them; but
+they neither begin nor end as a key does: out of something far quieter, level, and at once over.
 """
+
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,8 +37,14 @@ MIN_POWER = 10 ** (-46 / 10)
 MIN_FRAMES = 2
 #: Frames a digit may be missing without ending: an interruption of 10 ms (Q.24).
 MAX_HOLE = 1
-#: Shortest and longest digit, s. Longer ones are held keys; the digit is reported once.
-MIN_LENGTH = 0.03
+#: A held key is believed after so many frames (105 ms), before its end is heard.
+HELD_FRAMES = 9
+#: How far the energy must lie below the key's just before it and just after it, as a ratio (8 dB).
+BESIDE = 10 ** (-8 / 10)
+#: How far its level may move, as a ratio (5 dB): lost packets are concealed by ever weaker ones.
+MAX_SWING = 10 ** (5 / 10)
+#: Frames from a key's first or last whole frame to one that holds nothing of it.
+APART = 4
 
 _OMEGA = 2 * np.pi * np.array(ROWS + COLUMNS) / RATE
 _WINDOW = np.hanning(FRAME + 2)[1:-1]
@@ -57,18 +66,15 @@ class DtmfDetector:
     def __init__(self) -> None:
         """Start with silence."""
         self._last = np.zeros(8, dtype=np.complex128)
-        self._key = ""
-        self._since = 0
-        self._until = 0
-        self._frames = 0
-        self._hole = 0
-        self._purity = 0.0
-        self._reported = False
+        #: Energy of the latest frames before the present ones.
+        self._past = [0.0] * (APART + 2)
+        self._press: _Press | None = None
 
     @property
     def key(self) -> str:
         """The key that is down now and was reported, or nothing."""
-        return self._key if self._reported else ""
+        press = self._press
+        return press.key if press is not None and press.reported else ""
 
     def process(self, frames: NDArray[np.float32], first: int) -> list[tuple[str, int, int, float]]:
         """Take frames (n, FRAME), HOP samples apart, the first one starting at sample `first`.
@@ -76,17 +82,19 @@ class DtmfDetector:
         Returns (key, first sample, sample of report, confidence) for each new digit.
         """
         parts = frames @ _BASIS
-        power = parts[:, :8] ** 2 + parts[:, 8:] ** 2
+        squares = parts * parts
+        power = squares[:, :8] + squares[:, 8:]
         energy = (frames * frames) @ _ENERGY
-        row_power = power[:, :4].max(axis=1)
-        column_power = power[:, 4:].max(axis=1)
-        both = row_power + column_power
+        both = np.maximum.reduce(power[:, :4], 1) + np.maximum.reduce(power[:, 4:], 1)
         plausible = (both > 0.72 * energy) & (both > MIN_POWER)
-        if not self._key and not plausible.any():
+        found: list[tuple[str, int, int, float]] = []
+        if self._press is None and not plausible.any():
             last = parts[-1]
             self._last = last[:8] - 1j * last[8:]
-            return []
-        return self._follow(parts, power, energy, plausible, first)
+        else:
+            found = self._follow(parts, power, energy, plausible, first)
+        self._past = [*self._past, *energy[-len(self._past) :].tolist()][-len(self._past) :]
+        return found
 
     def _follow(
         self,
@@ -98,29 +106,89 @@ class DtmfDetector:
     ) -> list[tuple[str, int, int, float]]:
         found: list[tuple[str, int, int, float]] = []
         phasors = (parts[:, :8] - 1j * parts[:, 8:]).astype(np.complex128)
+        energies = [*self._past, *energy.tolist()]
+        offset = len(self._past)
         for index in range(len(parts)):
             at = first + index * HOP
             key, purity = "", 0.0
             if plausible[index]:
                 key, purity = _key(phasors[index], self._last, power[index], energy[index])
             self._last = phasors[index]
-            if key and key == self._key:
-                self._frames += 1
-                self._hole = 0
-                self._purity += purity
-                self._until = at + FRAME
-            elif self._key and self._hole < MAX_HOLE and not key:
-                self._hole += 1
-            else:
-                self._key, self._since, self._until = key, at - HOP, at + FRAME
-                self._frames, self._hole = int(bool(key)), 0
-                self._purity, self._reported = purity, False
-            if self._key and not self._reported and self._frames >= MIN_FRAMES:
-                confidence = self._purity / self._frames
-                if confidence >= MIN_MEAN_PURITY:
-                    self._reported = True
-                    found.append((self._key, self._since, at + FRAME, confidence))
+            here = offset + index
+            press = self._press
+            goes_on = press is None or press.goes_on(key, purity, energies[here])
+            if press is not None and not goes_on and (key or press.gap >= APART):
+                if press.is_over(energies[here + 1 - press.gap : here + 1]):
+                    found.append(press.report(at + FRAME))
+                self._press = None
+            if self._press is None and key:
+                # the frames before the first whole one may hold a part of the tone
+                before = min(energies[max(here - APART - 1, 0) : max(here - APART + 2, 1)])
+                if press is not None and press.key == key and not press.reported:
+                    before = min(before, press.before)  # a lost packet cut it in two
+                self._press = _Press(key=key, since=at - HOP, before=before)
+                self._press.goes_on(key, purity, energies[here])
+            press = self._press
+            if press is not None and press.is_held:
+                found.append(press.report(at + FRAME))
         return found
+
+
+@dataclass(slots=True, kw_only=True)
+class _Press:
+    """A key that seems to be down."""
+
+    key: str
+    #: First sample of the tone.
+    since: int
+    #: Least energy just before it.
+    before: float
+    #: Energies of its frames, and the sum of their purities.
+    levels: list[float] = field(default_factory=list)
+    purity: float = 0.0
+    #: Frames since the last one that held it.
+    gap: int = 0
+    reported: bool = False
+
+    def goes_on(self, key: str, purity: float, energy: float) -> bool:
+        """Take the key of the next frame; whether it is still this press."""
+        if key == self.key and self.gap <= MAX_HOLE:
+            self.levels.append(energy)
+            self.purity += purity
+            self.gap = 0
+            return True
+        self.gap += 1
+        return self.gap <= MAX_HOLE and not key
+
+    @property
+    def sounds_right(self) -> bool:
+        """Whether it is pure and level, and came out of something quieter."""
+        count, levels = len(self.levels), self.levels
+        return (
+            count >= MIN_FRAMES
+            and self.purity >= MIN_MEAN_PURITY * count
+            and max(levels) <= MAX_SWING * min(levels)
+            and self.before <= BESIDE * max(levels)
+        )
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it is a key that is held, not reported yet."""
+        return not self.reported and len(self.levels) >= HELD_FRAMES and self.sounds_right
+
+    def is_over(self, after: list[float]) -> bool:
+        """Whether it was a key, not reported yet, that ended at once; `after` are the energies since."""
+        return (
+            not self.reported
+            and self.sounds_right
+            and bool(after)
+            and min(after) <= BESIDE * max(self.levels)
+        )
+
+    def report(self, at: int) -> tuple[str, int, int, float]:
+        """Return the digit as it is told, and tell it once."""
+        self.reported = True
+        return self.key, self.since, at, self.purity / len(self.levels)
 
 
 def _key(
