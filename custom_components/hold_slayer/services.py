@@ -27,6 +27,7 @@ from .const import DOMAIN
 from .navigation.moments import Order
 from .navigation.plan import Mode
 from .records.actions import async_setup_history_actions
+from .telephony_actions import async_setup_telephony_actions
 
 #: Longest text said and most keys pressed by one action.
 LONGEST_TEXT = 500
@@ -115,6 +116,7 @@ def async_setup_services(hass: HomeAssistant) -> None:
             schema = probatio.Schema(schema)  # noqa: PLW2901
         hass.services.async_register(DOMAIN, name, handler, schema, supports_response=response)
     async_setup_history_actions(hass)
+    async_setup_telephony_actions(hass)
 
 
 async def _start_call(call: ServiceCall) -> ServiceResponse:
@@ -156,10 +158,11 @@ async def _cancel_call(call: ServiceCall) -> ServiceResponse:
     for account in accounts(call.hass):
         if entry_id not in (None, account.entry.entry_id):
             continue
-        wanted = find_contact(account, contact).names() if contact else ()
+        wanted = find_contact(account, contact) if contact else None
         for waiting in tuple(account.schedule.waiting.values()):
-            named = waiting.request.contact or ""
-            if waiting.id == waiting_id or named.casefold() in map(str.casefold, wanted):
+            named = waiting.request.contact
+            same = wanted is not None and named and find_contact(account, named) == wanted
+            if waiting.id == waiting_id or same:
                 account.schedule.remove(waiting.id)
                 cancelled.append(waiting.summary)
     if not cancelled:

@@ -41,6 +41,7 @@ from ..navigation.moments import (
 )
 from ..navigation.navigator import Navigator
 from ..navigation.states import FINAL_STATES, CallState, Outcome, final_state
+from ..reach.phone import Phone
 from ..speech.listen import Result
 from ..speech.speak import SpeechUnavailable
 from ..telephony.errors import EngineError, EngineLost, EngineRefused
@@ -228,6 +229,10 @@ class Call:
     def lesson(self) -> Lesson | None:
         """What the call taught about the way through the menu."""
         return self._navigator.lesson(self.job.name)
+
+    async def listen_in(self, phone: Phone) -> bool:
+        """Let a phone hear the company; return whether it was picked up."""
+        return await self._user.listen_in(phone)
 
     @callback
     def accept(self) -> None:

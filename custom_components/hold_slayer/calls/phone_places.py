@@ -1,7 +1,10 @@
 """Where an account's phones are: what to dial for each, and which of them may register here."""
 
+from collections.abc import Sequence
 import logging
 from typing import TYPE_CHECKING
+
+from homeassistant.util import dt as dt_util
 
 from ..account_form import account_settings
 from ..const import PhoneKind
@@ -22,6 +25,16 @@ def dialled(account: Account, phone: Phone) -> str:
         return phone.address
     settings = account_settings(account.entry.entry_id, account.entry.data)
     return f"sip:{phone.address}@{settings.domain or settings.registrar}"
+
+
+def ringable(account: Account, phones: Sequence[Phone]) -> list[Phone]:
+    """Return which of some phones may ring now: those in their hours, or all if there are none.
+
+    A phone that is not to be disturbed never rings.
+    """
+    undisturbed = [phone for phone in phones if phone.id not in account.quiet_phones]
+    now = dt_util.now()
+    return [phone for phone in undisturbed if phone.reachable(now)] or undisturbed
 
 
 async def places(account: Account, phone: Phone) -> tuple[Place, ...]:

@@ -1,16 +1,19 @@
 """The user's side of a call: ringing, accepting, bridging and giving the call back."""
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING
 
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 
-from ..hearing.heard import Phase
+from ..hearing.heard import Hearing, Phase, Sound
 from ..navigation.acts import BridgeUser, RingUser, StopRingingUser, UnbridgeUser
-from ..navigation.moments import Bridged, PhoneChanged, PhoneState
+from ..navigation.moments import Bridged, Order, PhoneChanged, PhoneState
 from ..navigation.states import CallState
 from ..reach.escalation import Escalation
 from ..reach.phone import Phone, Place
+from ..reach.phone_keys import PhoneKeys
 from ..reach.ringing import PhoneRing
 from ..sentences import phrase
 from ..telephony.errors import EngineError
@@ -26,11 +29,14 @@ from ..telephony.messages import (
 )
 from .changes import ChangeKind
 from .leg import Leg
+from .listening_in import ListeningIn
 from .progress import PhoneProgress
 from .tools import CallTools
 
 if TYPE_CHECKING:
     from .call import Call
+
+_LOGGER = logging.getLogger(__name__)
 
 type UserAct = RingUser | StopRingingUser | BridgeUser | UnbridgeUser
 
@@ -48,6 +54,10 @@ class UserSide:
         self._escalation: Escalation | None = None
         self._ringing: asyncio.Task[None] | None = None
         self._bridged = False
+        self._listening: ListeningIn | None = None
+        #: The leg of whoever listened when the ringing began: they are asked on it.
+        self._adopted: Leg | None = None
+        self._keys = PhoneKeys(self._press, lambda: call.order(Order.RESUME_HOLD))
         #: The user said elsewhere that they take this call, perhaps before a phone rings.
         self._vouched = False
 
@@ -65,11 +75,16 @@ class UserSide:
 
     def handle(self, event: EngineEvent) -> None:
         """Take an event of a phone leg."""
+        if not isinstance(event, LegChanged | KeyReceived | HeardOnLeg | Played):
+            return
+        if self._listening is not None and self._listening.handle(event):
+            self._listening = None
         if self._escalation is None:
             return
-        if isinstance(event, LegChanged | KeyReceived | HeardOnLeg | Played):
-            self._escalation.handle(event)
+        self._escalation.handle(event)
         accepted = self._escalation.accepted
+        if self._bridged and accepted is not None and accepted.leg.id == event.leg:
+            self._key_while_talking(event)
         if (
             isinstance(event, LegChanged)
             and event.state is LegState.DISCONNECTED
@@ -84,9 +99,43 @@ class UserSide:
         if self._escalation is not None:
             self._escalation.vouch()
 
+    async def listen_in(self, phone: Phone) -> bool:
+        """Let a phone hear the company without being heard; return whether it was picked up."""
+        if self._listening is not None:
+            await self._listening.end()
+        self._rounds += 1
+        self._listening = listening = ListeningIn(self, self._tools, self._call.company_leg, phone)
+        picked_up = await listening.run()
+        if not picked_up and self._listening is listening:
+            self._listening = None
+        return picked_up
+
+    def _key_while_talking(self, event: LegChanged | KeyReceived | HeardOnLeg | Played) -> None:
+        """Take a key that the user presses while they talk."""
+        match event:
+            case KeyReceived(key=key):
+                self._keys.key(key)
+            case HeardOnLeg(heard=Hearing(sound=Sound.DTMF, digit=digit)):
+                self._keys.key(digit, audible=True)
+
+    def _press(self, key: str) -> None:
+        """Press a key at the company that the user pressed on their phone."""
+        self._call.run(self._press_at_company(key), "press a key of the phone")
+
+    async def _press_at_company(self, key: str) -> None:
+        """Press it; a company that is gone does not need it."""
+        try:
+            await self._call.press(key)
+        except HomeAssistantError as err:
+            _LOGGER.debug("Key %s of the phone was not passed on: %s", key, err)
+
     async def close(self) -> None:
         """Leave no phone ringing and no leg up."""
+        self._keys.stop()
         await self._cancel_ringing()
+        listening, self._listening = self._listening, None
+        if listening is not None:
+            await listening.end()
         escalation, self._escalation = self._escalation, None
         if escalation is not None:
             name = self._call.job.name
@@ -102,10 +151,15 @@ class UserSide:
         if self._escalation is not None and self._escalation.accepted is not None:
             return
         self._rounds += 1
+        phones = self._tools.ringable(self._call.job.phones)
+        listening = self._listening
+        if listening is not None and (ring := listening.ring) is not None:
+            # Whoever listens is there, and their phone is busy.
+            phones, self._adopted, self._listening = [listening.phone], ring.leg, None
         self._escalation = Escalation(
-            self._call.job.phones,
+            phones,
             self._tools.escalation,
-            make_ring=self._make_ring,
+            make_ring=self.make_ring,
             places=self._tools.phone_places,
             on_state=self._phone_state,
         )
@@ -113,12 +167,15 @@ class UserSide:
             self._escalation.vouch()
         self._ringing = self._call.run(self._escalation.run(), "ring the user")
 
-    def _make_ring(self, phone: Phone, attempt: int, place: Place) -> PhoneRing:
-        """Build one attempt at one phone."""
+    def make_ring(self, phone: Phone, attempt: int, place: Place) -> PhoneRing:
+        """Build one attempt at one phone; one that listens in goes on with its leg."""
         leg_id = f"{self._call.id}.phone{self._rounds}-{attempt}"
+        leg = Leg(self._tools.link, leg_id, place.account_id)
+        if self._adopted is not None:
+            leg, self._adopted = self._adopted, None
         return PhoneRing(
             phone,
-            Leg(self._tools.link, leg_id, place.account_id),
+            leg,
             self._tools.voice,
             prompt=self._prompt,
             language=self._call.job.user_language,

@@ -56,12 +56,16 @@ class PhoneRing:
 
     async def run(self, target: str) -> PhoneState:
         """Ring the phone; ACCEPTED keeps the leg up, everything else leaves it down."""
-        try:
-            await self.leg.place(target, phase=Phase.PHONE, ring_s=self.phone.ring_s)
-        except EngineError as err:
-            _LOGGER.warning("Cannot ring %s: %s", self.phone.name, err)
-            return PhoneState.DECLINED
-        self._on_state(self.phone, PhoneState.RINGING)
+        if self.leg.up:
+            # It listens already.
+            self._picked_up()
+        else:
+            try:
+                await self.leg.place(target, phase=Phase.PHONE, ring_s=self.phone.ring_s)
+            except EngineError as err:
+                _LOGGER.warning("Cannot ring %s: %s", self.phone.name, err)
+                return PhoneState.DECLINED
+            self._on_state(self.phone, PhoneState.RINGING)
         try:
             async with asyncio.timeout(self.phone.ring_s + NETWORK_S):
                 await self._wait_for_answer()
@@ -113,13 +117,17 @@ class PhoneRing:
         """Follow the dialog."""
         self.leg.changed(event)
         if event.state is LegState.CONFIRMED:
-            self._answered.set()
-            self._on_state(self.phone, PhoneState.ANSWERED)
-            if self.phone.trusted or self._vouched:
-                self._decide(PhoneState.ACCEPTED)
+            self._picked_up()
         elif event.state is LegState.DISCONNECTED:
             failed = event.failure is not None and event.failure in _NOBODY
             self._decide(PhoneState.UNREACHED if failed else PhoneState.DECLINED)
+
+    def _picked_up(self) -> None:
+        """Somebody or something is there."""
+        self._answered.set()
+        self._on_state(self.phone, PhoneState.ANSWERED)
+        if self.phone.trusted or self._vouched:
+            self._decide(PhoneState.ACCEPTED)
 
     def _key(self, key: str) -> None:
         """A key was pressed on the phone."""
