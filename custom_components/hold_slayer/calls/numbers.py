@@ -59,7 +59,9 @@ def normalise_number(text: str) -> str:
     bare = _DECORATION.sub("", text.strip().removeprefix("tel:"))
     if not bare:
         raise NumberError(NumberProblem.EMPTY, text)
-    if not _NUMBER.fullmatch(bare) or not any(c.isdigit() for c in bare):
+    # a dash groups digits; in front of them it makes no number of a telephone
+    negative = text.strip().startswith("-")
+    if negative or not _NUMBER.fullmatch(bare) or not any(c.isdigit() for c in bare):
         raise NumberError(NumberProblem.INVALID, text)
     return bare
 
