@@ -24,6 +24,12 @@ def own_history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
+@pytest.fixture(autouse=True)
+def quick_dialogs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Show no progress for longer than it takes: there is no dialog that has to be drawn."""
+    monkeypatch.setattr("custom_components.hold_slayer.flow_progress.LEAST_S", 0)
+
+
 @pytest.fixture
 def link(monkeypatch: pytest.MonkeyPatch) -> ScriptedLink:
     """Give Home Assistant a scripted engine; the same link however often it is made."""

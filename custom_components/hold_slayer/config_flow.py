@@ -30,6 +30,7 @@ from .account_form import (
 from .calls.trial import Trial, try_account
 from .const import DOMAIN, Conf, SubentryType
 from .contact_flow import ContactFlow
+from .flow_progress import shown
 from .options_flow import HoldSlayerOptionsFlow
 from .phone_flow import PhoneFlow
 from .providers import PRESETS, Provider
@@ -98,7 +99,7 @@ class HoldSlayerConfigFlow(ConfigFlow, domain=DOMAIN):
         if self._task is None:
             # Not eager: a trial over at once would be continued with this form's input.
             self._task = self.hass.async_create_task(
-                try_account(self.hass, self._data),
+                shown(try_account(self.hass, self._data)),
                 "hold_slayer registration test",
                 eager_start=False,
             )

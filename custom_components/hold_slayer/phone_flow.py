@@ -16,6 +16,7 @@ from .calls.account import Account
 from .calls.phone_test import PhoneTestResult, ring_for_test
 from .calls.settings import Settings
 from .const import DOMAIN, Conf, PhoneKind
+from .flow_progress import shown
 from .phone_form import (
     Next,
     changed_schema,
@@ -73,7 +74,7 @@ class PhoneFlow(ConfigSubentryFlow):
         """Ring the phone while a progress is shown."""
         if self._task is None:
             self._task = self.hass.async_create_task(
-                self._ring(), "hold_slayer test ring", eager_start=False
+                shown(self._ring()), "hold_slayer test ring", eager_start=False
             )
         if not self._task.done():
             return self.async_show_progress(

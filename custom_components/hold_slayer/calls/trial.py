@@ -52,7 +52,8 @@ async def try_account(hass: HomeAssistant, data: Mapping[str, Any]) -> Trial:
         account = account_settings(f"trial-{ulid_now().lower()}", data)
         await engine.link.request(TestAccount(account=account))
     except EngineRefused as err:
-        reason = f"{err.sip_code} {err.text}" if err.sip_code else err.text
+        code = str(err.sip_code)
+        reason = f"{code} {err.text}" if err.sip_code and code not in err.text else err.text
         return Trial(error=_REFUSALS.get(err.error, "engine_failed"), reason=reason)
     except EngineLost as err:
         return Trial(error="engine_failed", reason=str(err))
