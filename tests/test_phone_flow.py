@@ -21,6 +21,7 @@ from custom_components.hold_slayer.telephony.messages import (
     PlaceCall,
     Registration,
     RegistrationState,
+    SetDialPolicy,
 )
 
 from .homes import account_entry, leg_is, set_up
@@ -96,6 +97,9 @@ async def test_stored_after_a_ring_that_was_accepted(
     result = await ring(hass, link, result)
     call = link.all(PlaceCall)[-1]
     assert call.target == "+447700900000"
+    # not saved yet, but typed in by the user: allowed for as long as it is tried
+    policy = link.all(SetDialPolicy)[-1].policy
+    assert "+447700900000" in policy.saved
     pressed(link, call.leg)
     result = await after(hass, result)
     assert result["type"] is FlowResultType.CREATE_ENTRY

@@ -1,5 +1,7 @@
 """Ringing a phone to see whether the user can be reached on it."""
 
+from collections.abc import AsyncIterator
+import contextlib
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -73,10 +75,23 @@ async def ring_for_test(account: Account, phone: Phone) -> PhoneTestResult:
 
     unwatch = account.engine.watch_call(test_id, handle)
     try:
-        await escalation.run()
+        async with _allowed(account, {place.target for place in found}):
+            await escalation.run()
         if escalation.accepted is not None:
             await escalation.accepted.say_goodbye(phrase(language, "phone", "test_passed"))
     finally:
         await escalation.end()
         unwatch()
     return _RESULTS.get(states[-1], PhoneTestResult.NO_ANSWER)
+
+
+@contextlib.asynccontextmanager
+async def _allowed(account: Account, targets: set[str]) -> AsyncIterator[None]:
+    """Let a phone be dialled that is not saved yet: the user entered it to try it."""
+    account.on_trial |= targets
+    await account.send_policy()
+    try:
+        yield
+    finally:
+        account.on_trial -= targets
+        await account.send_policy()
