@@ -7,10 +7,7 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    async_fire_time_changed,
-)
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
 from custom_components.hold_slayer.calls.call import Call
 from custom_components.hold_slayer.calls.schedule import Waiting
@@ -142,7 +139,7 @@ async def test_a_closed_company_is_not_called_again_the_same_day(
     freezer.move_to(datetime(2026, 11, 23, 11, 0, tzinfo=zone))
     entry = await home(hass, opens="08:00:00", closes="17:00:00")
     await fails(hass, await start(hass, entry), Outcome.CLOSED)
-    assert waiting(entry)[0].due.replace(tzinfo=None) == datetime(2026, 11, 24, 8, 0)
+    assert waiting(entry)[0].due.replace(tzinfo=None) == datetime.fromisoformat("2026-11-24T08:00")
 
 
 async def test_it_survives_a_restart(
@@ -155,7 +152,8 @@ async def test_it_survives_a_restart(
     await passes(hass, freezer, 0.1)
     assert await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
-    assert waiting(entry) == [before]
+    (after,) = waiting(entry)
+    assert (after.id, after.due, after.because) == (before.id, before.due, before.because)
     await passes(hass, freezer, 5)
     (again,) = entry.runtime_data.switchboard.active
     assert (again.job.attempt, again.job.plan.intent) == (2, "my claim")
@@ -168,7 +166,7 @@ async def test_it_can_be_cancelled(hass: HomeAssistant, link: ScriptedLink) -> N
     listed = (await act(hass, "get_calls"))["waiting"]
     assert [(each["attempt"], each["because"]) for each in listed] == [(2, "busy")]
     answer = await act(hass, "cancel_call", waiting_id=listed[0]["waiting_id"])
-    assert answer == {"cancelled": ["Insurance: my claim"]} or answer["cancelled"]
+    assert answer["cancelled"]
     assert waiting(entry) == []
     await fails(hass, await start(hass, entry), Outcome.BUSY)
     await act(hass, "cancel_call", contact="insurance")
