@@ -200,7 +200,7 @@ def test_a_chord_in_music_is_no_digit(seconds: float) -> None:
 
 def test_a_digit_with_a_lost_packet() -> None:
     """A receiver repeats the packet before, weaker: still one digit."""
-    press = key("5", 0.12)
+    press = key("5", 0.2)
     press[640:800] = press[480:640] * 0.6
     assert [one.digit for one in hear(line(quiet(0.3), press, quiet(0.3))) if one.digit] == ["5"]
 

@@ -37,12 +37,15 @@ MIN_POWER = 10 ** (-46 / 10)
 MIN_FRAMES = 2
 #: Frames a digit may be missing without ending: an interruption of 10 ms (Q.24).
 MAX_HOLE = 1
-#: A held key is believed after so many frames (105 ms), before its end is heard.
-HELD_FRAMES = 9
+#: A held key is believed after so many frames (165 ms), before its end is heard, if it is so level (2 dB).
+HELD_FRAMES = 15
+HELD_SWING = 10 ** (2 / 10)
 #: How far the energy must lie below the key's just before it and just after it, as a ratio (8 dB).
 BESIDE = 10 ** (-8 / 10)
 #: How far its level may move, as a ratio (5 dB): lost packets are concealed by ever weaker ones.
 MAX_SWING = 10 ** (5 / 10)
+#: A key cut in two by a lost packet goes on within so many frames.
+MEND_FRAMES = 8
 #: Frames from a key's first or last whole frame to one that holds nothing of it.
 APART = 4
 
@@ -69,6 +72,8 @@ class DtmfDetector:
         #: Energy of the latest frames before the present ones.
         self._past = [0.0] * (APART + 2)
         self._press: _Press | None = None
+        #: The press before, which a lost packet may have cut in two.
+        self._cut: _Press | None = None
 
     @property
     def key(self) -> str:
@@ -120,15 +125,19 @@ class DtmfDetector:
             if press is not None and not goes_on and (key or press.gap >= APART):
                 if press.is_over(energies[here + 1 - press.gap : here + 1]):
                     found.append(press.report(at + FRAME))
-                self._press = None
+                self._press, self._cut = None, press
             if self._press is None and key:
                 # the frames before the first whole one may hold a part of the tone
                 before = min(energies[max(here - APART - 1, 0) : max(here - APART + 2, 1)])
-                if press is not None and press.key == key and not press.reported:
-                    before = min(before, press.before)  # a lost packet cut it in two
-                self._press = _Press(key=key, since=at - HOP, before=before)
+                cut = self._cut
+                near = cut is not None and at - cut.until <= MEND_FRAMES * HOP
+                if cut is not None and near and cut.key == key and not cut.reported:
+                    before = min(before, cut.before)
+                self._press = _Press(key=key, since=at - HOP, until=at, before=before)
                 self._press.goes_on(key, purity, energies[here])
             press = self._press
+            if press is not None and press.gap == 0:
+                press.until = at
             if press is not None and press.is_held:
                 found.append(press.report(at + FRAME))
         return found
@@ -141,6 +150,8 @@ class _Press:
     key: str
     #: First sample of the tone.
     since: int
+    #: First sample of its latest whole frame.
+    until: int
     #: Least energy just before it.
     before: float
     #: Energies of its frames, and the sum of their purities.
@@ -174,7 +185,9 @@ class _Press:
     @property
     def is_held(self) -> bool:
         """Whether it is a key that is held, not reported yet."""
-        return not self.reported and len(self.levels) >= HELD_FRAMES and self.sounds_right
+        level = max(self.levels) <= HELD_SWING * min(self.levels)
+        held = len(self.levels) >= HELD_FRAMES and level
+        return held and not self.reported and self.sounds_right
 
     def is_over(self, after: list[float]) -> bool:
         """Whether it was a key, not reported yet, that ended at once; `after` are the energies since."""
