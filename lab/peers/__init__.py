@@ -1,0 +1,1 @@
+"""Telephones and exchanges nobody here wrote, started for tests: Asterisk and baresip."""
