@@ -7,6 +7,7 @@ from homeassistant.helpers.llm import LLM_API_ASSIST, LLMContext, Tool
 from .calls.lookup import accounts
 from .const import LlmCalls
 from .llm_tools import CALLING_TOOLS, READING_TOOLS
+from .record_tools import RECORD_TOOLS
 
 PROMPT = (
     "Hold Slayer makes telephone calls to companies for the user: it waits on hold and rings the "
@@ -21,7 +22,7 @@ def async_get_tools(hass: HomeAssistant, llm_context: LLMContext, api_id: str) -
     known = accounts(hass)
     if api_id != LLM_API_ASSIST or not known:
         return None
-    tools: list[Tool] = [tool() for tool in READING_TOOLS]
+    tools: list[Tool] = [tool() for tool in (*READING_TOOLS, *RECORD_TOOLS)]
     if any(account.settings.llm_calls is not LlmCalls.OFF for account in known):
         tools += [tool() for tool in CALLING_TOOLS]
     return LLMTools(tools=tools, prompt=PROMPT)

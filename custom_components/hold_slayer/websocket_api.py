@@ -11,14 +11,16 @@ import probatio
 
 from .calls.feed import Feed
 from .const import DOMAIN
+from .records.recording_view import async_setup_recording_views
 from .records.websocket import async_setup_history_commands
 
 
 @callback
 def async_setup_websocket(hass: HomeAssistant) -> None:
-    """Register the commands."""
+    """Register the commands, and what serves recordings to those who asked for them there."""
     async_register_command(hass, subscribe)
     async_setup_history_commands(hass)
+    async_setup_recording_views(hass)
 
 
 @websocket_command({probatio.Required("type"): f"{DOMAIN}/subscribe"})

@@ -16,9 +16,9 @@ import probatio
 
 from ..calls.problems import invalid
 from ..const import DOMAIN
-from .deleting import delete_matching
 from .export import Format, export_calls
 from .filters import MOST_EXPORTED, read_filter, read_page
+from .forgetting import forget_calls
 from .history import history_of
 from .lookup import calls_page, statistics_of, whole_call_of
 from .visibility import visible_in
@@ -101,9 +101,12 @@ async def _delete_calls(call: ServiceCall) -> ServiceResponse:
     named = any(str(data.get(key) or "").strip() for key in (*map(str, _ONE), *map(str, _WHICH)))
     if named == data["all"]:
         raise invalid("history_delete_what")
-    history = history_of(call.hass)
-    deleted = await history.write(partial(delete_matching, wanted=wanted))
-    if wanted.call_id and not deleted:
+    forgotten = await forget_calls(call.hass, wanted)
+    if wanted.call_id and not forgotten.calls:
         found = await whole_call_of(call.hass, wanted.call_id, None)
         raise invalid("history_call_running", call=found["call_id"])
-    return {"deleted": deleted}
+    return {
+        "deleted": forgotten.calls,
+        "recordings": forgotten.recordings,
+        "prints": forgotten.prints,
+    }

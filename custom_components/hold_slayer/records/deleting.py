@@ -1,6 +1,7 @@
 """Deleting calls: because somebody asks, because they are old, because there are too many."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Connection, Text, delete, func, select
@@ -15,10 +16,31 @@ CHUNK: Final = 500
 _ROW_BYTES: Final = 150
 
 
-def delete_matching(connection: Connection, wanted: Filter) -> int:
-    """Delete the calls of a filter that are over; return how many there were."""
-    over = select(CALLS.c.id).where(*wanted.conditions(), CALLS.c.ended.is_not(None))
-    return _delete(connection, connection.scalars(over).all())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deleted:
+    """What was deleted."""
+
+    call_ids: tuple[str, ...] = ()
+    #: Contacts of which no call is left.
+    contacts: tuple[str, ...] = ()
+
+
+def delete_matching(connection: Connection, wanted: Filter) -> Deleted:
+    """Delete the calls of a filter that are over."""
+    over = (*wanted.conditions(), CALLS.c.ended.is_not(None))
+    rows = connection.execute(select(CALLS.c.id, CALLS.c.contact_id).where(*over)).all()
+    _delete(connection, [row.id for row in rows])
+    contacts = {row.contact_id for row in rows if row.contact_id}
+    return Deleted(
+        call_ids=tuple(row.id for row in rows),
+        contacts=tuple(
+            contact
+            for contact in sorted(contacts)
+            if not connection.scalar(
+                select(func.count()).select_from(CALLS).where(CALLS.c.contact_id == contact)
+            )
+        ),
+    )
 
 
 def delete_old(connection: Connection, before: float, most: int) -> int:

@@ -15,6 +15,7 @@ from .filters import Filter, Visible, read_filter, read_page, read_words
 from .history import history_of
 from .outlook import forecast_json
 from .query import all_calls, get_call, list_calls, search_words
+from .recording_access import recording_json, visible_recordings
 from .statistics import PastCall, by_contact, overview
 
 #: Calls that statistics look at, the latest ones.
@@ -41,7 +42,9 @@ async def whole_call_of(hass: HomeAssistant, call_id: str, visible: Visible | No
         or (found := await history_of(hass).read(partial(get_call, wanted=wanted))) is None
     ):
         raise invalid("unknown_call", call=call_id)
-    return found
+    # whoever may see the call may hear it
+    recordings = await visible_recordings(hass, None, {call_id})
+    return found | {"recordings": [recording_json(each) for each in reversed(recordings)]}
 
 
 async def statistics_of(

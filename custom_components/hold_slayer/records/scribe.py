@@ -24,6 +24,7 @@ from ..navigation.states import CallState
 from .history import History, acquire_history, release_history
 from .keeping import keeping_of
 from .masking import Mask
+from .recording_access import clear_recordings, keep_within_limits
 from .schema import ADDRESS, LONG, SHORT
 from .writing import CallEvent, Writing, close_interrupted
 
@@ -171,6 +172,8 @@ async def record_calls(
     async def clear(_now: datetime) -> None:
         if count := await history.delete_old():
             _LOGGER.info("Deleted %d old calls from the history", count)
+        if count := await clear_recordings(hass):
+            _LOGGER.info("Deleted %d recordings that were too old or too much", count)
 
     async def shut_down(_event: Event) -> None:
         await history.stop()
@@ -181,6 +184,7 @@ async def record_calls(
     ends = [
         unwatch,
         account.outlooks.start(),
+        keep_within_limits(hass),
         account.entry.add_update_listener(options_changed),
         async_call_later(hass, FIRST_CLEARING, clear),
         async_track_time_interval(hass, clear, CLEARING),

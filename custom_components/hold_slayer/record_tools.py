@@ -1,0 +1,77 @@
+"""Tools for language models on past calls: their recordings, and what to expect of the next."""
+
+from typing import Any, override
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.llm import LLMContext, ToolAnnotations
+import probatio
+
+from .llm_tools import CallTool
+from .records.filters import Visible
+from .records.lookup import statistics_of, whole_call_of
+from .records.visibility import visible_in
+
+_READING = ToolAnnotations(read_only=True, destructive=False, idempotent=True, open_world=False)
+
+
+class GetCallRecording(CallTool):
+    """Finds the recordings of a call."""
+
+    short_name = "get_call_recording"
+    title = "Get call recording"
+    description = (
+        "Finds the recordings of a telephone call: a media_content_id that media players can play, "
+        "length, and how the other side was told that it is recorded."
+    )
+    parameters = probatio.Schema(
+        {probatio.Required("call_id", description="Id of the call"): cv.string}
+    )
+    annotations = _READING
+
+    @override
+    async def answer(
+        self, hass: HomeAssistant, arguments: dict[str, Any], context: LLMContext
+    ) -> dict[str, Any]:
+        """Describe them; the sound itself is for people."""
+        call = await whole_call_of(hass, arguments["call_id"], await _visible(hass, context))
+        recordings = [
+            {key: value for key, value in each.items() if key != "url"}
+            for each in call["recordings"]
+        ]
+        return {"call_id": call["call_id"], "contact": call["contact"], "recordings": recordings}
+
+
+class GetWaitForecast(CallTool):
+    """Foretells a wait."""
+
+    short_name = "get_wait_forecast"
+    title = "Get wait forecast"
+    description = (
+        "Foretells how long a call to a contact waits now and in an hour, with an interval, and the "
+        "best time to call; from past calls. Seconds."
+    )
+    parameters = probatio.Schema(
+        {probatio.Required("contact", description="Name of a contact"): cv.string}
+    )
+    annotations = _READING
+
+    @override
+    async def answer(
+        self, hass: HomeAssistant, arguments: dict[str, Any], context: LLMContext
+    ) -> dict[str, Any]:
+        """Return the forecast and what it rests on."""
+        found = await statistics_of(hass, arguments, await _visible(hass, context))
+        keys = ("calls", "reached_person", "success_rate", "hold_median", "hold_90", "forecast")
+        return {key: found[key] for key in keys} | {
+            "best_hours": found["best_hours"],
+            "worst_hours": found["worst_hours"],
+        }
+
+
+async def _visible(hass: HomeAssistant, context: LLMContext) -> Visible | None:
+    """Return what whoever talks to the model may see."""
+    return await visible_in(hass, context.context) if context.context else None
+
+
+RECORD_TOOLS = (GetCallRecording, GetWaitForecast)

@@ -1,0 +1,33 @@
+"""Deleting calls everywhere: in the history, their recordings, what was learned of their sound."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from homeassistant.core import HomeAssistant
+
+from ..calls.print_books import PrintBooks
+from .deleting import delete_matching
+from .filters import Filter
+from .history import history_of
+from .recording_access import remove_recordings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """How much was deleted."""
+
+    calls: int
+    recordings: int
+    #: Contacts whose prints were deleted: those of which no call is left.
+    prints: int
+
+
+async def forget_calls(hass: HomeAssistant, wanted: Filter) -> Forgotten:
+    """Delete the calls of a filter that are over, with everything there is of them."""
+    deleted = await history_of(hass).write(partial(delete_matching, wanted=wanted))
+    recordings = await remove_recordings(hass, frozenset(deleted.call_ids))
+    # prints are of all calls of a contact together
+    await PrintBooks(hass).remove(deleted.contacts)
+    return Forgotten(
+        calls=len(deleted.call_ids), recordings=recordings, prints=len(deleted.contacts)
+    )
