@@ -42,7 +42,8 @@ HELD_FRAMES = 15
 HELD_SWING = 10 ** (2 / 10)
 #: How far the energy must lie below the key's just before it and just after it, as a ratio (8 dB).
 BESIDE = 10 ** (-8 / 10)
-#: How far its level may move, as a ratio (5 dB): lost packets are concealed by ever weaker ones.
+#: How far the level of its louder three quarters may move, as a ratio (5 dB): lost packets are
+#: concealed by ever weaker ones.
 MAX_SWING = 10 ** (5 / 10)
 #: A key cut in two by a lost packet goes on within so many frames.
 MEND_FRAMES = 8
@@ -174,12 +175,12 @@ class _Press:
     @property
     def sounds_right(self) -> bool:
         """Whether it is pure and level, and came out of something quieter."""
-        count, levels = len(self.levels), self.levels
+        count, levels = len(self.levels), sorted(self.levels)
         return (
             count >= MIN_FRAMES
             and self.purity >= MIN_MEAN_PURITY * count
-            and max(levels) <= MAX_SWING * min(levels)
-            and self.before <= BESIDE * max(levels)
+            and levels[-1] <= MAX_SWING * levels[count // 4]
+            and self.before <= BESIDE * levels[-1]
         )
 
     @property
