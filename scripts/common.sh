@@ -54,3 +54,18 @@ fetch_debian() {
   done
   die "Could not get $name (sha256 $sha) from this machine's Debian mirrors. Put it in a folder and set HOLD_SLAYER_SOURCES to that folder."
 }
+
+# apt_world FOLDER SUITE COMPONENT: an apt of its own in FOLDER that looks into another suite of this machine's Debian mirror.
+# Nothing is installed by it. Afterwards call `apt-get "${APT_WORLD[@]}" …`; packages come into FOLDER/cache/archives.
+apt_world() {
+  local apt=$1 suite=$2 component=$3 mirror
+  mkdir -p "$apt"/{state/lists/partial,cache/archives/partial,etc/preferences.d}
+  : >"$apt/status"
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -v security | sort -u | head -n 1)
+  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite $component" >"$apt/etc/sources.list"
+  APT_WORLD=(
+    -o "Dir::State=$apt/state" -o "Dir::State::status=$apt/status" -o "Dir::Cache=$apt/cache" -o "Dir::Etc=$apt/etc"
+    -o Dir::Etc::sourceparts=- -o Dir::Etc::main=- -o Dir::Etc::parts=- -o Debug::NoLocking=1 -o APT::Sandbox::User=root
+    -o APT::Install-Recommends=false -o Acquire::Languages=none
+  )
+}
