@@ -27,6 +27,8 @@ class Watched:
 
     page: Page
     problems: list[str] = field(default_factory=list)
+    #: Tells the pictures of this page from those of others.
+    suffix: str = ""
 
     @property
     def card(self) -> Locator:
@@ -47,10 +49,11 @@ class Watched:
         await self.part("ha-card").wait_for()
 
     async def picture(self, name: str) -> None:
-        """Keep a screenshot, when somebody wants them."""
+        """Keep a screenshot, when somebody wants them; narrow and dark ones have that in the name."""
         if FOLDER:
             Path(FOLDER).mkdir(parents=True, exist_ok=True)
-            await self.page.screenshot(path=f"{FOLDER}/{name}.png", animations="disabled")
+            path = f"{FOLDER}/{name}{self.suffix}.png"
+            await self.page.screenshot(path=path, animations="disabled")
 
     async def overflows(self) -> bool:
         """Tell whether anything in the card is cut off or has to be scrolled sideways."""
@@ -65,12 +68,16 @@ async def watched(owner: Owner, **options: Any) -> AsyncIterator[Watched]:
     """Open a page (options as of `open_page`) that collects errors of console and scripts."""
     async with open_page(owner, **options) as page:
         page.set_default_timeout(PATIENCE_MS)
-        view = Watched(page=page)
+        narrow = options.get("width", 1280) < 600
+        suffix = ("_narrow" if narrow else "") + ("_dark" if options.get("dark") else "")
+        view = Watched(page=page, suffix=suffix)
 
         def spoke(message: ConsoleMessage) -> None:
             # Home Assistant's own pages look for pictures on the internet, which is not there
             source = str(message.location.get("url")) or owner.url
-            if message.type == "error" and source.startswith(owner.url):
+            brands = f"{owner.url}/api/brands/"
+            ours = source.startswith(owner.url) and not source.startswith(brands)
+            if message.type == "error" and (ours or "hold_slayer" in source):
                 view.problems.append(f"{message.text} ({source})")
 
         def failed(error: Error) -> None:
