@@ -148,7 +148,7 @@ async def test_worries(
 
     call = await start(hass, entry)
     call._note(Note(kind=NoteKind.FLOW_STALE, text="Press nine"))
-    assert raised("flow_stale")
+    assert raised("flow_stale_insurance")
 
 
 @pytest.mark.parametrize(

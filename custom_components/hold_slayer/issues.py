@@ -11,7 +11,14 @@ from .const import DOMAIN
 
 #: Issues with a fix flow in repairs.py; the others explain what to do.
 FIXABLE: Final = frozenset(
-    {"engine_cannot_start", "engine_missing", "port_in_use", "no_phone", "flow_learned"}
+    {
+        "engine_cannot_start",
+        "engine_missing",
+        "port_in_use",
+        "no_phone",
+        "flow_learned",
+        "flow_changed",
+    }
 )
 
 
@@ -23,14 +30,19 @@ def raise_issue(
     values: Mapping[str, str] | None = None,
     *,
     facts: Mapping[str, str] | None = None,
+    about: str = "",
 ) -> None:
-    """Raise an issue of an account; its text quotes `values`, its fix needs `facts`."""
+    """Raise an issue of an account, or of one thing in it (`about`).
+
+    Its text quotes `values`, its fix needs `facts`; what can be fixed outlives a restart.
+    """
     ir.async_create_issue(
         hass,
         DOMAIN,
-        f"{key}_{entry.entry_id}",
+        _issue_id(entry, key, about),
         data={"entry_id": entry.entry_id, "key": key, **(facts or {})},
         is_fixable=key in FIXABLE,
+        is_persistent=bool(facts),
         severity=ir.IssueSeverity.ERROR if key.startswith("engine") else ir.IssueSeverity.WARNING,
         translation_key=key,
         translation_placeholders={"account": entry.title, **(values or {})},
@@ -38,7 +50,12 @@ def raise_issue(
 
 
 @callback
-def withdraw_issue(hass: HomeAssistant, entry: ConfigEntry, *keys: str) -> None:
+def withdraw_issue(hass: HomeAssistant, entry: ConfigEntry, *keys: str, about: str = "") -> None:
     """Withdraw issues that no longer hold."""
     for key in keys:
-        ir.async_delete_issue(hass, DOMAIN, f"{key}_{entry.entry_id}")
+        ir.async_delete_issue(hass, DOMAIN, _issue_id(entry, key, about))
+
+
+def _issue_id(entry: ConfigEntry, key: str, about: str) -> str:
+    """Return the id of an issue."""
+    return f"{key}_{about}_{entry.entry_id}" if about else f"{key}_{entry.entry_id}"

@@ -142,36 +142,6 @@ class SearchCallHistory(CallTool):
         return await calls_page(hass, {**arguments, "limit": MOST_LISTED}, visible)
 
 
-class GetCallSummary(CallTool):
-    """Sums a call up."""
-
-    short_name = "get_call_summary"
-    title = "Get call summary"
-    description = "Sums a telephone call up: outcome, times, keys pressed and the last words."
-    parameters = probatio.Schema(
-        {probatio.Required("call_id", description="Id of the call"): cv.string}
-    )
-    annotations = _READING
-
-    @override
-    async def answer(
-        self, hass: HomeAssistant, arguments: dict[str, Any], context: LLMContext
-    ) -> dict[str, Any]:
-        """Sum it up."""
-        call_id = arguments["call_id"]
-        if (live := _recent(hass, call_id)) is None:
-            record = await _record(hass, call_id, context)
-            words = [line for line in record.pop("transcript") if line["speaker"] == "company"]
-            del record["segments"]
-            record["events"] = record["events"][-50:]
-            return record | {"last_words": words[-1]["text"] if words else ""}
-        account, call = live
-        return call_view(account, call) | {
-            "notes": call.progress.notes[-50:],
-            "last_words": call.progress.last_words,
-        }
-
-
 class MakeCall(CallTool):
     """Places a call."""
 
@@ -251,27 +221,44 @@ class SendDtmf(CallTool):
 
 
 class LearnCallFlow(CallTool):
-    """Stores a call flow."""
+    """Explores a phone menu, or stores a call flow."""
 
     short_name = "learn_call_flow"
     title = "Learn call flow"
-    description = "Stores the way through a contact's phone menu as a list of steps."
+    description = (
+        "Learns the way through a contact's phone menu by calling it several times, never up to a"
+        " person; or stores a way given as a list of steps."
+    )
     parameters = probatio.Schema(
         {
             probatio.Required("contact", description="Name of a contact"): cv.string,
-            probatio.Required("flow", description="The call flow as YAML text"): cv.string,
+            probatio.Optional("intent", description="What the way is for"): cv.string,
+            probatio.Optional(
+                "flow", description="The call flow as YAML text, to store it without calling"
+            ): cv.string,
         }
     )
-    annotations = ToolAnnotations(destructive=True, idempotent=True, open_world=False)
+    annotations = ToolAnnotations(destructive=True, idempotent=True, open_world=True)
 
     @override
     async def answer(
         self, hass: HomeAssistant, arguments: dict[str, Any], context: LLMContext
     ) -> dict[str, Any]:
-        """Ask for leave and store it."""
+        """Ask for leave, then explore or store."""
         account = account_for(hass, arguments)
         contact = find_contact(account, arguments["contact"])
         await ask_permission(hass, account, contact.name)
+        if "flow" not in arguments:
+            request = {key: arguments[key] for key in ("intent",) if key in arguments}
+            answer = await hass.services.async_call(
+                DOMAIN,
+                "learn_call_flow",
+                {"contact": contact.id, "config_entry_id": account.entry.entry_id, **request},
+                blocking=True,
+                return_response=True,
+                context=context.context,
+            )
+            return dict(answer or {})
         flow = import_flow(account, contact, arguments["flow"])
         return {"contact": contact.name, "steps": len(flow.steps)}
 
@@ -298,6 +285,5 @@ READING_TOOLS = (
     GetCallStatus,
     GetCallTranscript,
     SearchCallHistory,
-    GetCallSummary,
 )
 CALLING_TOOLS = (MakeCall, EndCall, SendDtmf, LearnCallFlow)

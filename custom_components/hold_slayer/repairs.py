@@ -24,7 +24,7 @@ async def async_create_fix_flow(hass: HomeAssistant, issue_id: str, data: IssueD
             return PhoneAddedFlow(entry_id)
         case "engine_missing" | "engine_cannot_start":
             return TryAgainFlow(entry_id)
-        case "flow_learned":
+        case "flow_learned" | "flow_changed":
             return LearnedFlow(entry_id, data or {})
     return ConfirmRepairFlow()
 

@@ -24,6 +24,7 @@ from .calls.resolve import find_contact, find_phones
 from .calls.schedule import When
 from .calls.view import call_view, transcript_view, waiting_view
 from .const import DOMAIN
+from .menu_actions import async_setup_menu_actions
 from .navigation.moments import Order
 from .navigation.plan import Mode
 from .records.actions import async_setup_history_actions
@@ -116,6 +117,7 @@ def async_setup_services(hass: HomeAssistant) -> None:
             schema = probatio.Schema(schema)  # noqa: PLW2901
         hass.services.async_register(DOMAIN, name, handler, schema, supports_response=response)
     async_setup_history_actions(hass)
+    async_setup_menu_actions(hass)
     async_setup_telephony_actions(hass)
 
 
@@ -158,7 +160,8 @@ async def _cancel_call(call: ServiceCall) -> ServiceResponse:
     for account in accounts(call.hass):
         if entry_id not in (None, account.entry.entry_id):
             continue
-        wanted = find_contact(account, contact) if contact else None
+        here = account is account_for(call.hass, call.data)
+        wanted = find_contact(account, contact) if contact and here else None
         for waiting in tuple(account.schedule.waiting.values()):
             named = waiting.request.contact
             same = wanted is not None and named and find_contact(account, named) == wanted

@@ -246,7 +246,7 @@ def test_exploring_walks_all_menus_and_bothers_nobody() -> None:
         drive = explored(texts, path, explorer)
         assert CallState.RINGING_YOU not in drive.states
         assert CallState.PERSON_DETECTED not in drive.states
-        assert drive.end.outcome is Outcome.HUNG_UP
+        assert drive.end.outcome is Outcome.EXPLORED
         explorer.called(path, drive.navigator.explored, drive.end.reason)
     assert walked[0] == ()
     assert [len(path) for path in walked] == sorted(len(path) for path in walked)

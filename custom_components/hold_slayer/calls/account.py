@@ -13,6 +13,7 @@ from ..account_form import account_settings
 from ..const import SubentryType
 from ..issues import raise_issue, withdraw_issue
 from ..navigation import phrases
+from ..navigation.plan import CallPlan
 from ..navigation.states import Outcome
 from ..reach.escalation import EscalationPlan
 from ..reach.phone import Phone
@@ -38,9 +39,12 @@ from .call_backs import CallBacks
 from .changes import Change, ChangeKind
 from .contact import Contact
 from .engine import SharedEngine
+from .exploring import Explorations
 from .job import Job
+from .learning import Learning
 from .leg import Leg
 from .line import Line
+from .menus import Menus
 from .phone_places import dialled, places, ringable, serve_phones
 from .phrasebook import company_phrases, user_phrases
 from .print_books import PrintBooks, StoredBook
@@ -79,6 +83,9 @@ class Account:
         self.call_backs = CallBacks(hass, self)
         self.redials = Redials(self)
         self.books = PrintBooks(hass)
+        self.menus = Menus(hass)
+        self.learning = Learning(hass, self)
+        self.explorations = Explorations(self)
         self.outlooks = Outlooks(hass, self)
         self.registration = RegistrationState.REGISTERING
         self.registration_text = ""
@@ -121,6 +128,7 @@ class Account:
     async def start(self) -> None:
         """Register; raises `EngineError` when the registrar does not take us."""
         self._unwatch = [
+            self.learning.start(),
             self.engine.watch_account(self.entry.entry_id, self._handle),
             self.engine.watch_state(self._engine_changed),
         ]
@@ -197,6 +205,9 @@ class Account:
             self.entry.async_create_task(
                 self.hass, self.books.remove(gone), "hold_slayer forget prints"
             )
+            self.entry.async_create_task(
+                self.hass, self.menus.remove(gone), "hold_slayer forget menus"
+            )
         self.prepare_voice()
         self.entry.async_create_background_task(
             self.hass, self.send_policy(), "hold_slayer dial policy"
@@ -233,11 +244,15 @@ class Account:
             self.hass, self.voice.prepare(wanted), "hold_slayer phrases"
         )
 
-    async def start_call(self, request: CallRequest) -> Call:
-        """Begin a call; raises a translated error when it cannot be."""
+    async def start_call(
+        self, request: CallRequest, *, change: Callable[[CallPlan], CallPlan] | None = None
+    ) -> Call:
+        """Begin a call, its plan changed if need be; raises a translated error when it cannot be."""
         job, _ = resolve(self, request)
+        if change is not None:
+            job = replace(job, plan=change(job.plan))
         call = await self._begin(job, request.line)
-        if job.contact is not None:
+        if job.contact is not None and not job.plan.explore:
             self.redials.forget(job.contact.id)
         refusal = await call.placed()
         if refusal is not None and refusal.error is ErrorKind.REFUSED_BY_POLICY:

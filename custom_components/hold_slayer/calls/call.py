@@ -28,7 +28,6 @@ from ..navigation.acts import (
     StopSpeaking,
     UnbridgeUser,
 )
-from ..navigation.learner import Lesson
 from ..navigation.moments import (
     EndedBy,
     Heard,
@@ -226,9 +225,9 @@ class Call:
         return await self._company.leg.statistics()
 
     @property
-    def lesson(self) -> Lesson | None:
-        """What the call taught about the way through the menu."""
-        return self._navigator.lesson(self.job.name)
+    def navigator(self) -> Navigator:
+        """Return what decides in this call: it keeps the journal and the lesson."""
+        return self._navigator
 
     async def listen_in(self, phone: Phone) -> bool:
         """Let a phone hear the company; return whether it was picked up."""
@@ -250,9 +249,7 @@ class Call:
             self._tick()
         for task in self._tasks - {asyncio.current_task()}:
             task.cancel()
-        await asyncio.gather(
-            self.recorder.close(), self._company.close(reason), self._user.close()
-        )
+        await asyncio.gather(self.recorder.close(), self._company.close(reason), self._user.close())
         self.progress.outcome = outcome
         self.progress.reason = reason
         self.progress.redial_at = self._redial(self)

@@ -5,16 +5,19 @@ from homeassistant.core import HomeAssistant
 
 from ..const import SubentryType
 from .call_backs import remove_call_backs
+from .menus import Menus
 from .print_books import PrintBooks
 from .schedule import remove_stored
 
 
 async def remove_leftovers(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Remove waiting and expected calls, and the print books of the contacts."""
+    """Remove waiting and expected calls, and the print books and menus of the contacts."""
     await remove_stored(hass, entry.entry_id)
     await remove_call_backs(hass, entry.entry_id)
-    await PrintBooks(hass).remove(
+    contacts = [
         key
         for key, subentry in entry.subentries.items()
         if subentry.subentry_type == SubentryType.CONTACT
-    )
+    ]
+    await PrintBooks(hass).remove(contacts)
+    await Menus(hass).remove(contacts)

@@ -1,4 +1,4 @@
-"""What the user should know of: lost registrations, speech entities gone, flows out of date."""
+"""What the user should know of: lost registrations, speech entities gone."""
 
 from typing import TYPE_CHECKING
 
@@ -7,14 +7,10 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.start import async_at_started
 
 from ..issues import raise_issue, withdraw_issue
-from ..navigation.acts import Note, NoteKind
-from ..navigation.flow_format import write_json
 from ..navigation.states import CallState
 from ..speech.choice import find_pipeline, speech_choice
 from .call import Call
 from .changes import Change, ChangeKind
-from .contact import Contact
-from .flow_files import store_flow
 from .line import Line
 
 if TYPE_CHECKING:
@@ -105,39 +101,6 @@ class Worries:
 
     @callback
     def _changed(self, _line: Line, call: Call, change: Change) -> None:
-        """Say that a company changed its menu; look at the speech for every call."""
+        """Look at the speech for every call."""
         if change.kind is ChangeKind.STATE and call.state is CallState.DIALING:
             self._look_at_speech()
-        contact = call.job.contact
-        if contact is None:
-            return
-        if change.kind is ChangeKind.ENDED:
-            self._learn(call, contact)
-        if change.kind is not ChangeKind.NOTE:
-            return
-        note: Note = change.facts["note"]
-        if note.kind is NoteKind.FLOW_STALE:
-            raise_issue(
-                self._hass,
-                self._account.entry,
-                "flow_stale",
-                {"contact": contact.name, "heard": note.text or "-"},
-            )
-
-    def _learn(self, call: Call, contact: Contact) -> None:
-        """Store what a call confirmed; offer what it found new or changed."""
-        entry = self._account.entry
-        if (lesson := call.lesson) is None or contact.id not in entry.subentries:
-            return
-        if not lesson.new and not lesson.changes:
-            store_flow(self._hass, entry, contact.id, lesson.flow)
-            return
-        keys = [step.keys or step.action.value for step in lesson.flow.steps]
-        raise_issue(
-            self._hass,
-            entry,
-            "flow_learned",
-            {"contact": contact.name, "steps": " → ".join(keys)},
-            facts={"contact_id": contact.id, "flow": write_json(lesson.flow)},
-        )
-        withdraw_issue(self._hass, entry, "flow_stale")

@@ -85,7 +85,7 @@ def _steps(journal: Sequence[Deed], phrases: Phrases) -> list[Step]:
             keys=deed.keys,
             text=deed.text,
             prompt=Prompt(
-                text=_DIGITS.sub("", text).strip(),
+                text=impersonal(text),
                 seconds=round(deed.heard_s, 1),
                 print_id=deed.print_id,
                 ends_at=deed.ends_at if deed.print_id else 0.0,
@@ -97,6 +97,11 @@ def _steps(journal: Sequence[Deed], phrases: Phrases) -> list[Step]:
         except FlowError:
             continue  # a number we left, a text with digits: nothing for a flow
     return steps
+
+
+def impersonal(text: str) -> str:
+    """A prompt without the numbers in it that may be somebody's."""
+    return _DIGITS.sub("", text).strip()
 
 
 def excerpt(heard: str, keys: str, phrases: Phrases) -> str:
@@ -165,6 +170,10 @@ def _refined(old: Step, new: Step) -> Step:
     if heard.seconds:
         seconds = heard.seconds if not seconds else seconds + _NEWEST * (heard.seconds - seconds)
     prompt = replace(old.prompt, seconds=round(seconds, 1))
+    prints = {one.print_id for one in old.prompts}
+    if heard.print_id and not prompt.print_id:
+        prompt = replace(prompt, print_id=heard.print_id, ends_at=heard.ends_at)
+        prints.add(heard.print_id)
     known = [one.text for one in old.prompts]
     fresh = not any(
         likeness(canonical(text), canonical(heard.text)) >= _SAME_WORDING
@@ -173,9 +182,12 @@ def _refined(old: Step, new: Step) -> Step:
         if text
     )
     alternatives = old.alternatives
+    # The same words in another recording are another prompt to the ears.
+    fresh = fresh or bool(heard.print_id and heard.print_id not in prints)
     if fresh and len(known) < _MOST_WORDINGS:
         alternatives = (*alternatives, heard)
-    return replace(old, prompt=prompt, alternatives=alternatives)
+    waits = False if new.barge_in is False else old.barge_in
+    return replace(old, prompt=prompt, alternatives=alternatives, barge_in=waits)
 
 
 def merge(one: CallFlow, other: CallFlow) -> CallFlow:

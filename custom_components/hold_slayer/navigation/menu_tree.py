@@ -1,11 +1,13 @@
 """A company's menus as a tree, put together from calls and from exploring."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from .choice import choose, fallback
 from .flow import Action, CallFlow, Prompt, Step
-from .learner import excerpt
+from .journal import Deed
+from .learner import excerpt, impersonal
 from .menu import Menu, Option, OptionKind, Role, read_menu
 from .phrases import Phrases, Said
 from .words import likeness
@@ -25,6 +27,8 @@ class Node:
     prompt: str = ""
     labels: dict[str, str] = field(default_factory=dict)
     roles: dict[str, frozenset[Role]] = field(default_factory=dict)
+    #: Key -> print of this menu, and s into it at which the key's option has been said.
+    prints: dict[str, tuple[str, float]] = field(default_factory=dict)
     below: dict[str, Node] = field(default_factory=dict)
     #: It was called and is no menu: a queue, a person, an announcement.
     end: str = ""
@@ -54,14 +58,46 @@ class MenuTree:
 
     def heard(self, path: tuple[str, ...], prompt: str) -> Node:
         """A menu was heard at the end of a path."""
-        node = self._make(path)
-        menu = read_menu(prompt, self._phrases)
-        self._take(node, prompt, menu)
+        return self.read(self._make(path), impersonal(prompt))
+
+    def read(self, node: Node, prompt: str) -> Node:
+        """Read the options of a menu into its node."""
+        self._take(node, prompt, read_menu(prompt, self._phrases))
         return node
 
     def ended(self, path: tuple[str, ...], what: str) -> None:
         """A path led to something that is no menu."""
         self._make(path).end = what
+
+    def walked(self, journal: Iterable[Deed]) -> None:
+        """Take in the menus of a call, key by key; what was said or given instead ends it."""
+        path: tuple[str, ...] = ()
+        for deed in journal:
+            if deed.action is not Action.PRESS or len(deed.keys) != 1 or not deed.heard:
+                return
+            menu = read_menu(deed.heard, self._phrases)
+            if menu.by_key(deed.keys) is None:
+                return
+            node = self._make(path)
+            if len(deed.heard) >= len(node.prompt):  # an early key cuts a menu short
+                self._take(node, impersonal(deed.heard), menu)
+            if deed.print_id:
+                node.prints[deed.keys] = (deed.print_id, deed.ends_at)
+            path = (*path, deed.keys)
+            self._make(path)
+
+    def way(self, intent: str) -> tuple[str, ...]:
+        """The keys that lead closest to what somebody wants, else to a person."""
+        path: tuple[str, ...] = ()
+        node = self.root
+        while node.prompt and len(path) <= DEEPEST:
+            menu = read_menu(node.prompt, self._phrases)
+            option = choose(menu, intent, self._phrases).option or fallback(menu)
+            if option is None or option.kind is not OptionKind.PRESS:
+                break
+            path = (*path, option.key)
+            node = node.below.get(option.key, Node())
+        return path
 
     def _make(self, path: tuple[str, ...]) -> Node:
         node = self.root
@@ -95,8 +131,10 @@ class MenuTree:
         node = self.root
         for key in path:
             text = excerpt(node.prompt, key, self._phrases) if node.prompt else ""
-            steps.append(Step(action=Action.PRESS, keys=key, prompt=Prompt(text=text)))
-            node = node.below[key]
+            print_id, ends_at = node.prints.get(key, ("", 0.0))
+            prompt = Prompt(text=impersonal(text), print_id=print_id, ends_at=ends_at)
+            steps.append(Step(action=Action.PRESS, keys=key, prompt=prompt))
+            node = node.below.get(key, Node())
         return CallFlow(
             name=name,
             steps=(*steps, Step(action=Action.HOLD)),
@@ -114,6 +152,7 @@ def _merge(node: Node, newer: Node) -> None:
         node.prompt = newer.prompt
         node.labels |= newer.labels
         node.roles |= newer.roles
+    node.prints |= newer.prints
     node.end = newer.end or node.end
     for key, below in newer.below.items():
         _merge(node.below.setdefault(key, Node()), below)
@@ -122,16 +161,28 @@ def _merge(node: Node, newer: Node) -> None:
 class Explorer:
     """Walks a company's menus breadth first, one call per menu, never to a person."""
 
-    def __init__(self, tree: MenuTree, phrases: Phrases) -> None:
+    def __init__(self, tree: MenuTree, phrases: Phrases, most_calls: int = MOST_CALLS) -> None:
         """Go on from what the tree knows already."""
         self.tree = tree
         self._phrases = phrases
+        self._most_calls = most_calls
         self._calls = 0
+
+    @property
+    def calls(self) -> int:
+        """Calls made so far, those that failed included."""
+        return self._calls
 
     def next_path(self) -> tuple[str, ...] | None:
         """The keys of the next call; None when all is known."""
-        if self._calls >= MOST_CALLS:
-            return None
+        return None if self._calls >= self._most_calls else self._unknown()
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is left to explore."""
+        return self._unknown() is None
+
+    def _unknown(self) -> tuple[str, ...] | None:
         for path, node in self.tree.paths():
             if not node.known and len(path) <= DEEPEST and not self._shunned(path):
                 return path
@@ -141,6 +192,10 @@ class Explorer:
         """The flow of an exploring call: the keys alone, without holding at the end."""
         whole = self.tree.flow(path, "explore")
         return CallFlow(name="explore", steps=whole.steps[:-1], language=whole.language)
+
+    def failed(self) -> None:
+        """A call did not come to be: busy, or the network."""
+        self._calls += 1
 
     def called(self, path: tuple[str, ...], explored: str, reason: str) -> None:
         """Take the result of a call: the menu found, or why there was none."""

@@ -49,6 +49,7 @@ from .moments import (
     TranscriptUnavailable,
 )
 from .navigating import Navigating
+from .phrases import Phrases
 from .plan import CallPlan
 from .prompt import PromptSoFar
 from .reading import MenuReader
@@ -123,6 +124,11 @@ class Navigator:
     def explored(self) -> str:
         """The menu found at the end of an explored path; "" when it led elsewhere."""
         return self._call.explored
+
+    @property
+    def phrases(self) -> Phrases:
+        """The phrases of the company's language."""
+        return self._call.phrases
 
     @property
     def flow_stale(self) -> bool:
