@@ -155,6 +155,8 @@ async def test_reading_tools(
             "get_call_transcript",
             "search_call_history",
             "get_call_summary",
+            "get_call_recording",
+            "get_wait_forecast",
         )
     }
     assert all(tool.annotations.read_only for tool in offered.values())

@@ -10,9 +10,43 @@ import probatio
 from .llm_tools import CallTool
 from .records.filters import Visible
 from .records.lookup import statistics_of, whole_call_of
+from .records.summing_up import summary_of
 from .records.visibility import visible_in
 
 _READING = ToolAnnotations(read_only=True, destructive=False, idempotent=True, open_world=False)
+
+
+class GetCallSummary(CallTool):
+    """Sums a call up."""
+
+    short_name = "get_call_summary"
+    title = "Get call summary"
+    description = (
+        "Sums a telephone call up: in words (who, what about, what was said, what next), outcome, "
+        "times, keys pressed and the last words."
+    )
+    parameters = probatio.Schema(
+        {probatio.Required("call_id", description="Id of the call"): cv.string}
+    )
+    annotations = _READING
+
+    @override
+    async def answer(
+        self, hass: HomeAssistant, arguments: dict[str, Any], context: LLMContext
+    ) -> dict[str, Any]:
+        """Sum it up by rules: whoever asks is a model already."""
+        call_id, visible = arguments["call_id"], await _visible(hass, context)
+        summary = await summary_of(hass, call_id, visible, model=False)
+        record = await whole_call_of(hass, call_id, visible)
+        words = [line for line in record.pop("transcript") if line["speaker"] == "company"]
+        for part in ("segments", "recordings"):
+            del record[part]
+        return record | {
+            "events": record["events"][-50:],
+            "last_words": words[-1]["text"] if words else "",
+            "summary": summary["text"],
+            "next": summary["next"],
+        }
 
 
 class GetCallRecording(CallTool):
@@ -74,4 +108,4 @@ async def _visible(hass: HomeAssistant, context: LLMContext) -> Visible | None:
     return await visible_in(hass, context.context) if context.context else None
 
 
-RECORD_TOOLS = (GetCallRecording, GetWaitForecast)
+RECORD_TOOLS = (GetCallSummary, GetCallRecording, GetWaitForecast)

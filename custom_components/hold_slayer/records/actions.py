@@ -21,6 +21,7 @@ from .filters import MOST_EXPORTED, read_filter, read_page
 from .forgetting import forget_calls
 from .history import history_of
 from .lookup import calls_page, statistics_of, whole_call_of
+from .summing_up import summary_of
 from .visibility import visible_in
 
 _WHICH: dict[Any, Any] = {
@@ -36,6 +37,12 @@ _LIMIT: dict[Any, Any] = {probatio.Optional("limit"): object}
 _PAGE: dict[Any, Any] = {**_LIMIT, probatio.Optional("offset"): object}
 GET_CALL_HISTORY = probatio.Schema(
     {**_ONE, **_WHICH, **_PAGE, probatio.Optional("search"): cv.string}
+)
+GET_CALL_SUMMARY = probatio.Schema(
+    {
+        probatio.Required("call_id"): cv.string,
+        probatio.Optional("model", default=True): cv.boolean,
+    }
 )
 GET_STATISTICS = probatio.Schema(_WHICH)
 EXPORT_CALLS = probatio.Schema(
@@ -57,6 +64,7 @@ def async_setup_history_actions(hass: HomeAssistant) -> None:
     only = SupportsResponse.ONLY
     for name, handler, schema in (
         ("get_call_history", _get_call_history, GET_CALL_HISTORY),
+        ("get_call_summary", _get_call_summary, GET_CALL_SUMMARY),
         ("get_statistics", _get_statistics, GET_STATISTICS),
         ("export_calls", _export_calls, EXPORT_CALLS),
     ):
@@ -77,6 +85,12 @@ async def _get_call_history(call: ServiceCall) -> ServiceResponse:
     if call_id := call.data.get("call_id"):
         return {"total": 1, "calls": [await whole_call_of(call.hass, call_id, visible)]}
     return await calls_page(call.hass, call.data, visible)
+
+
+async def _get_call_summary(call: ServiceCall) -> ServiceResponse:
+    """Return a call in words."""
+    visible = await visible_in(call.hass, call.context)
+    return await summary_of(call.hass, call.data["call_id"], visible, model=call.data["model"])
 
 
 async def _get_statistics(call: ServiceCall) -> ServiceResponse:

@@ -19,6 +19,16 @@ _LOGGER = logging.getLogger(__name__)
 LOCK_WAIT_S: Final = 5.0
 #: SQLite's codes of a file that is not, or no longer, a database (https://sqlite.org/rescode.html).
 _DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+#: Its codes of a statement that will never work, such as one with a pattern that is too long.
+_FAULTY: Final = frozenset(
+    {
+        sqlite3.SQLITE_ERROR,
+        sqlite3.SQLITE_TOOBIG,
+        sqlite3.SQLITE_MISMATCH,
+        sqlite3.SQLITE_RANGE,
+        sqlite3.SQLITE_CONSTRAINT,
+    }
+)
 #: Numbers and words of calls belong in no log, however much is logged elsewhere.
 _QUIET: Final[dict[str, Any]] = {"hide_parameters": True, "logging_name": "hold_slayer"}
 logging.getLogger("sqlalchemy.engine.Engine.hold_slayer").setLevel(logging.WARNING)
@@ -73,6 +83,8 @@ def fault_of(error: Exception) -> Fault:
     # the low byte is the primary code
     if code is not None and (code & 0xFF) in _DAMAGED:
         return Fault.DAMAGED
+    if code is not None and (code & 0xFF) in _FAULTY:
+        return Fault.REFUSED
     names = {kind.__name__ for kind in type(error.orig).__mro__}
     if names & {"IntegrityError", "DataError", "ProgrammingError"}:
         return Fault.REFUSED
