@@ -11,7 +11,7 @@ chosen on `dev`, figures are reported on `test`.
 
 from collections.abc import Iterable, Sequence
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 import hashlib
 from pathlib import Path
@@ -25,6 +25,8 @@ from scipy.signal import resample_poly
 #: Sample rate of everything in the lab, Hz.
 RATE = 8000
 LABELS = ("music", "song", "recorded", "live", "noise", "tone")
+#: Shorter files, s, and quieter ones, of full scale 1, are of no use.
+_SHORTEST, _SILENT = 0.1, 1e-4
 SUFFIXES = frozenset({".wav", ".flac", ".ogg", ".mp3", ".opus", ".aiff", ".au"})
 
 
@@ -140,6 +142,8 @@ class Corpus:
     clips: tuple[Clip, ...]
     #: Labels of the manifest that mean nothing here.
     ignored: tuple[str, ...] = ()
+    #: Files that can't be used, and why.
+    left_out: tuple[tuple[str, str], ...] = ()
 
     def having(self, label: str) -> tuple[Clip, ...]:
         """The clips of one label."""
@@ -151,13 +155,39 @@ class Corpus:
             return self
         splits = split_of(self.clips)
         wanted = Split(split)
-        return Corpus(
-            self.root, tuple(clip for clip in self.clips if splits[clip.label, clip.unit] is wanted)
+        return replace(
+            self,
+            clips=tuple(clip for clip in self.clips if splits[clip.label, clip.unit] is wanted),
         )
 
     def trainable(self) -> Corpus:
         """The clips whose licence lets a model learn from them."""
-        return Corpus(self.root, tuple(clip for clip in self.clips if clip.may_train))
+        return replace(self, clips=tuple(clip for clip in self.clips if clip.may_train))
+
+    def checked(self) -> Corpus:
+        """The clips that can be decoded and hold some sound; the others are named in `left_out`."""
+        whole: list[Clip] = []
+        odd = list(self.left_out)
+        for clip in self.clips:
+            problem = _problem(clip.path)
+            if problem:
+                odd.append((str(clip.path.relative_to(self.root)), problem))
+            else:
+                whole.append(clip)
+        return replace(self, clips=tuple(whole), left_out=tuple(odd))
+
+
+def _problem(path: Path) -> str:
+    """Why a file can't be used, or nothing."""
+    try:
+        samples = read(path)
+    except (RuntimeError, OSError) as problem:  # what libsndfile and the disk complain with
+        return f"it can't be decoded ({str(problem).strip().splitlines()[-1][-80:]})"
+    if len(samples) < _SHORTEST * RATE:
+        return f"it is shorter than {_SHORTEST:g} s"
+    if float(np.max(np.abs(samples))) < _SILENT:
+        return "it is silent"
+    return ""
 
 
 def _share(label: str, unit: str) -> float:
@@ -200,15 +230,21 @@ def load(root: Path | str) -> Corpus:
         )
     manifest = root / "manifest.csv"
     ignored: set[str] = set()
-    clips = _from_manifest(root, manifest, ignored) if manifest.is_file() else _from_folders(root)
+    gone: list[tuple[str, str]] = []
+    found = manifest.is_file()
+    clips = _from_manifest(root, manifest, ignored, gone) if found else _from_folders(root)
+    if not clips and gone:
+        raise CorpusError(f"{manifest} lists {gone[0][0]}, which is not there, and no other sound.")
     if not clips:
         raise CorpusError(
             f"{root} holds no sound. It needs manifest.csv or sub-folders named {', '.join(LABELS)}."
         )
-    return Corpus(root, tuple(clips), tuple(sorted(ignored)))
+    return Corpus(root, tuple(clips), tuple(sorted(ignored)), tuple(gone))
 
 
-def _from_manifest(root: Path, manifest: Path, ignored: set[str]) -> list[Clip]:
+def _from_manifest(
+    root: Path, manifest: Path, ignored: set[str], gone: list[tuple[str, str]]
+) -> list[Clip]:
     clips = []
     with manifest.open(encoding="utf-8", newline="") as lines:
         rows = csv.DictReader(lines)
@@ -221,7 +257,8 @@ def _from_manifest(root: Path, manifest: Path, ignored: set[str]) -> list[Clip]:
                 ignored.add(row["label"])
                 continue
             if not path.is_file():
-                raise CorpusError(f"{manifest} lists {row['file']}, which is not there.")
+                gone.append((row["file"], "it is not there"))
+                continue
             clips.append(
                 Clip(
                     path=path,

@@ -39,6 +39,15 @@ class Job:
     peers: Peers | None
 
 
+#: What is used where a corpus lacks a label.
+_INSTEAD = {
+    "music": "the lab's own music is used.",
+    "song": "the lab's own songs are used, sung with the voices of the corpus.",
+    "recorded": "announcements are read by eSpeak NG alone.",
+    "live": "no agent can come, so no hold call can be made.",
+}
+
+
 def run(seed: int, job: Job) -> dict[str, CallScore]:
     """Make one call and score every pair of ears on it, by name."""
     call = cache.made(job.sounds, seed, split=job.split, minutes=job.minutes, hard=job.hard)
@@ -124,6 +133,8 @@ def main(argv: list[str]) -> int:
     try:
         root = options.corpus or corpus.default() or make()
         whole = corpus.load(root)
+        if options.corpus:
+            whole = whole.checked()
         sounds = whole.only(split)
         peers = PEERS.ready() if options.peers else None
     except CorpusError as problem:
@@ -145,6 +156,12 @@ def main(argv: list[str]) -> int:
     )
     if whole.ignored:
         print(f"Labels of the manifest that are not used: {', '.join(whole.ignored)}")
+    for label in (
+        label for label in ("music", "song", "recorded", "live") if not whole.having(label)
+    ):
+        print(f"The corpus has no `{label}`: {_INSTEAD[label]}")
+    for name, why in whole.left_out:
+        print(f"Left out: {name}, {why}")
     totals: dict[str, report.Totals] = {}
     begun = time.monotonic()
     try:

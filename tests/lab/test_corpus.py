@@ -54,6 +54,34 @@ def test_a_bad_manifest_is_refused_with_the_reason(tmp_path: Path, text: str, sa
         corpus.load(tmp_path)
 
 
+def test_files_that_cannot_be_used_are_left_out_and_named(tmp_path: Path) -> None:
+    _write(tmp_path / "good.wav")
+    soundfile.write(tmp_path / "silent.wav", np.zeros(8000), 8000)
+    soundfile.write(tmp_path / "nan.wav", np.full(8000, np.nan, np.float32), 8000, subtype="FLOAT")
+    soundfile.write(tmp_path / "short.wav", np.full(80, 0.1), 8000)
+    (tmp_path / "empty.wav").touch()
+    (tmp_path / "broken.flac").write_bytes(b"fLaC" + bytes(range(256)) * 8)
+    names = (
+        "good.wav",
+        "silent.wav",
+        "nan.wav",
+        "short.wav",
+        "empty.wav",
+        "broken.flac",
+        "gone.wav",
+    )
+    (tmp_path / "manifest.csv").write_text("file,label\n" + "".join(f"{n},live\n" for n in names))
+    checked = corpus.load(tmp_path).checked()
+    assert [clip.path.name for clip in checked.clips] == ["good.wav"]
+    problems = dict(checked.left_out)
+    assert set(problems) == set(names[1:])
+    assert problems["gone.wav"] == "it is not there"
+    assert problems["nan.wav"] == problems["silent.wav"] == "it is silent"
+    assert "shorter" in problems["short.wav"]
+    assert "decoded" in problems["empty.wav"]
+    assert "decoded" in problems["broken.flac"]
+
+
 def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="not a folder"):
         corpus.load(tmp_path / "none")
