@@ -5,11 +5,16 @@ from pathlib import Path
 import re
 from typing import Any
 
+from homeassistant.helpers.selector import SELECTORS, selector
+from PIL import Image
 import pytest
 import yaml
 
 from custom_components.hold_slayer import condition, trigger
-from custom_components.hold_slayer.hearing.heard import Sound
+from custom_components.hold_slayer.calls.progress import SegmentKind, Speaker
+from custom_components.hold_slayer.hearing.heard import Cue, Sound
+from custom_components.hold_slayer.issues import FIXABLE
+from custom_components.hold_slayer.navigation.moments import PhoneState
 from custom_components.hold_slayer.navigation.states import CallState, Outcome
 from custom_components.hold_slayer.telephony.messages import RegistrationState
 
@@ -162,3 +167,81 @@ def test_translations_are_complete(language: str) -> None:
 def _placeholders(text: str) -> set[str]:
     """Return what a text wants filled in."""
     return set(re.findall(r"\{(\w+)\}", text))
+
+
+def test_texts_of_the_card() -> None:
+    """Every text that the card asks for is there, also those asked for by a value."""
+    card = TEXTS["config_panel"]["card"]
+    for path in sorted((COMPONENT / "frontend").glob("*.js")):
+        source = path.read_text(encoding="utf-8")
+        asked = set(re.findall(r"\btext\(hass, \"(\w+)\"", source))
+        asked |= set(re.findall(r"\bbutton\(\"(\w+)\"", source))
+        assert asked <= card.keys(), path.name
+    assert card["phone_state"].keys() == {state.value for state in PhoneState}
+    assert card["segment"].keys() == {kind.value for kind in SegmentKind}
+    assert card["who"].keys() == {speaker.value for speaker in Speaker}
+    assert card["cue"].keys() == {cue.value for cue in Cue}
+
+
+def test_issues_have_texts() -> None:
+    """Every repair that is raised has a text, a fix where it can be fixed, and nothing is left over."""
+    source = "\n".join(
+        path.read_text(encoding="utf-8")
+        for path in COMPONENT.rglob("*.py")
+        if "engine/" not in str(path.relative_to(COMPONENT))
+    )
+    for key, texts in TEXTS["issues"].items():
+        assert f'"{key}"' in source, key
+        # fixed by having been read: raised without an account
+        fixable = key in FIXABLE or key == "history_damaged"
+        assert ("fix_flow" in texts) is fixable, key
+        assert ("description" in texts) is not fixable, key
+    raised = set(re.findall(r"raise_issue\(\s*[\w.]+,\s*[\w.]+,\s*\"(\w+)\"", source))
+    assert raised <= TEXTS["issues"].keys()
+
+
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [
+        ("icon.png", 256),
+        ("icon@2x.png", 512),
+    ],
+)
+def test_brand_images(name: str, size: int) -> None:
+    """The icons have the sizes that the brands rules ask for."""
+    with Image.open(COMPONENT / "brand" / name) as image:
+        assert image.size == (size, size)
+        assert image.format == "PNG"
+
+
+def test_hacs_file() -> None:
+    """Only keys that HACS knows, and the release's file is named."""
+    hacs = json.loads((COMPONENT.parents[1] / "hacs.json").read_text(encoding="utf-8"))
+    known = {"name", "content_in_root", "country", "filename", "hacs", "hide_default_branch"}
+    known |= {"homeassistant", "persistent_directory", "render_readme", "zip_release"}
+    assert hacs.keys() <= known
+    assert hacs["filename"].endswith(".zip")
+    assert hacs["zip_release"] is True
+
+
+def test_quality_scale() -> None:
+    """Every rule up to Platinum is done, or exempt with its reason."""
+    rules = yaml.safe_load((COMPONENT / "quality_scale.yaml").read_text(encoding="utf-8"))["rules"]
+    # Bronze 20, Silver 10, Gold 21, Platinum 3
+    assert len(rules) == 54
+    for name, rule in rules.items():
+        if isinstance(rule, str):
+            assert rule == "done", name
+        else:
+            assert rule["status"] in ("done", "exempt"), name
+            assert rule["comment"], name
+
+
+def test_services_file_matches_the_code() -> None:
+    """Selectors are ones that Home Assistant has; examples and defaults have their field's type."""
+    for name, service in load_yaml("services.yaml").items():
+        for key, field in service.get("fields", {}).items():
+            for inner, each in field.get("fields", {key: field}).items():
+                (kind,) = each["selector"]
+                assert kind in SELECTORS, (name, inner)
+                selector(each["selector"])

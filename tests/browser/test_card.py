@@ -26,6 +26,10 @@ async def test_the_idle_card_its_editor_and_what_it_refuses(tmp_path: Path) -> N
             await picked_and_edited(view, url)
             await says_what_is_wrong(view, wrong)
             assert view.problems == []
+            nowhere = await stage.owner.dashboard("nowhere-card", CARD | {"lines": [7]})
+            await view.show(nowhere)
+            await expect(view.part(".idle")).to_have_text("There is no line 7.")
+            await expect(view.part(".start")).to_have_count(0)
         mirrored = await stage.owner.dashboard("mirrored-card", CARD)
         await reads_from_right_to_left(stage.owner, mirrored)
 

@@ -35,9 +35,9 @@ class Watched:
         """The card."""
         return self.page.locator(TAG)
 
-    def part(self, selector: str) -> Locator:
-        """A part of the card."""
-        return self.page.locator(f"{TAG} {selector}")
+    def part(self, selector: str, **options: Any) -> Locator:
+        """A part of the card; options as of `Page.locator`."""
+        return self.page.locator(f"{TAG} {selector}", **options)
 
     def button(self, name: str) -> Locator:
         """A button of the card by what it says."""

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 #: Longest piece of a transcript sent at once with a snapshot, lines.
 MOST_WORDS = 500
+#: Steps in which a forecast is shown, s.
+_STEP_S = 30.0
 
 
 def call_fields(account: Account, call: Call, texts: Mapping[str, str]) -> dict[str, Any]:
@@ -41,12 +43,26 @@ def call_fields(account: Account, call: Call, texts: Mapping[str, str]) -> dict[
             for reason in progress.reasons
         ],
         "phone": ringing[-1] if ringing else "",
+        "phones": [
+            {"name": phone.name, "state": phone.state} for phone in progress.phones.values()
+        ],
+        "forecast": _forecast(account, call),
         "auto_connect": line.auto_connect if line else call.job.plan.auto_connect,
         "recording": call.recorder.active,
+        "recorded": call.recorder.wanted and progress.person_since is not None,
         "redial_at": epoch(progress.redial_at),
         "outcome": outcome,
         "outcome_text": texts.get(outcome, ""),
     }
+
+
+def _forecast(account: Account, call: Call) -> dict[str, float] | None:
+    """Return what is left of the wait as past calls have it, s; whole half minutes, to change rarely."""
+    foretold = account.outlooks.remaining(call)
+    if foretold is None:
+        return None
+    figures = {"wait_s": foretold.wait_s, "low_s": foretold.low_s, "high_s": foretold.high_s}
+    return {key: round(value / _STEP_S) * _STEP_S for key, value in figures.items()}
 
 
 def whole_call(account: Account, call: Call, texts: Mapping[str, str]) -> dict[str, Any]:
@@ -55,6 +71,7 @@ def whole_call(account: Account, call: Call, texts: Mapping[str, str]) -> dict[s
     return call_fields(account, call, texts) | {
         "segments": [segment_fields(segment) for segment in call.progress.segments],
         "words": [words_fields(line) for line in words[-MOST_WORDS:]],
+        "words_offset": max(0, len(words) - MOST_WORDS),
     }
 
 

@@ -2,12 +2,19 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from ..hearing.heard import Phase, PrintKind, UtteranceEnded
+from ..hearing.heard import (
+    HeardEvent,
+    Phase,
+    PrintKind,
+    UtteranceEnded,
+    Verdict,
+    VerdictChange,
+)
 from ..navigation.acts import (
     Consult,
     MarkPrompt,
@@ -41,6 +48,17 @@ if TYPE_CHECKING:
 #: Utterances whose times are kept until their text comes.
 MOST_SPANS = 32
 
+#: Notes that stand among the words: what explains why a call went on as it did.
+_TOLD = frozenset(
+    {
+        NoteKind.FALSE_ALARM,
+        NoteKind.CALLBACK_OFFERED,
+        NoteKind.FLOW_STALE,
+        NoteKind.TRANSFER,
+        NoteKind.DEGRADED,
+    }
+)
+
 type CompanyAct = SendKeys | Speak | StopSpeaking | ReadEarly | SetPhase | Consult | MarkPrompt
 
 
@@ -59,6 +77,25 @@ class Company:
         self._transcriber = tools.make_transcriber(call.job.language, call.hear_text)
         #: Utterance -> leg times of its first and last word, s.
         self._spans: dict[int, tuple[float, float]] = {}
+        #: Leg times of what the ears reported last, and of the speech they last took a stand on, s.
+        self._heard_at = 0.0
+        self._judged_since = 0.0
+
+    def noticed(self, heard: HeardEvent) -> None:
+        """Keep when the ears noticed something."""
+        self._heard_at = max(self._heard_at, heard.time)
+        if isinstance(heard, VerdictChange) and heard.verdict is not Verdict.NOBODY:
+            self._judged_since = heard.since
+
+    async def teach(self, *, person: bool) -> dict[str, Any]:
+        """Tell the print book who was heard last: a person, or a recording to know the next time."""
+        since, until = self._judged_since, self._heard_at
+        if self._spans:
+            spoken = list(self._spans.values())[-1]
+            since, until = since or spoken[0], max(until, spoken[1])
+        kind = None if person else PrintKind.ANNOUNCEMENT
+        print_id = await self.leg.mark_print(since, until, kind) if since < until else ""
+        return {"person": person, "since": since, "until": until, "print_id": print_id}
 
     async def place(self) -> None:
         """Dial or answer, and have the words sent here when somebody can read them."""
@@ -116,6 +153,9 @@ class Company:
             case NoteKind.STEP_STARTED:
                 progress.step = note.text
         progress.notes.append(f"{note.kind}: {note.text}" if note.text else note.kind.value)
+        if note.kind in _TOLD:
+            progress.remark(note.kind.value, dt_util.utcnow())
+            self._call.changed(ChangeKind.TRANSCRIPT)
 
     def do(self, act: CompanyAct) -> None:
         """Carry out an order that concerns the company."""

@@ -143,6 +143,14 @@ class CallProgress:
         # Indices in the card's feed stay true: a full transcript drops what is new.
         del self.transcript[MOST_LINES:]
 
+    def remark(self, kind: str, now: datetime) -> None:
+        """Add a note between the words; `kind` names it, whoever shows it says it in words."""
+        line = TranscriptLine(time=now, speaker=Speaker.NOTE, text=kind)
+        # what is still being read stays last: it is replaced by its final text
+        partial = bool(self.transcript) and not self.transcript[-1].final
+        self.transcript.insert(len(self.transcript) - partial, line)
+        del self.transcript[MOST_LINES:]
+
     @property
     def last_words(self) -> str:
         """The last thing the company said."""

@@ -3,6 +3,7 @@
 import { html, nothing, render } from "./vendor/lit-html.js";
 import { isOver } from "./format.js";
 import { lineView } from "./line.js";
+import { findRecording } from "./recording.js";
 import { startForm } from "./start.js";
 import { storeFor } from "./store.js";
 import { STYLES } from "./styles.js";
@@ -19,6 +20,7 @@ class HoldSlayerCard extends HTMLElement {
     this._end = null;
     this._tick = null;
     this._keypad = null;
+    this._playing = null;
     this._problem = "";
     this.attachShadow({ mode: "open" });
   }
@@ -125,6 +127,16 @@ class HoldSlayerCard extends HTMLElement {
       isPerson: order("set_verdict", { person: true }),
       isNoPerson: order("set_verdict", { person: false }),
       resumeHold: order("resume_hold"),
+      listenIn: order("listen_in"),
+      play: (call) => this._play(call),
+      played: (position) => {
+        this._playing = { ...this._playing, position };
+        this._render();
+      },
+      seek: (position) => {
+        const player = this.shadowRoot.querySelector("audio");
+        if (player) player.currentTime = position;
+      },
       pressKey: (call, keys) => this._act("send_dtmf", { call_id: call.id, keys }),
       toggleKeypad: (call) => {
         this._keypad = this._keypad === call.id ? null : call.id;
@@ -132,6 +144,19 @@ class HoldSlayerCard extends HTMLElement {
         this.shadowRoot.querySelector(".keypad button")?.focus();
       },
     };
+  }
+
+  async _play(call) {
+    this._playing = { call: call.id };
+    this._problem = "";
+    this._render();
+    try {
+      this._playing = { call: call.id, recording: await findRecording(this._hass, call.id) };
+    } catch (error) {
+      this._playing = null;
+      this._problem = error?.message ?? String(error);
+    }
+    this._render();
   }
 
   _render() {
@@ -142,6 +167,8 @@ class HoldSlayerCard extends HTMLElement {
     const now = Date.now() / 1000;
     const atEnd = [...this.shadowRoot.querySelectorAll(".words")].map(isAtEnd);
     const busy = lines.filter((line) => line.call || !line.available);
+    const accounts = new Set([...state.lines.values()].map((line) => line.entry_id)).size > 1;
+    const view = { keypad: this._keypad, playing: this._playing, accounts };
     const shown = (line) =>
       this._config.show_transcript === false && line.call
         ? { ...line, call: { ...line.call, words: [] } }
@@ -157,13 +184,17 @@ class HoldSlayerCard extends HTMLElement {
             ? html`<p class="problem" role="alert">${text(hass, "no_connection")}</p>`
             : nothing}
           ${state.ready && !lines.length
-            ? html`<p class="idle">${text(hass, "no_account")}</p>`
+            ? html`<p class="idle">
+                ${state.lines.size
+                  ? text(hass, "no_such_line", { lines: this._config.lines.join(", ") })
+                  : text(hass, "no_account")}
+              </p>`
             : nothing}
           ${state.ready && lines.length && !busy.length
             ? html`<p class="idle">${text(hass, "idle")}</p>`
             : nothing}
           ${busy.map((line) =>
-            lineView(hass, shown(line), now, this._orders(), this._keypad === line.call?.id),
+            lineView(hass, shown(line), now, this._orders(), view),
           )}
           ${this._problem
             ? html`<p class="problem" role="alert" dir="auto">${this._problem}</p>`

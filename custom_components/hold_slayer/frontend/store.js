@@ -9,7 +9,7 @@ export function reduce(state, message) {
     case "snapshot":
       return {
         ready: true,
-        lines: new Map(message.lines.map((line) => [line.id, line])),
+        lines: new Map(message.lines.map((line) => [line.id, { ...line, call: whole(line.call) }])),
         contacts: message.contacts,
         phones: message.phones,
       };
@@ -51,8 +51,16 @@ function withCall(state, id, change) {
 function mergeCall(call, change) {
   if (change === null) return null;
   if (change === undefined) return call;
-  if (!call || (change.id && change.id !== call.id)) return { segments: [], words: [], ...change };
+  if (!call || (change.id && change.id !== call.id)) {
+    return whole({ segments: [], words: [], ...change });
+  }
   return { ...call, ...change };
+}
+
+/** A call with its words where their indices say: a long call comes without its first ones. */
+function whole(call) {
+  if (!call?.words_offset) return call;
+  return { ...call, words: [...Array(call.words_offset), ...call.words] };
 }
 
 function placed(list, index, item) {

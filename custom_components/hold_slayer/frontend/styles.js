@@ -18,7 +18,10 @@ export const STYLES = `
   .heard { color: var(--secondary-text-color); font-weight: 400; margin-inline-start: 8px; }
   .line.person_detected .state, .line.ringing_you .state, .line.connected .state { color: var(--success-color, #2e7d32); }
   .line.failed .state, .problem { color: var(--error-color, #b71c1c); }
-  .idle, .queue { color: var(--secondary-text-color); }
+  .recording { color: var(--error-color, #b71c1c); font-weight: 400; margin-inline-start: 8px; }
+  .recording::before { content: "● "; }
+  audio { width: 100%; }
+  .idle, .queue, .phones { color: var(--secondary-text-color); }
   .strip { position: relative; height: 14px; border-radius: 7px; overflow: hidden; background: var(--divider-color); }
   .strip .part { position: absolute; inset-block: 0; min-width: 2px; }
   .part { background: var(--disabled-color, #9e9e9e); }
@@ -50,7 +53,10 @@ export const STYLES = `
   .words p { display: flex; gap: 8px; align-items: baseline; font-size: 0.9rem; }
   .words time { white-space: nowrap; color: var(--secondary-text-color); font-variant-numeric: tabular-nums; font-size: 0.75rem; }
   .words b { white-space: nowrap; }
-  .words .partial { font-style: italic; }
+  .words .partial, .words .note { font-style: italic; }
+  .words .now { background: var(--secondary-background-color); border-radius: 4px; }
+  button.seek { min-height: 24px; padding: 0 4px; border: 0; border-radius: 4px; }
+  button.seek time { color: var(--primary-color); text-decoration: underline; }
   form { flex-direction: column; align-items: stretch; }
   label { display: flex; flex-direction: column; gap: 4px; color: var(--secondary-text-color); font-size: 0.85rem; }
   input, select { font: inherit; font-size: 1rem; color: var(--primary-text-color); background: var(--secondary-background-color); border: 1px solid var(--outline-color, var(--divider-color)); border-radius: 6px; padding: 10px; min-width: 0; }

@@ -3,6 +3,7 @@
 const CARD = "component.hold_slayer.config_panel.card";
 const STATE = "component.hold_slayer.entity.sensor.call_state.state";
 const HEARD = "component.hold_slayer.entity.sensor.heard.state";
+const EVENT = "component.hold_slayer.entity.event.call.state_attributes.event_type.state";
 
 const loading = new WeakMap();
 
@@ -27,6 +28,10 @@ export const text = (hass, key, values) => hass.localize(`${CARD}.${key}`, value
 
 /** The name of a call state. */
 export const stateText = (hass, state) => hass.localize(`${STATE}.${state}`) || state;
+
+/** What a note between the words says: the name of the event that it is, or its own text. */
+export const noteText = (hass, kind) =>
+  hass.localize(`${CARD}.note.${kind}`) || hass.localize(`${EVENT}.${kind}`) || kind;
 
 /** The name of a sound. */
 export const heardText = (hass, sound) => hass.localize(`${HEARD}.${sound}`) || sound;

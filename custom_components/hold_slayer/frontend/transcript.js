@@ -1,29 +1,45 @@
-/** The words of a call as they come. */
+/** The words of a call as they come, or going along with its recording. */
 
 import { html, nothing } from "./vendor/lit-html.js";
-import { timeOfDay } from "./format.js";
-import { text } from "./texts.js";
+import { isOver, timeOfDay } from "./format.js";
+import { lineAt } from "./recording.js";
+import { noteText, text } from "./texts.js";
 
+/** Lines shown of a call that goes on; one that is over is shown as a whole. */
 const SHOWN = 40;
 
-/** Draw the last words of a call, newest at the bottom. */
-export function transcript(hass, call) {
-  const words = call.words.filter(Boolean).slice(-SHOWN);
+/** Draw the words of a call, newest at the bottom; `playing` as in recording.js. */
+export function transcript(hass, call, playing, orders) {
+  const over = isOver(call);
+  const words = call.words.filter(Boolean).slice(over ? 0 : -SHOWN);
   if (!words.length) return nothing;
+  const heard = playing?.call === call.id ? playing : null;
+  const now = lineAt(words, heard);
   return html`
-    <details class="transcript" ?open=${!["ended", "failed"].includes(call.state)}>
+    <details class="transcript" ?open=${!over || heard !== null}>
       <summary>${text(hass, "transcript")}</summary>
-      <div class="words" role="log" aria-live="polite" tabindex="0">
+      <div class="words" role="log" aria-live=${over ? "off" : "polite"} tabindex="0">
         ${words.map(
-          (line) => html`<p class="${line.who} ${line.final ? "" : "partial"}">
-            <time datetime=${new Date(line.time * 1000).toISOString()}
-              >${timeOfDay(line.time, hass.language)}</time
-            >
+          (line, index) => html`<p
+            class="${line.who} ${line.final ? "" : "partial"} ${index === now ? "now" : ""}"
+            aria-current=${index === now ? "true" : nothing}
+          >
+            ${time(hass, line, heard, orders)}
             <b>${text(hass, `who.${line.who}`)}</b>
-            <span><bdi>${line.text}</bdi></span>
+            <span><bdi>${line.who === "note" ? noteText(hass, line.text) : line.text}</bdi></span>
           </p>`,
         )}
       </div>
     </details>
   `;
+}
+
+/** The time of a line; while its recording plays, a button that goes there. */
+function time(hass, line, heard, orders) {
+  const shown = html`<time datetime=${new Date(line.time * 1000).toISOString()}
+    >${timeOfDay(line.time, hass.language)}</time
+  >`;
+  const offset = heard?.recording ? line.time - heard.recording.started : -1;
+  if (offset < 0) return shown;
+  return html`<button type="button" class="seek" @click=${() => orders.seek(offset)}>${shown}</button>`;
 }

@@ -1,0 +1,45 @@
+/** Playing what was recorded of a call, with its words going along. */
+
+import { html, nothing } from "./vendor/lit-html.js";
+import { text } from "./texts.js";
+
+/** Find the recording of a call; gives {url, started} (epoch seconds), or null when there is none. */
+export async function findRecording(hass, callId) {
+  const call = await hass.callWS({ type: "hold_slayer/history/get", call_id: callId });
+  const [recording] = call.recordings ?? [];
+  if (!recording) return null;
+  const { url } = await hass.callWS({
+    type: "media_source/resolve_media",
+    media_content_id: recording.media_content_id,
+  });
+  return { url: hass.hassUrl ? hass.hassUrl(url) : url, started: Date.parse(recording.started) / 1000 };
+}
+
+/**
+ * Draw what there is to play: a button, then the player. `playing` is null, or has `call` (id) and,
+ * once it was found, `recording`; `orders.play` finds it, `orders.played` gets the position in seconds.
+ */
+export function recordingView(hass, call, playing, orders) {
+  if (!call.recorded) return nothing;
+  if (playing?.call !== call.id) {
+    return html`<div class="buttons">
+      <button type="button" @click=${() => orders.play(call)}>${text(hass, "play_recording")}</button>
+    </div>`;
+  }
+  if (playing.recording === undefined) return html`<p class="idle">${text(hass, "loading")}</p>`;
+  if (playing.recording === null) return html`<p class="idle">${text(hass, "no_recording")}</p>`;
+  return html`<audio
+    controls
+    autoplay
+    src=${playing.recording.url}
+    aria-label=${text(hass, "play_recording")}
+    @timeupdate=${(event) => orders.played(event.target.currentTime)}
+  ></audio>`;
+}
+
+/** Index of the line that is being said at a moment of the recording; -1 before the first. */
+export function lineAt(words, playing) {
+  if (!playing?.recording) return -1;
+  const moment = playing.recording.started + (playing.position ?? 0);
+  return words.findLastIndex((line) => line.time <= moment);
+}
