@@ -58,6 +58,12 @@ def rule_for(
         ("200", None),
         ("**620", None),
         ("201", DialRule.SHORT_CODE),
+        # cut short behind the country code: may become anything
+        ("+49 900", DialRule.SHORT_CODE),
+        # a code in disguise, and a line to the outside followed by another country
+        ("+49 30 123456*", DialRule.SHORT_CODE),
+        ("000 7 7734 12345", DialRule.SHORT_CODE),
+        ("0049 30 1", DialRule.SHORT_CODE),
         ("11833", DialRule.SHORT_CODE),
         ("*#06#", DialRule.SHORT_CODE),
         ("*31#030123456", DialRule.SHORT_CODE),

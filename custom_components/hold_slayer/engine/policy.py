@@ -87,7 +87,7 @@ class Gate:
             return None if dialled_by is DialledBy.PERSON else DialRule.EMERGENCY
         if policy is None:
             return None
-        if not number.startswith("+") and (len(number) <= LONGEST_SHORT or not number.isdecimal()):
+        if _is_short(number):
             return None if saved or policy.allow_short_codes else DialRule.SHORT_CODE
         if not country and not number.startswith("+"):
             return None
@@ -116,6 +116,16 @@ class Gate:
         return None if region in allowed else DialRule.COUNTRY
 
 
+def _is_short(number: str) -> bool:
+    """Tell whether a number is none of the public network: an extension, a service, a code.
+
+    Behind an exchange 000 is a line to the outside and then any country.
+    """
+    if not number.removeprefix("+").isdecimal() or number.startswith("000"):
+        return True
+    return not number.startswith("+") and len(number) <= LONGEST_SHORT
+
+
 def _is_number(text: str) -> bool:
     """Tell whether the user part of a SIP address is a number."""
     return bool(text) and set(text) <= set("+0123456789*#")
@@ -134,7 +144,12 @@ def _parse(number: str, country: str) -> PhoneNumber | None:
         parsed = phonenumbers.parse(number, country or None)
     except phonenumbers.NumberParseException:
         return None
-    return parsed if phonenumbers.is_possible_number(parsed) else None
+    length = phonenumbers.is_possible_number_with_reason(parsed)
+    # without its area code it can only be dialled as such: behind a country code it is cut short
+    local = length == phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY
+    if local and not number.startswith(("+", "00")):
+        return parsed
+    return parsed if length == phonenumbers.ValidationResult.IS_POSSIBLE else None
 
 
 def _is_emergency(number: str, country: str, *, exactly: bool) -> bool:
