@@ -135,7 +135,7 @@ async def test_engine_lost_while_trying(hass: HomeAssistant, link: ScriptedLink)
         ({"username": 'a"\r\nContact: <sip:x>'}, {"username": "invalid_username"}),
         ({"password": ""}, {"password": "invalid_password"}),
         ({"password": "a\nb"}, {"password": "invalid_password"}),
-        ({"advanced": {"outbound_proxy": "a b"}}, {"base": "invalid_proxy"}),
+        ({"advanced": {"outbound_proxy": "a/b"}}, {"base": "invalid_proxy"}),
         ({"advanced": {"sip_domain": "a/b"}}, {"base": "invalid_domain"}),
         ({"advanced": {"display_name": 'x" <sip:y>'}}, {"base": "invalid_display_name"}),
         ({"advanced": {"codecs": []}}, {"base": "no_codec"}),
@@ -252,3 +252,45 @@ async def test_options(hass: HomeAssistant, link: ScriptedLink) -> None:
     assert hass.states.get("sensor.hold_slayer_line_2_call_state") is None
     result = await hass.config_entries.options.async_init(entry.entry_id)
     assert result["type"] is FlowResultType.FORM
+
+
+async def test_trunk_by_address(hass: HomeAssistant, link: ScriptedLink) -> None:
+    """A trunk that knows us by our address needs no password, and all its settings are used."""
+    advanced = {
+        "register": False,
+        "outbound_proxy": "one.example, two.example:5070",
+        "identity": "p_asserted",
+        "hide_number": True,
+        "public_address": "203.0.113.5",
+        "stun_server": "stun.example:3478",
+        "allow_from": "198.51.100.0/24 media.example",
+        "rtp_port": 20000,
+    }
+    form = {"registrar": "sip.example.com", "username": "alice", "advanced": advanced}
+    result = await fill(hass, await begin(hass, "address_trunk"), form)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    tried = link.all(TestAccount)[0].account
+    assert (tried.register, tried.password) == (False, "")
+    assert tried.outbound_proxies == ("one.example", "two.example:5070")
+    assert (tried.identity, tried.hide_number) == ("p_asserted", True)
+    assert (tried.public_address, tried.stun_server) == ("203.0.113.5", "stun.example:3478")
+    assert tried.allow_from == ("198.51.100.0/24", "media.example")
+    assert tried.rtp_port == 20000
+
+
+@pytest.mark.parametrize(
+    ("advanced", "error"),
+    [
+        ({"outbound_proxy": "fine.example, not/a/host"}, "invalid_proxy"),
+        ({"stun_server": "stun example?"}, "invalid_stun"),
+        ({"public_address": "home.example"}, "invalid_public_address"),
+        ({"allow_from": "198.51.100.0/24, ??"}, "invalid_allow_from"),
+    ],
+)
+async def test_bad_trunk_settings(
+    hass: HomeAssistant, link: ScriptedLink, advanced: dict[str, Any], error: str
+) -> None:
+    """Each wrong setting is named, and nothing is tried."""
+    result = await fill(hass, await begin(hass), {**FORM, "advanced": advanced})
+    assert result["errors"] == {"base": error}
+    assert not link.all(TestAccount)

@@ -1,6 +1,7 @@
 """The form of a SIP account: its fields, its checks and what it becomes."""
 
 from collections.abc import Mapping
+from ipaddress import ip_network
 from typing import Any
 
 from homeassistant.data_entry_flow import section
@@ -16,14 +17,18 @@ from homeassistant.helpers.selector import (
     TextSelectorConfig,
     TextSelectorType,
 )
+from homeassistant.util.network import is_ip_address
 import probatio
 
 from .calls.numbers import is_host
 from .const import Conf
 from .providers import PRESETS, Provider
-from .telephony.account import AccountSettings, Encryption, KeyMethod, Transport
+from .telephony.account import AccountSettings, Encryption, IdentityHeader, KeyMethod, Transport
 
 CODECS = ("PCMA", "PCMU", "G722", "opus")
+#: First port for speech (RTP), and how many may be used from there on.
+DEFAULT_RTP_PORT = 10000
+RTP_PORTS = 500
 #: Longest user name or password worth sending, characters.
 _LONGEST = 128
 _TEXT = TextSelector()
@@ -56,7 +61,7 @@ def account_schema(provider: Provider) -> probatio.Schema:
             probatio.Required(Conf.USERNAME): TextSelector(
                 TextSelectorConfig(autocomplete="username")
             ),
-            probatio.Required(Conf.PASSWORD): _PASSWORD,
+            probatio.Optional(Conf.PASSWORD): _PASSWORD,
             probatio.Required(Conf.ADVANCED): section(
                 _advanced_schema(provider), {"collapsed": True}
             ),
@@ -77,10 +82,21 @@ def _advanced_schema(provider: Provider) -> probatio.Schema:
             probatio.Optional(Conf.AUTH_USERNAME): _TEXT,
             probatio.Optional(Conf.SIP_DOMAIN): _TEXT,
             probatio.Optional(Conf.OUTBOUND_PROXY): _TEXT,
+            probatio.Optional(Conf.REGISTER, default=preset.register): BooleanSelector(),
             probatio.Optional(Conf.DISPLAY_NAME): _TEXT,
             probatio.Optional(Conf.CALLER_ID): _TEXT,
+            probatio.Optional(Conf.IDENTITY, default=preset.identity): _select(
+                IdentityHeader, "identity"
+            ),
+            probatio.Optional(Conf.HIDE_NUMBER, default=False): BooleanSelector(),
+            probatio.Optional(Conf.PUBLIC_ADDRESS): _TEXT,
+            probatio.Optional(Conf.STUN_SERVER): _TEXT,
+            probatio.Optional(Conf.ALLOW_FROM): _TEXT,
             probatio.Optional(Conf.LOCAL_PORT, default=0): NumberSelector(
                 NumberSelectorConfig(min=0, max=65535, step=1, mode=NumberSelectorMode.BOX)
+            ),
+            probatio.Optional(Conf.RTP_PORT, default=DEFAULT_RTP_PORT): NumberSelector(
+                NumberSelectorConfig(min=1024, max=65000, step=2, mode=NumberSelectorMode.BOX)
             ),
             probatio.Optional(Conf.CODECS, default=list(preset.codecs)): SelectSelector(
                 SelectSelectorConfig(options=list(CODECS), multiple=True)
@@ -92,7 +108,9 @@ def _advanced_schema(provider: Provider) -> probatio.Schema:
     )
 
 
-def _select(options: type[Transport | Encryption | KeyMethod], key: str) -> SelectSelector:
+def _select(
+    options: type[Transport | Encryption | KeyMethod | IdentityHeader], key: str
+) -> SelectSelector:
     """Return a translated drop-down of an enum."""
     return SelectSelector(
         SelectSelectorConfig(
@@ -111,7 +129,11 @@ def flatten(form: Mapping[str, Any]) -> dict[str, Any]:
         key: value.strip() if isinstance(value, str) and key != Conf.PASSWORD else value
         for key, value in flat.items()
     }
-    return trimmed | {Conf.LOCAL_PORT: int(trimmed.get(Conf.LOCAL_PORT, 0))}
+    return trimmed | {
+        Conf.PASSWORD: trimmed.get(Conf.PASSWORD, ""),
+        Conf.LOCAL_PORT: int(trimmed.get(Conf.LOCAL_PORT, 0)),
+        Conf.RTP_PORT: int(trimmed.get(Conf.RTP_PORT, DEFAULT_RTP_PORT)),
+    }
 
 
 def unflatten(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,10 +153,19 @@ def form_errors(data: Mapping[str, Any]) -> dict[str, str]:
     if not username or len(username) > _LONGEST or any(c in username for c in ' @<>"\r\n\t'):
         errors[Conf.USERNAME] = "invalid_username"
     password = data[Conf.PASSWORD]
-    if not password or len(password) > _LONGEST or not password.isprintable():
+    missing = not password and data.get(Conf.REGISTER, True)
+    if missing or len(password) > _LONGEST or not password.isprintable():
         errors[Conf.PASSWORD] = "invalid_password"
-    if (proxy := data.get(Conf.OUTBOUND_PROXY)) and not is_host(proxy):
+    if not all(map(is_host, _listed(data.get(Conf.OUTBOUND_PROXY, "")))):
         errors["base"] = "invalid_proxy"
+    if (server := data.get(Conf.STUN_SERVER)) and not is_host(server):
+        errors["base"] = "invalid_stun"
+    if (address := data.get(Conf.PUBLIC_ADDRESS)) and not is_ip_address(address):
+        errors["base"] = "invalid_public_address"
+    if not all(
+        is_network(each) or is_host(each) for each in _listed(data.get(Conf.ALLOW_FROM, ""))
+    ):
+        errors["base"] = "invalid_allow_from"
     if (domain := data.get(Conf.SIP_DOMAIN)) and not is_host(domain):
         errors["base"] = "invalid_domain"
     shown = (data.get(Conf.DISPLAY_NAME, ""), data.get(Conf.CALLER_ID, ""))
@@ -145,6 +176,20 @@ def form_errors(data: Mapping[str, Any]) -> dict[str, str]:
     return errors
 
 
+def _listed(text: str) -> tuple[str, ...]:
+    """Return the hosts in a text, separated by commas or spaces."""
+    return tuple(text.replace(",", " ").split())
+
+
+def is_network(text: str) -> bool:
+    """Tell whether a text is an address or a network such as 192.0.2.0/24."""
+    try:
+        ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True
+
+
 def unique_id(data: Mapping[str, Any]) -> str:
     """Return the address of the account, the same however it was typed."""
     return f"sip:{data[Conf.USERNAME].lower()}@{data[Conf.REGISTRAR].lower()}"
@@ -152,7 +197,6 @@ def unique_id(data: Mapping[str, Any]) -> str:
 
 def account_settings(account_id: str, data: Mapping[str, Any]) -> AccountSettings:
     """Return what the engine needs to know of an account."""
-    proxy = data.get(Conf.OUTBOUND_PROXY, "")
     return AccountSettings(
         id=account_id,
         registrar=data[Conf.REGISTRAR],
@@ -161,7 +205,8 @@ def account_settings(account_id: str, data: Mapping[str, Any]) -> AccountSetting
         auth_username=data.get(Conf.AUTH_USERNAME, ""),
         display_name=data.get(Conf.DISPLAY_NAME, ""),
         domain=data.get(Conf.SIP_DOMAIN, ""),
-        outbound_proxies=(proxy,) if proxy else (),
+        outbound_proxies=_listed(data.get(Conf.OUTBOUND_PROXY, "")),
+        register=data.get(Conf.REGISTER, True),
         transport=Transport(data.get(Conf.TRANSPORT, Transport.UDP)),
         local_port=data.get(Conf.LOCAL_PORT, 0),
         encryption=Encryption(data.get(Conf.SRTP, Encryption.OFF)),
@@ -169,4 +214,11 @@ def account_settings(account_id: str, data: Mapping[str, Any]) -> AccountSetting
         verify_tls=data.get(Conf.VERIFY_TLS, True),
         dtmf_method=KeyMethod(data.get(Conf.DTMF_METHOD, KeyMethod.AUTO)),
         caller_id=data.get(Conf.CALLER_ID, ""),
+        identity=IdentityHeader(data.get(Conf.IDENTITY, IdentityHeader.FROM)),
+        hide_number=data.get(Conf.HIDE_NUMBER, False),
+        public_address=data.get(Conf.PUBLIC_ADDRESS, ""),
+        stun_server=data.get(Conf.STUN_SERVER, ""),
+        allow_from=_listed(data.get(Conf.ALLOW_FROM, "")),
+        rtp_port=data.get(Conf.RTP_PORT, DEFAULT_RTP_PORT),
+        rtp_port_range=RTP_PORTS,
     )

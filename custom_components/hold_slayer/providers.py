@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .telephony.account import Encryption, Transport
+from .telephony.account import Encryption, IdentityHeader, Transport
 
 
 class Provider(StrEnum):
@@ -12,7 +12,9 @@ class Provider(StrEnum):
     GENERIC = "generic"
     FRITZBOX = "fritzbox"
     ASTERISK = "asterisk"
+    FREEPBX = "freepbx"
     THREE_CX = "three_cx"
+    THREE_CX_TRUNK = "three_cx_trunk"
     SIPGATE = "sipgate"
     TWILIO = "twilio"
     TELNYX = "telnyx"
@@ -20,6 +22,7 @@ class Provider(StrEnum):
     PLIVO = "plivo"
     EASYBELL = "easybell"
     OVH = "ovh"
+    ADDRESS_TRUNK = "address_trunk"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +33,9 @@ class Preset:
     transport: Transport = Transport.UDP
     encryption: Encryption = Encryption.OFF
     codecs: tuple[str, ...] = ("PCMA", "PCMU")
+    #: False for trunks that know us by our address.
+    register: bool = True
+    identity: IdentityHeader = IdentityHeader.FROM
 
 
 #: Hosts as printed in the providers' own set-up pages in 2026; users can change them.
@@ -37,7 +43,11 @@ PRESETS = {
     Provider.GENERIC: Preset(),
     Provider.FRITZBOX: Preset(registrar="fritz.box", codecs=("G722", "PCMA", "PCMU")),
     Provider.ASTERISK: Preset(codecs=("G722", "PCMU", "PCMA")),
+    # FreePBX: chan_pjsip listens on 5060, transport UDP, and trusts P-Asserted-Identity if told to
+    Provider.FREEPBX: Preset(codecs=("PCMU", "PCMA", "G722")),
     Provider.THREE_CX: Preset(codecs=("G722", "PCMU", "PCMA")),
+    # 3CX as a trunk to us: it takes the number shown from P-Asserted-Identity
+    Provider.THREE_CX_TRUNK: Preset(codecs=("PCMU", "PCMA"), identity=IdentityHeader.ASSERTED),
     Provider.SIPGATE: Preset(registrar="sipgate.de"),
     Provider.TWILIO: Preset(
         transport=Transport.TLS, encryption=Encryption.REQUIRED, codecs=("PCMU", "PCMA")
@@ -52,4 +62,5 @@ PRESETS = {
     Provider.PLIVO: Preset(registrar="phone.plivo.com", codecs=("PCMU", "PCMA")),
     Provider.EASYBELL: Preset(registrar="voip.easybell.de"),
     Provider.OVH: Preset(registrar="sip5.ovh.fr"),
+    Provider.ADDRESS_TRUNK: Preset(register=False, identity=IdentityHeader.ASSERTED),
 }

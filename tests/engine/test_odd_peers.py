@@ -27,7 +27,7 @@ ENDS = (receive("BYE"), answer_in_dialog("200 OK"))
 
 async def call(alice: Station, far: Sipp) -> str:
     """Call SIPp."""
-    settings = alice.settings(f"{HOST}:{far.port}", register=False)
+    settings = alice.settings(f"{HOST}:{far.port}", register=False, keep_alive_s=0)
     await alice.link.request(AddAccount(account=settings))
     return await alice.dial("1234")
 

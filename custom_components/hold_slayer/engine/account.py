@@ -16,16 +16,11 @@ from ..telephony.messages import (
     RegistrationState,
     Transport,
 )
-from .address import (
-    account_domain,
-    name_address,
-    parse_host,
-    quoted_user,
-    server_hosts,
-    transport_parameter,
-)
+from .address import account_domain, parse_host, server_hosts, transport_parameter
 from .failures import registration_error, registration_sentence
 from .guard import callback
+from .identity import own_address
+from .probe import Probe
 from .refusal import RefusalError
 from .transports import uses_ipv6
 
@@ -71,6 +66,10 @@ class Account(pj.Account):
         #: Outbound proxy in use, and how many in a row were not reached.
         self._proxy = 0
         self._unreached = 0
+        #: Asks a trunk that knows us by our address whether it is there.
+        self._probe: Probe | None = None
+        if not settings.register and settings.keep_alive_s > 0:
+            self._probe = Probe(self, settings, self._probed)
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -93,6 +92,8 @@ class Account(pj.Account):
             ) from error
         self._open = True
         self._say(0, "")
+        if self._probe is not None:
+            self._probe.ask()
 
     async def first_answer(self) -> RefusalError | None:
         """Wait until the registrar has answered; return why it refused, None when registered."""
@@ -103,6 +104,8 @@ class Account(pj.Account):
 
     def close(self) -> None:
         """Unregister and forget; the library sends the REGISTER in the background."""
+        if self._probe is not None:
+            self._probe.stop()
         if self._open:
             self._open = False
             self.shutdown()
@@ -117,13 +120,8 @@ class Account(pj.Account):
             return
         code, reason = int(prm.code), str(prm.reason)
         refusal: RefusalError | None = None
-        if code in _UNREACHED and self._unreached + 1 < len(self.settings.outbound_proxies):
-            self._unreached += 1
-            self._proxy = (self._proxy + 1) % len(self.settings.outbound_proxies)
-            # The library does not like to be changed from within its callback.
-            asyncio.get_running_loop().call_soon(self._use_proxy)
+        if self._another_proxy(code):
             return
-        self._unreached = 0
         if code // 100 == 2 and prm.expiration > 0:
             self.state = RegistrationState.REGISTERED
         elif code // 100 == 2:
@@ -136,6 +134,37 @@ class Account(pj.Account):
         self._say(code, reason)
         if self._first is not None and not self._first.done():
             self._first.set_result(refusal)
+
+    @callback
+    def onSendRequest(self, prm: Any) -> None:
+        """Take the answer to a request outside of calls: the probe's."""
+        if self._open and self._probe is not None:
+            self._probe.take(prm)
+
+    def _probed(self, code: int, reason: str) -> None:
+        """Follow whether a trunk is there; any answer of its own means that it is."""
+        if not self._open or self._another_proxy(code):
+            return
+        before = self.state
+        if code in _UNREACHED:
+            refusal = self._refusal(code, reason)
+            self.state, reason, self._last_refusal = RegistrationState.FAILED, refusal.text, refusal
+        else:
+            self.state, reason, self._last_refusal = RegistrationState.STATIC, "", None
+        if self.state is not before:
+            self._say(code, reason)
+
+    def _another_proxy(self, code: int) -> bool:
+        """Go on to the next proxy when one was not reached; return whether there is one to try."""
+        count = len(self.settings.outbound_proxies)
+        if code not in _UNREACHED or self._unreached + 1 >= count:
+            self._unreached = 0
+            return False
+        self._unreached += 1
+        self._proxy = (self._proxy + 1) % count
+        # The library does not like to be changed from within its callback.
+        asyncio.get_running_loop().call_soon(self._use_proxy)
+        return True
 
     @callback
     def onAuthChallenge(self, prm: Any) -> None:
@@ -163,6 +192,8 @@ class Account(pj.Account):
         if self._open:
             _LOGGER.warning("Account %s: trying the next outbound proxy", self.settings.id)
             self.modify(_configuration(self.settings, self._transport, self._proxy))
+            if self._probe is not None:
+                self._probe.ask()
 
     def _refusal(self, code: int, reason: str) -> RefusalError:
         """Return why the registration failed."""
@@ -187,8 +218,7 @@ def _configuration(settings: AccountSettings, transport: int, proxy: int) -> Any
     suffix = transport_parameter(settings.transport)
     registrar = parse_host(settings.registrar, "the registrar")
     domain = account_domain(settings)
-    user = quoted_user(settings.caller_id or settings.username)
-    config.idUri = name_address(settings.display_name, f"sip:{user}@{domain}")
+    config.idUri = own_address(settings)
 
     if settings.register:
         config.regConfig.registrarUri = f"sip:{domain}{suffix}"

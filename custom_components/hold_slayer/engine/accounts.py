@@ -8,6 +8,7 @@ from ..telephony.messages import AccountSettings, ErrorKind, Registration, Regis
 from .account import Account
 from .address import server_hosts
 from .endpoint import SipEndpoint
+from .location import located
 from .refusal import RefusalError
 from .sources import Sources
 
@@ -89,6 +90,7 @@ class Accounts:
         self, settings: AccountSettings, report: Callable[[Registration], None]
     ) -> Account:
         """Make an account and let it register."""
+        settings = await located(settings)
         servers = (*server_hosts(settings), *settings.allow_from)
         await self._sources.allow(f"account {settings.id}", servers)
         transport = self._endpoint.transports.for_account(settings)

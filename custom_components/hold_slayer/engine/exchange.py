@@ -17,8 +17,8 @@ from ..telephony import messages as m
 from ..telephony.messages import ErrorKind, LegState, RegistrationState
 from .account import Account
 from .accounts import Accounts
-from .audio_orders import carry_out_audio, ears_of
 from .address import host_of, parse_host, split_name_address, target_uri
+from .audio_orders import carry_out_audio, ears_of
 from .endpoint import FRAME_MS, SipEndpoint
 from .figures import leg_figures
 from .guard import callback

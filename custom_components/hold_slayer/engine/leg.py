@@ -25,10 +25,11 @@ from ..telephony.messages import (
     Report,
 )
 from .account import Account
-from .address import account_domain, host_of, name_address, quoted_user
+from .address import host_of
 from .dialog import Dialog, Turn
 from .ears import Ears
 from .ending import Ending, how_it_ended
+from .identity import caller_address, identity_headers
 from .keys import KeySender
 from .options import add_header, call_options, dial_refusal
 from .orphans import tombstone
@@ -117,11 +118,10 @@ class Leg:
         param = call_options()
         for name, value in headers.items():
             add_header(param, name, value)
-        if display_name:
-            settings = self.account.settings
-            user = quoted_user(settings.caller_id or settings.username)
-            uri_shown = f"sip:{user}@{account_domain(settings)}"
-            param.txOption.localUri = name_address(display_name, uri_shown)
+        settings = self.account.settings
+        param.txOption.localUri = caller_address(settings, display_name)
+        for name, value in identity_headers(settings).items():
+            add_header(param, name, value)
         try:
             self._dialog.makeCall(uri, param)
         except pj.Error as error:

@@ -1,4 +1,4 @@
-"""Keeps an SDP offer or answer to the account's codecs, in its order (RFC 4566, RFC 3551)."""
+"""Keeps an SDP offer or answer short: the account's codecs, in its order (RFC 4566, RFC 3551)."""
 
 import re
 
@@ -6,6 +6,9 @@ import re
 _STATIC = {"0": "PCMU", "8": "PCMA", "9": "G722"}
 _EVENTS = "telephone-event"
 _RTPMAP = re.compile(r"(?m)^a=rtpmap:(\d+) ([^/\s]+)/(\d+)")
+#: What the library adds and no far side needs: INVITEs over UDP must stay small.
+_NEEDLESS = re.compile(r"b=|a=ssrc:|a=sendrecv$|a=X-nat:")
+_RTCP = re.compile(r"a=rtcp:(\d+)")
 _ATTRIBUTE = re.compile(r"^a=(?:rtpmap|fmtp|rtcp-fb):(\d+) ")
 
 
@@ -16,6 +19,7 @@ def keep_codecs(sdp: str, codecs: tuple[str, ...]) -> str:
     order = [codec.lower() for codec in codecs]
     lines = []
     dropped: set[str] = set()
+    media_port = 0
     for line in sdp.splitlines():
         if line.startswith("m=audio "):
             kind, port, protocol, *types = line.split()
@@ -27,8 +31,11 @@ def keep_codecs(sdp: str, codecs: tuple[str, ...]) -> str:
             ]
             if not audio:
                 return sdp
-            dropped = set(types) - {*audio, *events}
+            dropped, media_port = set(types) - {*audio, *events}, int(port)
             lines.append(" ".join((kind, port, protocol, *audio, *events)))
+            continue
+        if _NEEDLESS.match(line) or ((rtcp := _RTCP.match(line)) and int(rtcp[1]) == media_port + 1):
+            # RTCP is on the next port unless told otherwise (RFC 3550, section 11).
             continue
         attribute = _ATTRIBUTE.match(line)
         if attribute is None or attribute[1] not in dropped:

@@ -32,6 +32,14 @@ class KeyMethod(StrEnum):
     INBAND = "inband"
 
 
+class IdentityHeader(StrEnum):
+    """Where the number shown to those we call stands."""
+
+    FROM = "from"
+    ASSERTED = "p_asserted"  # P-Asserted-Identity, RFC 3325
+    PREFERRED = "p_preferred"  # P-Preferred-Identity
+
+
 class RegistrationState(StrEnum):
     """Whether the account can be called and may call."""
 
@@ -60,6 +68,7 @@ class AccountSettings:
     #: Host part of our address; "" = the registrar's host.
     domain: str = ""
     #: Hosts (as in `registrar`) requests go through; the next is used when one is not reached.
+    #: Without any, those that DNS SRV names.
     outbound_proxies: tuple[str, ...] = ()
     transport: Transport = Transport.UDP
     #: Our SIP port; 0 = any free one.
@@ -68,6 +77,8 @@ class AccountSettings:
     bind_address: str = ""
     #: Address others see us under; "" = learned from the registrar's answers.
     public_address: str = ""
+    #: Host asked for our public address (RFC 8489); "" = none.
+    stun_server: str = ""
     encryption: Encryption = Encryption.OFF
     #: Codec names in order of preference, as in SDP: PCMA, PCMU, G722, opus.
     codecs: tuple[str, ...] = ("PCMA", "PCMU")
@@ -81,8 +92,11 @@ class AccountSettings:
     #: Length of a key's tone and of the pause after it, ms.
     dtmf_tone_ms: int = 200
     dtmf_pause_ms: int = 100
-    #: Number shown to those we call, in From; "" = `username`.
+    #: Number shown to those we call; "" = `username`.
     caller_id: str = ""
+    identity: IdentityHeader = IdentityHeader.FROM
+    #: Ask the provider to keep the number from those we call (RFC 3323).
+    hide_number: bool = False
     #: Seconds between keep-alive packets towards the registrar; 0 = none.
     keep_alive_s: int = 15
     #: Longest time without session refresh (RFC 4028), s.

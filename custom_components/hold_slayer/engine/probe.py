@@ -1,0 +1,72 @@
+"""Asking a server that we do not register with whether it is there (OPTIONS), which also keeps NAT open."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pjsua2 as pj
+
+from ..telephony.messages import AccountSettings
+from .address import account_domain, transport_parameter
+
+#: Seconds between two questions, and until the first is asked again after no answer.
+EVERY_S = 30.0
+AGAIN_S = 10.0
+#: Longest wait for an answer; the library itself waits for 32 s (Timer F of RFC 3261).
+PATIENCE_S = 6.0
+
+
+class Probe:
+    """Asks again and again."""
+
+    def __init__(
+        self, account: pj.Account, settings: AccountSettings, answered: Callable[[int, str], None]
+    ) -> None:
+        """Prepare; `answered` gets the final status of every question."""
+        self._account = account
+        self._settings = settings
+        self._answered = answered
+        self._timer: asyncio.TimerHandle | None = None
+        self._waiting = False
+
+    def ask(self) -> None:
+        """Ask now, and from then on regularly."""
+        self.stop()
+        param = pj.SendRequestParam()
+        param.method = "OPTIONS"
+        domain = account_domain(self._settings)
+        suffix = transport_parameter(self._settings.transport)
+        param.txOption.targetUri = f"sip:{domain}{suffix}"
+        self._waiting = True
+        try:
+            self._account.sendRequest(param)
+        except pj.Error as error:
+            self._final(503, str(error.reason))
+        else:
+            self._timer = asyncio.get_running_loop().call_later(
+                PATIENCE_S, self._final, 408, "Request Timeout"
+            )
+
+    def take(self, prm: Any) -> None:
+        """Take an answer from the library's callback."""
+        transaction = prm.e.body.tsxState.tsx
+        code = int(transaction.statusCode)
+        if code >= 200:
+            self._final(code, str(transaction.statusText))
+
+    def stop(self) -> None:
+        """Ask no more; an answer that still comes counts for nothing."""
+        self._waiting = False
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _final(self, code: int, reason: str) -> None:
+        """Report how it went, once, and ask again later."""
+        if not self._waiting:
+            return
+        self.stop()
+        self._timer = asyncio.get_running_loop().call_later(
+            AGAIN_S if code in (408, 503) else EVERY_S, self.ask
+        )
+        self._answered(code, reason)

@@ -1,0 +1,301 @@
+"""What trunks ask for: identities, proxies in order, SRV, STUN, trunks by address, IPv6, small INVITEs."""
+
+import asyncio
+from collections import Counter
+import random
+import struct
+from typing import Any
+
+import aiodns
+import pytest
+
+from custom_components.hold_slayer.engine.location import (
+    Server,
+    located,
+    mapped_address,
+    ordered,
+    servers_of,
+)
+from custom_components.hold_slayer.engine.refusal import RefusalError
+from custom_components.hold_slayer.providers import PRESETS, Provider
+from custom_components.hold_slayer.telephony.messages import (
+    AccountSettings,
+    AddAccount,
+    Encryption,
+    ErrorKind,
+    GetStatistics,
+    HangUp,
+    IdentityHeader,
+    LegState,
+    Ping,
+    Registration,
+    RegistrationState,
+    Transport,
+)
+
+from .conftest import LabTrunk
+from .station import HOST, PATIENCE, Station, connect, free_port
+from .wire import Wire, header, reply, wire
+
+#: Larger ones are cut into fragments on many paths, which providers drop.
+LARGEST_INVITE = 1200
+
+
+def busy(request: str) -> list[str]:
+    """Answer as a busy line does."""
+    if request.startswith("ACK"):
+        return []
+    return [reply(request, "200 OK" if request.startswith("OPTIONS") else "486 Busy Here")]
+
+
+async def invite(alice: Station, far: Wire, **changes: Any) -> str:
+    """Call and return the INVITE as it was on the wire."""
+    registrar = changes.pop("registrar", f"{HOST}:{far.port}")
+    settings = alice.settings(registrar, register=False, **changes)
+    await alice.link.request(AddAccount(account=settings))
+    await alice.dial("+442079460000")
+    return await far.got("INVITE")
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, {"From": '"Me" <sip:alice@127.0.0.1', "P-Asserted-Identity": "", "Privacy": ""}),
+        (
+            {"caller_id": "+4930123"},
+            {"From": '"Me" <sip:+4930123@127.0.0.1', "P-Preferred-Identity": ""},
+        ),
+        (
+            {"caller_id": "+4930123", "identity": IdentityHeader.ASSERTED},
+            {
+                "From": '"Me" <sip:alice@127.0.0.1',
+                "P-Asserted-Identity": '<sip:+4930123@127.0.0.1',
+            },
+        ),
+        (
+            {"caller_id": "+4930123", "identity": IdentityHeader.PREFERRED},
+            {"P-Preferred-Identity": '<sip:+4930123@127.0.0.1'},
+        ),
+        (
+            {"hide_number": True},
+            {
+                "From": '"Anonymous" <sip:anonymous@anonymous.invalid>',
+                "P-Preferred-Identity": '<sip:alice@127.0.0.1',
+                "Privacy": "id",
+            },
+        ),
+    ],
+)
+async def test_identity(alice: Station, changes: dict[str, Any], expected: dict[str, str]) -> None:
+    """From, the identity headers and Privacy say what the account says."""
+    async with wire(busy) as far:
+        sent = await invite(alice, far, display_name="Me", **changes)
+    for name, value in expected.items():
+        assert header(sent, name).startswith(value)
+        assert bool(header(sent, name)) == bool(value)
+
+
+async def test_shown_number_does_not_register(alice: Station, trunk: LabTrunk) -> None:
+    """The address that is registered is the user's, whatever number is shown."""
+    settings = alice.settings(trunk.registrar(), password="open-sesame", caller_id="+4930123")
+    await alice.link.request(AddAccount(account=settings))
+    await trunk.logged("registered", user="alice")
+
+
+def challenge(request: str) -> list[str]:
+    """Ask for credentials once, then be busy."""
+    if not request.startswith("INVITE") or header(request, "Proxy-Authorization"):
+        return busy(request)
+    asked = (
+        'Proxy-Authenticate: Digest realm="trunk.provider.example", algorithm=MD5, qop="auth", '
+        'nonce="5f8c4a2e9b1d4c7fa0e3b6d95f8c4a2e9b1d4c7f"'
+    )
+    return [reply(request, "407 Proxy Authentication Required", asked)]
+
+
+@pytest.mark.parametrize("provider", [each for each in Provider if each in PRESETS])
+async def test_invite_is_small(alice: Station, provider: Provider) -> None:
+    """With credentials and long names, an INVITE of every preset stays below the limit."""
+    preset = PRESETS[provider]
+    over_tls = preset.transport is Transport.TLS
+    async with wire(challenge) as far:
+        await invite(
+            alice,
+            far,
+            registrar="company.provider.example",
+            outbound_proxies=(f"{HOST}:{far.port}",),
+            username="hold-slayer-0123",
+            password="x" * 40,
+            display_name="Margarethe Musterfrau",
+            caller_id="+4930123456789",
+            identity=IdentityHeader.ASSERTED,
+            codecs=preset.codecs,
+            # what goes over TLS is never cut, but speech keys must not be sent over UDP either
+            encryption=Encryption.OFF if over_tls else preset.encryption,
+        )
+        sent = await far.got("INVITE", 2)
+    assert header(sent, "Proxy-Authorization")
+    assert len(sent.encode()) < LARGEST_INVITE, sent
+
+
+async def test_address_trunk_is_watched(alice: Station) -> None:
+    """A trunk that knows us by our address is asked whether it is there, and called off and on."""
+    answers = busy
+    async with wire(lambda request: answers(request)) as far:
+        settings = alice.settings(f"{HOST}:{far.port}", register=False)
+        await alice.link.request(AddAccount(account=settings))
+        await far.got("OPTIONS")
+        assert (await alice.link.request(Ping())).accounts["line"] is RegistrationState.STATIC
+    settings = alice.settings(f"{HOST}:{free_port()}", register=False, id="gone")
+    await alice.link.request(AddAccount(account=settings))
+    lost = await alice.event(
+        Registration, lambda e: e.account_id == "gone" and e.state is RegistrationState.FAILED
+    )
+    assert lost.sip_code in (408, 503)
+
+
+async def test_address_trunk_fails_over(alice: Station) -> None:
+    """When the first server is gone the next one is asked, and gets the calls."""
+    async with wire(busy) as far:
+        settings = alice.settings(
+            "trunk.example",
+            register=False,
+            outbound_proxies=(f"{HOST}:{free_port()}", f"{HOST}:{far.port}"),
+        )
+        await alice.link.request(AddAccount(account=settings))
+        await far.got("OPTIONS")
+        await alice.dial("1234")
+        assert (await far.got("INVITE")).startswith("INVITE sip:1234@trunk.example SIP/2.0")
+
+
+async def test_over_ipv6(alice: Station, bob: Station) -> None:
+    """Calls over IPv6 carry speech over IPv6."""
+    for one, other in ((alice, bob), (bob, alice)):
+        settings = one.settings(f"[::1]:{other.port}", register=False, bind_address="::1")
+        await one.link.request(AddAccount(account=settings))
+    leg, _ = await connect(alice, bob)
+    while not (figures := await alice.link.request(GetStatistics(leg=leg))).rx_packets:
+        pass
+    assert figures.remote.startswith("[::1]:")
+    await alice.link.request(HangUp(leg=leg))
+    await alice.leg_is(leg, LegState.DISCONNECTED)
+
+
+class Stun(asyncio.DatagramProtocol):
+    """A STUN server that sees everybody at one address."""
+
+    def connection_made(self, transport: Any) -> None:
+        """Keep the socket."""
+        self.transport = transport
+
+    def datagram_received(self, data: bytes, addr: Any) -> None:
+        """Answer a binding request."""
+        mask = data[4:20]
+        address = bytes(a ^ b for a, b in zip(bytes([203, 0, 113, 9]), mask, strict=False))
+        value = struct.pack("!BBH", 0, 1, 5060 ^ 0x2112) + address
+        attributes = struct.pack("!HH", 0x8022, 3) + b"abc\0" + struct.pack("!HH", 0x20, 8) + value
+        self.transport.sendto(struct.pack("!HH", 0x0101, len(attributes)) + mask + attributes, addr)
+
+
+async def test_stun(alice: Station) -> None:
+    """The address that STUN tells stands in Contact, Via and SDP."""
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.create_datagram_endpoint(Stun, local_addr=(HOST, 0))
+    server = f"{HOST}:{transport.get_extra_info('sockname')[1]}"
+    try:
+        async with wire(busy) as far:
+            sent = await invite(alice, far, stun_server=server, bind_address="")
+    finally:
+        transport.close()
+    assert "@203.0.113.9:" in header(sent, "Contact")
+    assert "c=IN IP4 203.0.113.9" in sent
+
+
+async def test_stun_is_silent() -> None:
+    """A STUN server that does not answer is named."""
+    async with wire() as far:
+        settings = AccountSettings(
+            id="line", registrar=HOST, username="a", stun_server=f"{HOST}:{far.port}"
+        )
+        with pytest.raises(RefusalError) as refused:
+            await located(settings)
+    assert refused.value.error is ErrorKind.TIMEOUT
+    assert str(far.port) in refused.value.text
+
+
+def test_stun_answers_of_others() -> None:
+    """What does not answer our question counts for nothing."""
+    transaction = bytes(range(12))
+    right = struct.pack("!HHI", 0x0101, 12, 0x2112A442) + transaction
+    right += struct.pack("!HHBBH", 1, 8, 0, 1, 5060) + bytes([192, 0, 2, 1])
+    assert mapped_address(right, transaction) == "192.0.2.1"
+    for wrong in (b"", right[:19], right[:24], b"\0" + right[1:]):
+        assert mapped_address(wrong, transaction) == ""
+    assert mapped_address(right, bytes(12)) == ""
+
+
+class Names(asyncio.DatagramProtocol):
+    """A name server with SRV records for one name."""
+
+    RECORDS = ((20, 0, 5070, "backup.trunk.example"), (10, 0, 5080, "main.trunk.example"))
+
+    def connection_made(self, transport: Any) -> None:
+        """Keep the socket."""
+        self.transport = transport
+
+    def datagram_received(self, data: bytes, addr: Any) -> None:
+        """Answer a question about the one name; no other exists."""
+        question = data[12:]
+        asked = b"\x04_sip\x04_udp\x05trunk\x07example\0" in question.lower()
+        answers = b""
+        for priority, weight, port, host in self.RECORDS if asked else ():
+            name = b"".join(bytes([len(p)]) + p.encode() for p in host.split(".")) + b"\0"
+            body = struct.pack("!HHH", priority, weight, port) + name
+            answers += struct.pack("!HHHIH", 0xC00C, 33, 1, 60, len(body)) + body
+        end = question.index(b"\0") + 5
+        flags = 0x8180 if asked else 0x8183
+        head = data[:2] + struct.pack("!HHHHH", flags, 1, len(self.RECORDS) if asked else 0, 0, 0)
+        self.transport.sendto(head + question[:end] + answers, addr)
+
+
+async def test_srv() -> None:
+    """Servers that DNS names are used in order; names without records, ports and addresses as they are."""
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.create_datagram_endpoint(Names, local_addr=(HOST, 0))
+    resolver = aiodns.DNSResolver(
+        nameservers=[f"{HOST}:{transport.get_extra_info('sockname')[1]}"], timeout=PATIENCE
+    )
+    expected = ("main.trunk.example:5080", "backup.trunk.example:5070")
+    try:
+        for registrar, found in (
+            ("trunk.example", expected),
+            ("trunk.example:5060", ()),
+            ("other.example", ()),
+            ("192.0.2.1", ()),
+            ("fritzbox", ()),
+        ):
+            settings = AccountSettings(id="line", registrar=registrar, username="a")
+            assert await servers_of(settings, resolver) == found
+            assert (await located(settings, resolver)).outbound_proxies == found
+        chosen = AccountSettings(
+            id="line", registrar="trunk.example", username="a", outbound_proxies=("mine",)
+        )
+        assert (await located(chosen, resolver)).outbound_proxies == ("mine",)
+    finally:
+        await resolver.close()
+        transport.close()
+
+
+def test_srv_weights() -> None:
+    """Within a priority the weight decides how often a server is first; priorities stay in order."""
+    servers = [
+        Server(priority=1, weight=3, host="often", port=1),
+        Server(priority=1, weight=1, host="seldom", port=1),
+        Server(priority=2, weight=9, host="last", port=1),
+        Server(priority=0, weight=0, host="", port=0),
+    ]
+    pick = random.Random(1)
+    orders = [[each.host for each in ordered(servers, pick)] for _ in range(1000)]
+    assert {order[2] for order in orders} == {"last"}
+    first = Counter(order[0] for order in orders)
+    assert 650 < first["often"] < 850
