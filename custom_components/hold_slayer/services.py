@@ -13,10 +13,8 @@ from homeassistant.core import (
 from homeassistant.helpers import config_validation as cv
 import probatio
 
-from .calls.account import Account
-from .calls.call import Call
 from .calls.flow_files import export_flow, import_flow
-from .calls.lookup import account_for, accounts, call_for, find_call, recent_calls
+from .calls.lookup import account_for, accounts, call_for, recent_calls
 from .calls.phone_test import ring_for_test
 from .calls.problems import invalid
 from .calls.request import CallRequest
@@ -28,6 +26,9 @@ from .menu_actions import async_setup_menu_actions
 from .navigation.moments import Order
 from .navigation.plan import Mode
 from .records.actions import async_setup_history_actions
+from .records.lookup import whole_call_of
+from .records.teaching import teach_verdict
+from .records.visibility import visible_in
 from .telephony_actions import async_setup_telephony_actions
 
 #: Longest text said and most keys pressed by one action.
@@ -199,9 +200,8 @@ def _order(order: Order) -> Handler:
 
 
 async def _set_verdict(call: ServiceCall) -> ServiceResponse:
-    """Say who is on the line."""
-    order = Order.IS_PERSON if call.data["person"] else Order.IS_NO_PERSON
-    return await _order(order)(call)
+    """Say who is on the line, or who was."""
+    return await teach_verdict(call)
 
 
 async def _get_calls(call: ServiceCall) -> ServiceResponse:
@@ -223,10 +223,14 @@ async def _get_calls(call: ServiceCall) -> ServiceResponse:
 
 
 async def _get_transcript(call: ServiceCall) -> ServiceResponse:
-    """Return the words of a call."""
-    found: tuple[Account, Call] = find_call(call.hass, call.data["call_id"])
-    lines: list[Any] = [transcript_view(line) for line in found[1].progress.transcript]
-    return {"call_id": found[1].id, "transcript": lines}
+    """Return the words of a call; those of one that was long ago are in the history."""
+    call_id = call.data["call_id"]
+    for _, known in recent_calls(call.hass):
+        if known.id == call_id:
+            lines: list[Any] = [transcript_view(line) for line in known.progress.transcript]
+            return {"call_id": call_id, "transcript": lines}
+    past = await whole_call_of(call.hass, call_id, await visible_in(call.hass, call.context))
+    return {"call_id": call_id, "transcript": past["transcript"]}
 
 
 async def _test_phone(call: ServiceCall) -> ServiceResponse:

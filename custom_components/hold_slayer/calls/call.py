@@ -147,6 +147,10 @@ class Call:
         """Take an order of the user."""
         self.tell(Ordered(order=order))
 
+    async def teach(self, *, person: bool) -> None:
+        """Take to heart whether what is heard now is a person: for this call and the next ones."""
+        await self._company.teach(person=person)
+
     @callback
     def tell(self, moment: Moment) -> None:
         """Tell the navigator that something happened, and do what it orders."""
@@ -309,12 +313,13 @@ class Call:
                 text=event.text,
             )
         )
-        if state is LineState.ENDED and self.active:
+        if state is LineState.ENDED and self.active and not self._navigator.waits_for_words:
             # Whatever the navigator makes of it, a call without a company leg is over.
             self.run(self.end(Outcome.COMPANY_HUNG_UP, event.text), "end")
 
     def _heard(self, heard: Any) -> None:
         """Note what the ears report, and tell the navigator."""
+        self._company.noticed(heard)
         match heard:
             case Hearing(sound=sound):
                 self.progress.hear(sound, dt_util.utcnow())

@@ -17,6 +17,7 @@ class ChangeKind(StrEnum):
     NOTE = "note"  # facts: note
     KEYS = "keys"  # facts: keys (placeholders unfilled)
     PHONE = "phone"  # facts: phone, state
+    TAUGHT = "taught"  # facts: person, since, until (leg times, s), print_id
     RECORDING = "recording"  # recording began, ended, is wanted or no longer wanted
     ENDED = "ended"
 

@@ -2,19 +2,12 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from ..hearing.heard import (
-    HeardEvent,
-    Phase,
-    PrintKind,
-    UtteranceEnded,
-    Verdict,
-    VerdictChange,
-)
+from ..hearing.heard import HeardEvent, Phase, PrintKind, UtteranceEnded, Verdict, VerdictChange
 from ..navigation.acts import (
     Consult,
     MarkPrompt,
@@ -29,6 +22,7 @@ from ..navigation.acts import (
 from ..navigation.moments import (
     Consulted,
     KeysSent,
+    Order,
     PromptMarked,
     SpeakingEnded,
     TranscriptUnavailable,
@@ -87,15 +81,19 @@ class Company:
         if isinstance(heard, VerdictChange) and heard.verdict is not Verdict.NOBODY:
             self._judged_since = heard.since
 
-    async def teach(self, *, person: bool) -> dict[str, Any]:
-        """Tell the print book who was heard last: a person, or a recording to know the next time."""
+    async def teach(self, *, person: bool) -> None:
+        """Tell the print book who was heard last, a person or a recording, then the navigator."""
         since, until = self._judged_since, self._heard_at
         if self._spans:
             spoken = list(self._spans.values())[-1]
             since, until = since or spoken[0], max(until, spoken[1])
         kind = None if person else PrintKind.ANNOUNCEMENT
         print_id = await self.leg.mark_print(since, until, kind) if since < until else ""
-        return {"person": person, "since": since, "until": until, "print_id": print_id}
+        facts = {"person": person, "since": since, "until": until, "print_id": print_id}
+        self._call.changed(ChangeKind.TAUGHT, **facts)
+        # last, as it may end what the ears were listening to
+        if self._call.active:
+            self._call.order(Order.IS_PERSON if person else Order.IS_NO_PERSON)
 
     async def place(self) -> None:
         """Dial or answer, and have the words sent here when somebody can read them."""

@@ -22,6 +22,8 @@ from .forgetting import forget_calls
 from .history import history_of
 from .lookup import calls_page, statistics_of, whole_call_of
 from .summing_up import summary_of
+from .teaching import LONGEST, correct_line
+from .traces import export_traces
 from .visibility import visible_in
 
 _WHICH: dict[Any, Any] = {
@@ -58,6 +60,18 @@ DELETE_CALLS = probatio.Schema(
 )
 
 
+CORRECT_CALL = probatio.Schema(
+    {
+        probatio.Required("call_id"): cv.string,
+        probatio.Required("line"): cv.positive_int,
+        probatio.Required("text"): probatio.All(
+            cv.string, probatio.Strip, probatio.Length(min=1, max=LONGEST)
+        ),
+    }
+)
+EXPORT_TRACES = probatio.Schema({**_ONE, **_WHICH, **_LIMIT})
+
+
 @callback
 def async_setup_history_actions(hass: HomeAssistant) -> None:
     """Register the actions; deleting is for administrators."""
@@ -67,8 +81,16 @@ def async_setup_history_actions(hass: HomeAssistant) -> None:
         ("get_call_summary", _get_call_summary, GET_CALL_SUMMARY),
         ("get_statistics", _get_statistics, GET_STATISTICS),
         ("export_calls", _export_calls, EXPORT_CALLS),
+        ("export_traces", _export_traces, EXPORT_TRACES),
     ):
         hass.services.async_register(DOMAIN, name, handler, schema, supports_response=only)
+    hass.services.async_register(
+        DOMAIN,
+        "correct_call",
+        _correct_call,
+        CORRECT_CALL,
+        supports_response=SupportsResponse.OPTIONAL,
+    )
     async_register_admin_service(
         hass,
         DOMAIN,
@@ -105,6 +127,21 @@ async def _export_calls(call: ServiceCall) -> ServiceResponse:
     limit = read_page(data, MOST_EXPORTED, MOST_EXPORTED).limit
     work = partial(export_calls, wanted=wanted, limit=limit, form=data["format"])
     return await history_of(call.hass).read(work)
+
+
+async def _export_traces(call: ServiceCall) -> ServiceResponse:
+    """Return what calls taught, without anything of what was said or to whom."""
+    data = dict(call.data)
+    wanted = read_filter(data, await visible_in(call.hass, call.context))
+    limit = read_page(data, MOST_EXPORTED, MOST_EXPORTED).limit
+    return await history_of(call.hass).read(partial(export_traces, wanted=wanted, limit=limit))
+
+
+async def _correct_call(call: ServiceCall) -> ServiceResponse:
+    """Correct a line of a transcript."""
+    visible = await visible_in(call.hass, call.context)
+    data = call.data
+    return await correct_line(call.hass, data["call_id"], data["line"], data["text"], visible)
 
 
 async def _delete_calls(call: ServiceCall) -> ServiceResponse:

@@ -12,11 +12,18 @@ type Step = Callable[[Connection], None]
 
 
 def _to_2(connection: Connection) -> None:
-    """Summaries of calls, and an index of the calls of a contact."""
+    """Summaries of calls, an index of the calls of a contact, words that can be corrected."""
     connection.exec_driver_sql("ALTER TABLE hold_slayer_calls ADD COLUMN summary TEXT")
     connection.exec_driver_sql(
         "CREATE INDEX hold_slayer_calls_contact ON hold_slayer_calls "
         "(contact_id, started, id, account_id, line, outcome, ended)"
+    )
+    # version 1 knew SQLite alone
+    index, words = "hold_slayer_words_fts", "hold_slayer_words"
+    connection.exec_driver_sql(
+        f"CREATE TRIGGER {index}_new AFTER UPDATE ON {words} BEGIN "  # noqa: S608
+        f"INSERT INTO {index}({index}, rowid, text) VALUES ('delete', old.id, old.text); "
+        f"INSERT INTO {index}(rowid, text) VALUES (new.id, new.text); END"
     )
 
 

@@ -175,4 +175,5 @@ def _fts5(index: str, words: str) -> tuple[str, ...]:
         f"CREATE VIRTUAL TABLE {index} USING fts5(text, content='{words}', content_rowid='id', tokenize='unicode61 remove_diacritics 2')",
         f"CREATE TRIGGER {index}_in AFTER INSERT ON {words} BEGIN {put} END",
         f"CREATE TRIGGER {index}_out AFTER DELETE ON {words} BEGIN {out} END",
+        f"CREATE TRIGGER {index}_new AFTER UPDATE ON {words} BEGIN {out} {put} END",
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import CALLBACK_TYPE, CoreState, Event, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_call_later, async_track_time_interval
 from homeassistant.loader import async_get_integration
 from homeassistant.util import dt as dt_util
@@ -83,8 +84,13 @@ class Scribe:
         """Write down what is new."""
         if change.kind is ChangeKind.PARTIAL:
             return
-        generation = self._history.writer.generation
         written = self._known.get(call.id)
+        if written is None and call.ended.is_set():
+            # nothing is new of a call that is over but what it is said to have been
+            if change.kind is ChangeKind.TAUGHT:
+                self._history.writer.put(_late(call, change))
+            return
+        generation = self._history.writer.generation
         if written is None:
             written = _Written(generation, Mask(call.job.secrets))
             self._known[call.id] = written
@@ -170,8 +176,11 @@ async def record_calls(
     unwatch = await Scribe(hass, account, history).start()
 
     async def clear(_now: datetime) -> None:
-        if count := await history.delete_old():
-            _LOGGER.info("Deleted %d old calls from the history", count)
+        try:
+            if count := await history.delete_old():
+                _LOGGER.info("Deleted %d old calls from the history", count)
+        except HomeAssistantError as err:
+            _LOGGER.debug("Old calls are deleted another time: %s", err)
         if count := await clear_recordings(hass):
             _LOGGER.info("Deleted %d recordings that were too old or too much", count)
 
@@ -199,6 +208,12 @@ async def record_calls(
         await release_history(hass)
 
     return end
+
+
+def _late(call: Call, change: Change) -> Writing:
+    """Return an event of a call whose record is closed."""
+    event = _event(call, change, Mask(call.job.secrets))
+    return Writing(call_id=call.id, events=(event,) if event else ())
 
 
 def _event(call: Call, change: Change, mask: Mask) -> CallEvent | None:
@@ -232,6 +247,8 @@ def _event(call: Call, change: Change, mask: Mask) -> CallEvent | None:
                 }
         case ChangeKind.PHONE:
             found = {"phone": facts["phone"].name, "state": facts["state"].value}
+        case ChangeKind.TAUGHT:
+            found = {"what": "verdict", **facts}
         case ChangeKind.ENDED:
             outcome = progress.outcome.value if progress.outcome else None
             found = {"outcome": outcome, "reason": mask.text(progress.reason)}

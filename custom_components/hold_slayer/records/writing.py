@@ -26,8 +26,8 @@ class Writing:
     """What one change of a call adds to its record."""
 
     call_id: str
-    #: All columns of the call's row but its id.
-    call: Row
+    #: All columns of the call's row but its id; None = the row stays as it is.
+    call: Row | None = None
     events: tuple[CallEvent, ...] = ()
     #: The first position of `segments`; those from there on are replaced.
     segments_from: int = 0
@@ -39,9 +39,10 @@ class Writing:
     def __call__(self, connection: Connection) -> None:
         """Write it; the caller commits."""
         known = {"call_id": self.call_id}
-        found = connection.execute(update(CALLS).where(CALLS.c.id == self.call_id), self.call)
-        if found.rowcount == 0:
-            connection.execute(insert(CALLS), {"id": self.call_id, **self.call})
+        if self.call is not None:
+            found = connection.execute(update(CALLS).where(CALLS.c.id == self.call_id), self.call)
+            if found.rowcount == 0:
+                connection.execute(insert(CALLS), {"id": self.call_id, **self.call})
         if self.whole:
             for table in (EVENTS, WORDS):
                 connection.execute(delete(table).where(table.c.call_id == self.call_id))

@@ -13,6 +13,7 @@ CREATE INDEX hold_slayer_segments_call ON hold_slayer_segments (call_id, positio
 CREATE INDEX hold_slayer_words_call ON hold_slayer_words (call_id);
 CREATE TRIGGER hold_slayer_words_fts_in AFTER INSERT ON hold_slayer_words BEGIN INSERT INTO hold_slayer_words_fts(rowid, text) VALUES (new.id, new.text); END;
 CREATE TRIGGER hold_slayer_words_fts_out AFTER DELETE ON hold_slayer_words BEGIN INSERT INTO hold_slayer_words_fts(hold_slayer_words_fts, rowid, text) VALUES ('delete', old.id, old.text); END;
+CREATE TRIGGER hold_slayer_words_fts_new AFTER UPDATE ON hold_slayer_words BEGIN INSERT INTO hold_slayer_words_fts(hold_slayer_words_fts, rowid, text) VALUES ('delete', old.id, old.text); INSERT INTO hold_slayer_words_fts(rowid, text) VALUES (new.id, new.text); END;
 INSERT INTO hold_slayer_schema VALUES(2, 1772442000.0);
 INSERT INTO hold_slayer_calls VALUES('kept', 'account', 1, 'insurance', 'Insurance', 'insurance', '+442079460000', '', 'hold_slayer', 'en', 'ended', 1772442000.0, 1772442005.0, 1772442030.0, 1772442330.0, 1772442350.0, 1772442600.0, 1772442600.0, 25.0, 300.0, 2, NULL, 'connected', '', '1.0', '0.1.0', NULL);
 INSERT INTO hold_slayer_events VALUES(1, 'kept', 1772442000.0, 'state', '{"state": "dialing"}');
