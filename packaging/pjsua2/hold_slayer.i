@@ -4,6 +4,7 @@
 /* from the first message on */
 %pythonappend pj::Endpoint::libInit %{
         trackDialogs()
+        keepMessagesSmall()
 %}
 
 %include "pjsua2.i"

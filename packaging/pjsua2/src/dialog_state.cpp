@@ -1,6 +1,8 @@
 /* SPDX: GPL-3.0-or-later */
 #include "dialog_state.hpp"
 
+#include <initializer_list>
+
 #include <pjsua-lib/pjsua_internal.h>
 
 namespace hold_slayer {
@@ -44,6 +46,11 @@ pj_bool_t remember(pjsip_rx_data *rdata)
     const pj_str_t *local = request ? &rdata->msg_info.to->tag : &rdata->msg_info.from->tag;
     const pj_str_t *remote = request ? &rdata->msg_info.from->tag : &rdata->msg_info.to->tag;
     pjsip_dialog *dialog = pjsip_ua_find_dialog(&rdata->msg_info.cid->id, local, remote, PJ_TRUE);
+    if (!dialog && !request) {
+        /* the first answer with a tag: the dialog learns it only after us; an IVR often answers with nothing before it */
+        const pj_str_t unknown = {NULL, 0};
+        dialog = pjsip_ua_find_dialog(&rdata->msg_info.cid->id, local, &unknown, PJ_TRUE);
+    }
     if (!dialog)
         return PJ_FALSE;
     Origin *origin = static_cast<Origin *>(dialog->mod_data[module()->id]);
@@ -71,7 +78,28 @@ std::string text(const void *uri, pjsip_uri_context_e context)
     return std::string(printed, size > 0 ? static_cast<std::size_t>(size) : 0);
 }
 
+/* Takes values out of what the endpoint tells of itself in every message. */
+void conceal(int header, std::initializer_list<const char *> values)
+{
+    auto *list = reinterpret_cast<pjsip_generic_array_hdr *>(
+        const_cast<pjsip_hdr *>(pjsip_endpt_get_capability(pjsua_get_pjsip_endpt(), header, NULL)));
+    if (!list)
+        return;
+    for (const char *value : values)
+        for (unsigned at = 0; at < list->count; ++at)
+            if (pj_stricmp2(&list->values[at], value) == 0)
+                pj_array_erase(list->values, sizeof(list->values[0]), list->count--, at);
+}
+
 }  // namespace
+
+void keepMessagesSmall()
+{
+    /* RFC 3261, 18.1.1 wants TCP for what is larger than 1,300 bytes; trunks that take UDP alone never answer there */
+    pjsip_cfg()->endpt.disable_tcp_switch = PJ_TRUE;
+    conceal(PJSIP_H_ALLOW, {"SUBSCRIBE", "NOTIFY", "MESSAGE"});
+    conceal(PJSIP_H_SUPPORTED, {"replaces"});
+}
 
 void trackDialogs() PJSUA2_THROW(pj::Error)
 {

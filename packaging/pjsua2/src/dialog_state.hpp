@@ -35,4 +35,7 @@ DialogState dialogState(const pj::Call &call) PJSUA2_THROW(pj::Error);
 /* Makes dialogs remember where their messages come from; libInit() does this. */
 void trackDialogs() PJSUA2_THROW(pj::Error);
 
+/* Keeps requests over UDP, and leaves out of Allow and Supported what is refused anyway; libInit() does this. */
+void keepMessagesSmall();
+
 }  // namespace hold_slayer
