@@ -7,9 +7,10 @@ from custom_components.hold_slayer.hearing.heard import (
     Hearing,
     Sound,
     UtteranceEnded,
+    UtteranceStarted,
     Verdict,
 )
-from custom_components.hold_slayer.navigation.acts import SendKeys
+from custom_components.hold_slayer.navigation.acts import EndCall, SendKeys
 from custom_components.hold_slayer.navigation.flow import Action, CallFlow, Prompt, Step
 from custom_components.hold_slayer.navigation.moments import (
     EndedBy,
@@ -18,6 +19,7 @@ from custom_components.hold_slayer.navigation.moments import (
     Order,
     PhoneState,
     Tick,
+    Transcribed,
 )
 from custom_components.hold_slayer.navigation.plan import CallPlan, Limits, Mode
 from custom_components.hold_slayer.navigation.states import CallState, Outcome
@@ -103,6 +105,52 @@ def test_dropped_in_queue() -> None:
     drive = on_hold()
     drive.company_hangs_up()
     assert drive.end.outcome is Outcome.DROPPED_IN_QUEUE
+
+
+def hangs_up_while_speaking(drive: Drive) -> int:
+    """Let the company begin to speak and hang up before its words are known."""
+    drive.heard(UtteranceStarted(time=drive.audio, utterance=50, since=drive.audio))
+    since = drive.audio
+    drive.wait(3)
+    drive.company_hangs_up()
+    drive.heard(
+        UtteranceEnded(time=drive.audio, utterance=50, since=since, until=drive.audio - 0.1)
+    )
+    assert not drive.all(EndCall), "the words are on their way"
+    return 50
+
+
+def test_words_that_come_after_the_hang_up_explain_it() -> None:
+    drive = on_hold(CallPlan(flow=FLOW, user_name="Ann"))
+    utterance = hangs_up_while_speaking(drive)
+    drive.wait(1)
+    drive.tell(Transcribed(utterance=utterance, text="We are closed today. Goodbye."))
+    assert drive.end.outcome is Outcome.CLOSED
+
+
+def test_the_end_does_not_wait_for_words_for_long() -> None:
+    drive = on_hold(CallPlan(flow=FLOW, user_name="Ann"))
+    hangs_up_while_speaking(drive)
+    drive.wait(5)
+    assert drive.end.outcome is Outcome.DROPPED_IN_QUEUE
+
+
+def test_nothing_is_done_on_a_line_that_is_gone() -> None:
+    drive = on_hold(CallPlan(flow=FLOW, user_name="Ann"))
+    utterance = hangs_up_while_speaking(drive)
+    before = len(drive.keys), len(drive.spoken)
+    drive.tell(
+        Transcribed(utterance=utterance, text="To stay in the queue press 1. For sales press 2.")
+    )
+    assert (len(drive.keys), len(drive.spoken)) == before
+    assert drive.end.outcome is Outcome.DROPPED_IN_QUEUE
+
+
+def test_user_who_hangs_up_meanwhile_ends_the_wait() -> None:
+    drive = on_hold(CallPlan(flow=FLOW, user_name="Ann"))
+    hangs_up_while_speaking(drive)
+    drive.order(Order.HANG_UP)
+    assert drive.end.outcome is Outcome.HUNG_UP
 
 
 def test_busy_tone_in_the_queue_is_a_hang_up() -> None:

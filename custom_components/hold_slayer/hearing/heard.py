@@ -120,6 +120,15 @@ class Repeated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RepeatEnded:
+    """What plays is no longer the copy that `Repeated` told of."""
+
+    time: float
+    #: When the stretch that repeated began, s.
+    since: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UtteranceStarted:
     """Somebody, living or recorded, began to talk; speech-to-text may start."""
 
@@ -219,6 +228,7 @@ class AudioResumed:
 type HeardEvent = (
     Hearing
     | Repeated
+    | RepeatEnded
     | UtteranceStarted
     | UtterancePaused
     | UtteranceEnded

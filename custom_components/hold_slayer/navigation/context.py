@@ -4,16 +4,18 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from ..hearing.heard import Sound, Verdict
+from ..hearing.heard import Sound, UtteranceEnded, Verdict
 from .acts import Act, MarkPrompt, Note, NoteKind, Speak
 from .flow import Action, Prompt
 from .hold import QueueSeries
 from .journal import Deed, option_ends
+from .moments import Transcribed
 from .person import PersonJudge
 from .phrases import Line, Phrases, Said, load
 from .plan import CallPlan
 from .states import CallState
 from .understanding import Words
+from .words import rest_after
 
 
 @dataclass(slots=True)
@@ -24,6 +26,8 @@ class CompanyLine:
     sound: Sound = Sound.SILENCE
     sound_since: float = 0.0
     speaking: bool = False
+    #: Number of the utterance that goes on, or ended last.
+    utterance: int = 0
     speech_began: float = 0.0
     #: When the last word ended; None before the first.
     speech_ended: float | None = None
@@ -91,6 +95,8 @@ class CallContext:
         self._marks: dict[int, int] = {}
         #: The company takes no key while it talks.
         self.keys_wait = False
+        #: The utterance in which something was done, and its words until then.
+        self._handled: tuple[int, str] | None = None
         #: Leg time of the last thing done in a menu, s: what was said before is dealt with.
         self.acted_at = float("-inf")
         #: How often each secret was given, by key or voice.
@@ -176,12 +182,32 @@ class CallContext:
                 late=self.keys_wait,
             )
         )
+        if self.line.speaking:
+            in_it = [each.text for each in words if each.utterance == self.line.utterance]
+            self._handled = (self.line.utterance, in_it[-1] if in_it else known.text)
         # What reads somebody's own words back to them is nothing to recognise a menu by.
         personal = any(Said.CONFIRM in each for each in words)
         if until - since >= _LEAST_PRINT_S and not known.print_id and not personal:
             request = self.request()
             self._marks[request] = len(self.journal) - 1
             self.do(MarkPrompt(request=request, since=since, until=until))
+
+    def unhandled(self, heard: Transcribed) -> Transcribed:
+        """The words of an utterance that came after what was done in it."""
+        if self._handled is None or heard.utterance != self._handled[0]:
+            return heard
+        return replace(
+            heard,
+            text=rest_after(self._handled[1], heard.text),
+            since=max(heard.since, self.acted_at) if heard.until > 0 else heard.since,
+        )
+
+    def without_handled(self, ended: UtteranceEnded) -> UtteranceEnded:
+        """The part of an utterance that came after what was done in it."""
+        if self._handled is None or ended.utterance != self._handled[0]:
+            return ended
+        since = min(max(ended.since, self.acted_at), ended.until)
+        return replace(ended, since=since)
 
     def heard_prompt(
         self, words: Sequence[Words], text: str, seconds: float, span: tuple[float, float]

@@ -2,6 +2,7 @@
 
 from .context import CallContext
 from .hold import read_opening
+from .last_words import EXPLAINABLE
 from .phrases import Said
 from .stage import Finish
 from .states import CallState, Outcome
@@ -10,8 +11,6 @@ from .understanding import Words
 #: A hang-up this long after bad news, in s, is explained by it.
 _RECENT_S = 20.0
 
-#: States in which an announcement may explain a hang-up.
-_ANNOUNCED = frozenset({CallState.NAVIGATING, CallState.ON_HOLD, CallState.PERSON_SUSPECTED})
 _KEPT = (Outcome.COMPANY_HUNG_UP, "The person hung up before you were on the phone.")
 #: What a hang-up means otherwise.
 _HUNG_UP = {
@@ -39,13 +38,33 @@ def hung_up(state: CallState, call: CallContext, *, arranged: bool) -> Finish:
     """What it means that the company hung up in a state; `arranged` = it will call back."""
     if arranged:
         return Finish(Outcome.CALL_BACK_ARRANGED, "The company will call back.")
-    if state in _ANNOUNCED and (why := _announced(call)) is not None:
+    if state in EXPLAINABLE and (why := _announced(call)) is not None:
         return why
     if state is CallState.NAVIGATING and call.missing:
         names = ", ".join(call.missing)
         return Finish(Outcome.MENU_LOST, f"The menu asked for {names}, which is not stored here.")
     outcome, reason = _HUNG_UP.get(state, (Outcome.COMPANY_HUNG_UP, "The company hung up."))
     return Finish(outcome, reason)
+
+
+def ended_here(state: CallState) -> Outcome:
+    """What it means that we hung up in a state."""
+    return Outcome.CONNECTED if state is CallState.CONNECTED else Outcome.HUNG_UP
+
+
+def limit_reached(timer: str) -> Finish:
+    """The end of a call that took as long, or cost as much, as it may."""
+    if timer == "cost_limit":
+        return Finish(Outcome.COST_LIMIT, "The money set aside for this call is used up.")
+    return Finish(Outcome.TIME_LIMIT, "The longest time for a call is over.")
+
+
+def outcome_of(failure: str) -> Outcome:
+    """The outcome of a call that could not be placed."""
+    try:
+        return Outcome(failure)
+    except ValueError:
+        return Outcome.FAILED
 
 
 def _announced(call: CallContext) -> Finish | None:

@@ -65,10 +65,17 @@ class FlowFollower:
         self._call.wait("step", step.time_limit)
         return None
 
-    def hear(self, words: Words, *, partial: bool = False) -> tuple[bool, Turn]:
-        """Words of the prompt arrived; True when they made the step fire."""
+    def hear(
+        self, words: Words, *, partial: bool = False, whole: bool = False
+    ) -> tuple[bool, Turn]:
+        """Words of the prompt arrived; True when they made the step fire.
+
+        `partial` words go on; they are `whole` where the speaker paused, as after an option.
+        """
         step = self.step
-        if self._runner is None or step is None or (partial and not step.barge_in):
+        if self._runner is None or step is None:
+            return False, None
+        if partial and not (step.barge_in or whole):
             return False, None
         if self._waits_for_silence(step):
             return False, None

@@ -1,14 +1,13 @@
 """The company hung up: what it said last tells why, and the text of it may still be on its way."""
 
 from .context import CallContext
-from .moments import EndedBy, Heard, LineChanged, Moment, Ordered, Transcribed
-from .moments import Tick, TranscriptUnavailable
+from .moments import EndedBy, LineChanged
 from .states import CallState
 
 #: How long the end of a call waits for the words before it, s.
 _WAIT_S = 4.0
 #: States in which an announcement may explain a hang-up.
-_EXPLAINABLE = frozenset({CallState.NAVIGATING, CallState.ON_HOLD, CallState.PERSON_SUSPECTED})
+EXPLAINABLE = frozenset({CallState.NAVIGATING, CallState.ON_HOLD, CallState.PERSON_SUSPECTED})
 _TIMER = "last_words"
 
 
@@ -18,29 +17,28 @@ class LastWords:
     def __init__(self, call: CallContext) -> None:
         """The line is up."""
         self._call = call
-        #: How the line ended; None while it is up, or when nothing is waited for.
-        self.ended: LineChanged | None = None
+        self._ended: LineChanged | None = None
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the company is gone and words are waited for; nothing can be done meanwhile."""
+        return self._ended is not None
 
     def hold_back(self, change: LineChanged, state: CallState) -> bool:
-        """Whether the end should wait for words; it is kept meanwhile."""
-        if change.ended_by is not EndedBy.THEM or state not in _EXPLAINABLE or self.ended:
+        """Whether the end should wait for words; it is kept until then."""
+        explained = change.ended_by is EndedBy.THEM and state in EXPLAINABLE
+        if self.waiting or not explained or not self._missing:
             return False
-        if not self._missing:
-            return False
-        self.ended = change
+        self._ended = change
         self._call.timers.clear()
         self._call.wait(_TIMER, _WAIT_S)
         return True
 
     @property
-    def known(self) -> bool:
-        """Whether the wait is over: all words are here, or they take too long."""
-        return self.ended is not None and (not self._missing or _TIMER not in self._call.timers)
-
-    def wants(self, moment: Moment) -> bool:
-        """Whether a moment still means something after the company is gone."""
-        wanted = (Heard, Transcribed, TranscriptUnavailable, Ordered, Tick)
-        return self.ended is None or isinstance(moment, wanted)
+    def over(self) -> LineChanged | None:
+        """How the line ended, once all words are here or have taken too long."""
+        late = _TIMER not in self._call.timers
+        return self._ended if late or not self._missing else None
 
     @property
     def _missing(self) -> bool:

@@ -1,5 +1,6 @@
 """In the phone menu: follow the flow while it fits, else read what is offered."""
 
+from dataclasses import replace
 from typing import override
 
 from ..hearing.heard import (
@@ -28,9 +29,11 @@ from .reading import SAME_MENU, MenuReader, describe
 from .stage import Finish, Sign, Stage, Turn
 from .states import CallState, Outcome
 from .tail import MenuTail
-from .understanding import Words
+from .understanding import Words, join
 from .words import likeness
 
+#: Less speech than this after our last key, s, is no prompt.
+_A_WORD_S = 0.3
 #: How often something is tried when nothing is understood.
 _PUZZLED = 3
 
@@ -67,6 +70,8 @@ class Navigating(Stage):
         self._flow = flow
         self._tail = tail
         self._puzzled = 0
+        #: The last pause within an utterance.
+        self._paused: UtterancePaused | None = None
 
     @override
     def enter(self, before: CallState) -> Turn:
@@ -127,13 +132,14 @@ class Navigating(Stage):
 
     @override
     def on_pause(self, heard: UtterancePaused) -> Turn:
+        self._paused = heard
         self.call.do(ReadEarly(at_pause=True))
         return None
 
     @override
     def on_speech_end(self, heard: UtteranceEnded) -> Turn:
         self.call.wait("silence", self.call.plan.limits.silence_s)
-        if self.call.is_past(heard.since, heard.until):
+        if self.call.is_past(heard.since, heard.until) or heard.until - heard.since < _A_WORD_S:
             return None
         self._prompt.spoken(heard.since, heard.until)
         self._prompt.again = heard.repeat is not None and heard.repeat.source is RepeatSource.CALL
@@ -172,7 +178,27 @@ class Navigating(Stage):
 
     @override
     def on_partial(self, words: Words) -> Turn:
-        _, turn = self._flow.hear(words, partial=True)
+        """Words so far: at a pause they hold whole options."""
+        paused = self._paused
+        whole = paused is not None and paused.utterance == words.utterance
+        if paused is not None and whole:
+            words = replace(words, since=max(paused.since, self.call.acted_at), until=paused.until)
+        if Said.INVENTED in words or self.call.judge.verdict in _MAYBE:
+            return None
+        if not self._flow.expects(words) and self._tail.would_go_on(words):
+            return None
+        prompt = self._prompt
+        heard = [*prompt.words, words]
+        text = join(heard)
+        span = (prompt.span[0] if prompt.spoke else words.since, words.until)
+        self.call.heard_prompt(heard, text, prompt.speech_s + words.until - words.since, span)
+        fired, turn = self._flow.hear(words, partial=True, whole=whole)
+        if not fired and whole and self._flow.step is None:
+            fired, turn = self._reader.early(heard)
+            if fired:
+                prompt.start_over()
+        if fired:
+            self._tail.pressed(words, text)
         return turn
 
     @override

@@ -11,6 +11,7 @@ from ..hearing.heard import (
     AudioStopped,
     Hearing,
     Repeated,
+    RepeatEnded,
     RepeatSource,
     Sound,
     UtteranceEnded,
@@ -24,12 +25,13 @@ from .call_back import CallBackOffer, Progress
 from .connected import Connected
 from .context import CallContext
 from .dialing import Dialing
-from .endings import hung_up
+from .endings import ended_here, hung_up, limit_reached, outcome_of
 from .following import FlowFollower
 from .holding import Holding
 from .journal import Deed
 from .keeping import Keeping
 from .keys import Keypad
+from .last_words import LastWords
 from .learner import Lesson, learn
 from .moments import (
     Bridged,
@@ -80,6 +82,7 @@ class Navigator:
         self._call = CallContext(plan)
         self._state = CallState.IDLE
         self._reached = False
+        self._last_words = LastWords(self._call)
         keypad = Keypad(self._call)
         call_back = CallBackOffer(self._call, keypad)
         reader = MenuReader(self._call, keypad, call_back)
@@ -114,6 +117,11 @@ class Navigator:
             return None
         call = self._call
         return min((*call.timers.values(), *call.line.awaited.values()), default=None)
+
+    @property
+    def waits_for_words(self) -> bool:
+        """Whether the company is gone and only its last words are waited for."""
+        return self._last_words.waiting
 
     @property
     def journal(self) -> tuple[Deed, ...]:
@@ -170,13 +178,16 @@ class Navigator:
         call.acts = []
         self._follow(self._take(moment))
         self._run_timers()
+        ended = self._last_words.over
+        if ended is not None and self._state not in FINAL_STATES:
+            self._follow(self._line_ended(ended))
         return call.acts
 
     # ── one moment ───────────────────────────────────────────────────────────────
 
     @property
     def _stage(self) -> Stage:
-        return self._stages[self._state]
+        return self._stages[_S.IDLE if self._last_words.waiting else self._state]
 
     def _take(self, moment: Moment) -> Turn:
         stage = self._stage
@@ -210,7 +221,7 @@ class Navigator:
             case Bridged():
                 return stage.on_bridged(moment)
             case Ordered(order=Order.HANG_UP):
-                return Finish(_hung_up(self._state), "You ended the call.")
+                return Finish(ended_here(self._state), "You ended the call.")
             case Ordered(order=order):
                 return stage.on_order(order)
         return None  # a Tick only lets the timers run
@@ -236,16 +247,19 @@ class Navigator:
                 return stage.on_repeat(event)
             case UtteranceStarted():
                 line.speaking = True
-                line.repeating = False
+                line.utterance = event.utterance
                 line.speech_began = call.now - (event.time - event.since)
                 if self._state in _ALONE:
                     call.judge.new_voice(event.utterance)
                 return stage.on_speech(event)
+            case RepeatEnded():
+                line.repeating = False
             case UtterancePaused():
-                if call.speech_to_text and not line.repeating:
+                if call.speech_to_text:
                     return stage.on_pause(event)
             case UtteranceEnded():
                 line.speaking = event.cut
+                event = call.without_handled(event)
                 line.spans[event.utterance] = (event.since, event.until)
                 line.speech_ended = call.now - (event.time - event.until)
                 if self.wants_transcript(event):
@@ -271,8 +285,10 @@ class Navigator:
         if heard.until <= 0 and heard.utterance in call.line.spans:
             since, until = call.line.spans[heard.utterance]
             heard = replace(heard, since=since, until=until)
+        heard = call.unhandled(heard)
         if not heard.final:
-            return self._stage.on_partial(understand(heard, call.languages))
+            fresh = heard.text.strip()
+            return self._stage.on_partial(understand(heard, call.languages)) if fresh else None
         call.line.awaited.pop(heard.utterance, None)
         if not heard.text.strip():
             return self._stage.on_unreadable(heard.utterance)
@@ -303,11 +319,13 @@ class Navigator:
         return self._stage.on_line(change)
 
     def _line_ended(self, change: LineChanged) -> Turn:
+        if self._last_words.hold_back(change, self._state):
+            return None
         if change.ended_by is EndedBy.FAILURE or (change.failure and self._state in BEFORE):
-            outcome = _outcome(change.failure)
+            outcome = outcome_of(change.failure)
             return Finish(outcome, change.text or f"The call failed: {outcome.value}.")
         if change.ended_by is EndedBy.US:
-            return Finish(_hung_up(self._state), "The call was ended here.")
+            return Finish(ended_here(self._state), "The call was ended here.")
         arranged = self._call_back.progress is not Progress.NONE
         return hung_up(self._state, self._call, arranged=arranged)
 
@@ -332,14 +350,8 @@ class Navigator:
 
     def _timer(self, name: str) -> Turn:
         match name:
-            case "call_limit":
-                if self._state is _S.CONNECTED:
-                    return None
-                return Finish(Outcome.TIME_LIMIT, "The longest time for a call is over.")
-            case "cost_limit":
-                if self._state is _S.CONNECTED:
-                    return None
-                return Finish(Outcome.COST_LIMIT, "The money set aside for this call is used up.")
+            case "call_limit" | "cost_limit":
+                return None if self._state is _S.CONNECTED else limit_reached(name)
             case "dead_line":
                 return Finish(Outcome.LINE_DEAD, "No sound arrives from the company any more.")
             case "tone":
@@ -391,14 +403,3 @@ class Navigator:
         call.line.awaited.clear()
         call.do(EnterState(state=self._state))
         call.do(EndCall(outcome=finish.outcome, reason=finish.reason, opens_at=call.opens_at))
-
-
-def _hung_up(state: CallState) -> Outcome:
-    return Outcome.CONNECTED if state is CallState.CONNECTED else Outcome.HUNG_UP
-
-
-def _outcome(failure: str) -> Outcome:
-    try:
-        return Outcome(failure)
-    except ValueError:
-        return Outcome.FAILED

@@ -57,8 +57,9 @@ class Limits:
     silence_s: float = 60.0
     #: Silence on hold after which the call is given up (some queues play nothing).
     hold_silence_s: float = 600.0
-    #: No audio packets at all.
-    dead_line_s: float = 20.0
+    #: No audio at all, not even silence. The engine asks such a far side whether it is there and ends
+    #: the leg when it is not: queues that are held or send nothing while nobody talks are alive.
+    dead_line_s: float = 600.0
     #: How long an agent is kept while the user is being reached.
     keep_agent_s: float = 120.0
     #: Music after bridging, in s, that hands the call back to waiting; None = never by itself.

@@ -6,8 +6,8 @@ from .flow import Prompt, Step
 
 #: The end of an option is known to about this, s.
 _ABOUT = 0.35
-#: In a prompt without pauses nothing ends with the option: this long after it the copy must still
-#: go on, s.
+#: This long after the option the copy must still go on, s: so long it takes to notice that a
+#: menu that begins as before goes on in another way.
 _STILL_ON = 0.5
 
 

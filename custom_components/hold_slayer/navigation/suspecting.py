@@ -141,7 +141,8 @@ class Suspecting(Attending):
 
     @override
     def on_pause(self, heard: UtterancePaused) -> Turn:
-        self.call.do(ReadEarly(at_pause=True))
+        if not self.call.line.repeating:
+            self.call.do(ReadEarly(at_pause=True))
         return None
 
     @override

@@ -31,16 +31,20 @@ class MenuTail:
         self.heard = False
 
     def goes_on(self, words: Words) -> bool:
+        """Whether these words belong to the menu in which the key was pressed; remembers it."""
+        if not self.would_go_on(words):
+            return False
+        self._keys |= _keys(words.text, words)
+        self._until = words.until
+        self.heard = True
+        return True
+
+    def would_go_on(self, words: Words) -> bool:
         """Whether these words belong to the menu in which the key was pressed."""
         if not self._keys or words.since - self._until > _NEXT_OPTION_S:
             return False
         keys = _keys(words.text, words)
-        if not keys or keys & self._keys or min(keys) < max(self._keys):
-            return False
-        self._keys |= keys
-        self._until = words.until
-        self.heard = True
-        return True
+        return bool(keys) and not keys & self._keys and min(keys) > max(self._keys)
 
 
 def _keys(text: str, heard: Words) -> frozenset[int]:

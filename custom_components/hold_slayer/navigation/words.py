@@ -1,5 +1,6 @@
 """Words as text: folding, number words and likeness, the same for all languages."""
 
+from difflib import SequenceMatcher
 from functools import lru_cache
 import re
 import unicodedata
@@ -94,6 +95,23 @@ def covered(expected: str, heard: str) -> float:
             row[column] = diagonal + 1 if word == other else max(above, row[column - 1])
             diagonal = above
     return row[-1] / len(want)
+
+
+def rest_after(said: str, text: str) -> str:
+    """What a text says after words that were read before, perhaps in other words.
+
+    Speech-to-text reads the same audio a little differently when more of it is there.
+    """
+    before, now = tokens(said), text.split()
+    folded = [" ".join(tokens(word)) for word in now]
+    if not before:
+        return text
+    blocks = SequenceMatcher(None, before, folded, autojunk=False).get_matching_blocks()
+    found = [block for block in blocks if block.size]
+    if not found:
+        return " ".join(now[len(before) :])
+    last = found[-1]
+    return " ".join(now[last.b + last.size + (len(before) - last.a - last.size) :])
 
 
 def likeness(one: str, other: str) -> float:
