@@ -2,7 +2,8 @@
 
 An alarm is a change to suspected (or detected) while nobody is there; one run is one alarm. In brackets: with re-arm,
 an alarm silences the next 30 s, and a run that goes on counts again. Agents count as found when suspected within 4 s of the first word (and
-detected within 15 s). Intervals are 95 %: exact for rates and shares, bootstrap over calls for medians.
+detected within 15 s). With --words, synthetic voices say everything, so that the words are known, and a whole navigator judges by
+ears and words; speech-to-text makes no mistakes there. Intervals are 95 %: exact for rates and shares, bootstrap over calls for medians.
 """
 
 import argparse
@@ -17,7 +18,7 @@ import sys
 import time
 
 from lab import corpus
-from lab.bench import ears, memory, report, tones
+from lab.bench import ears, memory, report, tones, worded
 from lab.bench.peers import PEERS, Peers, hear_with
 from lab.bench.scoring import CallScore, score
 from lab.corpus import Corpus, CorpusError, Split
@@ -36,6 +37,7 @@ class Job:
     phases: bool
     packets: int
     ask: bool
+    words: bool
     peers: Peers | None
 
 
@@ -50,9 +52,19 @@ _INSTEAD = {
 
 def run(seed: int, job: Job) -> dict[str, CallScore]:
     """Make one call and score every pair of ears on it, by name."""
-    call = cache.made(job.sounds, seed, split=job.split, minutes=job.minutes, hard=job.hard)
+    call = cache.made(
+        job.sounds,
+        seed,
+        split=job.split,
+        minutes=job.minutes,
+        hard=job.hard,
+        spoken=job.words,
+    )
     heard = ears.listen(call, phases=job.phases, packets=job.packets, ask=job.ask)
     scores = {"ears": score(call.truth, heard)}
+    if job.words:
+        # afterwards: a question changes the rest of the call
+        scores["with words"] = score(call.truth, worded.listen(call, ask=job.ask))
     if job.peers is not None:
         for name, said in hear_with(job.peers, call).items():
             scores[name] = score(call.truth, said)
@@ -113,6 +125,11 @@ def main(argv: list[str]) -> int:
     parser.add_argument(
         "--ask", action="store_true", help="ask a suspected person whether they hear us, after 3 s"
     )
+    parser.add_argument(
+        "--words",
+        action="store_true",
+        help="also judge with the words: calls in which synthetic voices say everything, and a whole navigator",
+    )
     parser.add_argument("--jobs", type=int, default=2, help="processes (default %(default)s)")
     parser.add_argument(
         "--worst",
@@ -148,6 +165,7 @@ def main(argv: list[str]) -> int:
         phases=not options.recording,
         packets=options.packets,
         ask=options.ask,
+        words=options.words,
         peers=peers,
     )
     print(
@@ -185,6 +203,9 @@ def main(argv: list[str]) -> int:
         *report.worst_lines(ours, options.worst),
         "",
     ]
+    if "with words" in totals:
+        printed += report.lines("with words", totals["with words"])
+        printed += [*report.worst_lines(totals["with words"], options.worst), ""]
     results: dict[str, object] = {name: report.figures(some) for name, some in totals.items()}
     if peers is not None:
         printed += report.side_by_side(totals)

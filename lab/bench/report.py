@@ -8,7 +8,7 @@ import numpy as np
 from lab.bench import intervals
 from lab.bench.events import Level
 from lab.bench.frames import CLASSES, Confusion
-from lab.bench.scoring import CATEGORIES, CallScore, FalseAlarm, Met
+from lab.bench.scoring import CATEGORIES, STANDS, CallScore, FalseAlarm, Met
 
 
 @dataclass(slots=True)
@@ -44,6 +44,12 @@ class Totals:
         """Plays of a category with an alarm, and all."""
         name = f"{category} {level.name.lower()}"
         return sum(s.alarmed.get(name, 0) for s in self.scores), sum(
+            s.plays.get(category, 0) for s in self.scores
+        )
+
+    def stood(self, category: str) -> tuple[int, int]:
+        """Plays of a category whose suspicion was not taken back within `STANDS` s, and all."""
+        return sum(s.alarmed_long.get(category, 0) for s in self.scores), sum(
             s.plays.get(category, 0) for s in self.scores
         )
 
@@ -148,6 +154,10 @@ def lines(name: str, totals: Totals) -> list[str]:
             out += [
                 f"    {category + ' plays alarming':<34}{_percent(*totals.plays(category, level))}"
             ]
+            if level is Level.SUSPECTED:
+                out += [
+                    f"      and not taken back in {STANDS:g} s     {_percent(*totals.stood(category))}"
+                ]
     out += [
         f"  suspected before the hold began (menu)  {sum(s.menu_alarms for s in totals.scores)}"
     ]
@@ -324,6 +334,7 @@ def figures(totals: Totals) -> dict[str, object]:
         "suspected_after": [m.suspected for m in fair],
         "detected_after": [m.detected for m in fair],
         "false_alarms": rates,
+        "first_announcements_standing": totals.stood("first announcement"),
         "first_announcements_suspected": totals.plays("first announcement", Level.SUSPECTED),
         "first_announcements_detected": totals.plays("first announcement", Level.DETECTED),
         "macro_f1": totals.frames(live=False).macro_f1(),

@@ -16,6 +16,8 @@ from lab.holdcalls.truth import SPOKEN, Kind, Segment, Truth
 REARM = 30.0
 #: An agent is missed when not suspected, or not detected, this long after the first word, s.
 SUSPECT_WITHIN, DETECT_WITHIN = 4.0, 15.0
+#: A false suspicion that is not taken back this soon, s, is counted apart.
+STANDS = 3.0
 #: Where false alarms belong.
 CATEGORIES = ("first announcement", "repeat", "music", "song", "advert", "silence, tones, other")
 
@@ -71,6 +73,8 @@ class CallScore:
     #: Spoken recordings during hold: plays and those with a suspected (or detected) alarm, first and again.
     plays: dict[str, int] = field(default_factory=dict)
     alarmed: dict[str, int] = field(default_factory=dict)
+    #: The same for suspicions that lasted `STANDS` s or longer.
+    alarmed_long: dict[str, int] = field(default_factory=dict)
     met: Met | None = None
     #: From the first music of the hold until music was reported, s; None when never, absent without music.
     music_delay: float | None = None
@@ -159,6 +163,7 @@ def _alarms(
 ) -> None:
     """False alarms of both levels, and which recordings raised them."""
     hit: set[tuple[Level, float]] = set()
+    stood: set[float] = set()
     for level in (Level.SUSPECTED, Level.DETECTED):
         armed = truth.hold
         for begin, stop, since, why in _runs(heard, level):
@@ -170,6 +175,8 @@ def _alarms(
             guilty = _blame(truth, plays, begin, since)
             if guilty is not None and guilty.kind in SPOKEN:
                 hit.add((level, guilty.start))
+                if stop - begin >= STANDS:
+                    stood.add(guilty.start)
             counted = 0
             while max(armed, begin) < min(stop, end):
                 armed = max(armed, begin) + REARM
@@ -189,6 +196,8 @@ def _alarms(
         if play.start >= truth.hold and play.start < end:
             name = category_of(play)
             result.plays[name] = result.plays.get(name, 0) + 1
+            if play.start in stood:
+                result.alarmed_long[name] = result.alarmed_long.get(name, 0) + 1
             for level in (Level.SUSPECTED, Level.DETECTED):
                 if (level, play.start) in hit:
                     key = f"{name} {level.name.lower()}"

@@ -22,6 +22,8 @@ class Turn:
 
     at: float
     samples: Samples
+    #: What is said, if that is known.
+    text: str = ""
 
 
 def phrases(clip: Samples) -> list[Samples]:
@@ -34,7 +36,9 @@ def phrases(clip: Samples) -> list[Samples]:
     ]
 
 
-def turns(words: Words, manner: str, rng: np.random.Generator, seconds: float) -> list[Turn]:
+def turns(
+    words: Words | Script, manner: str, rng: np.random.Generator, seconds: float
+) -> list[Turn]:
     """What an agent says in `seconds`.
 
     `greets`: 1.5–6 s of talk, then waits of 1.5–4 s between short turns. `hello`: one word, a wait, another.
@@ -44,20 +48,55 @@ def turns(words: Words, manner: str, rng: np.random.Generator, seconds: float) -
     made: list[Turn] = []
     while words and at < seconds:
         if manner == "hello":
-            talk = words.talk(float(rng.uniform(0.25, 0.9)), cut=True)
+            said = words.talk(float(rng.uniform(0.25, 0.9)), cut=True)
         elif manner == "greets":
-            talk = words.talk(float(rng.uniform(0.4, 2.5) if made else rng.uniform(1.5, 6.0)))
+            said = words.talk(float(rng.uniform(0.4, 2.5) if made else rng.uniform(1.5, 6.0)))
         else:
-            talk = words.talk(float(rng.uniform(4.0, 15.0)))
-        made.append(Turn(at=at, samples=talk))
-        at += len(talk) / RATE
+            said = words.talk(float(rng.uniform(4.0, 15.0)))
+        made.append(Turn(at=at, samples=said.samples, text=said.text))
+        at += len(said.samples) / RATE
         at += float(rng.uniform(0.6, 2.0) if manner == "talks" else rng.uniform(1.5, 4.0))
     return made
 
 
-def answer(words: Words, rng: np.random.Generator) -> Samples:
+def answer(words: Words | Script, rng: np.random.Generator) -> Said:
     """What the agent says to our question: 0.4–2.5 s."""
     return words.talk(float(rng.uniform(0.4, 2.5)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """Something said, and its text if that is known."""
+
+    samples: Samples
+    text: str = ""
+
+
+class Script:
+    """What an agent has to say, sentence by sentence, with the text of each."""
+
+    def __init__(self, sentences: Sequence[Said]) -> None:
+        """Start with the first sentence."""
+        self._left = [Said(samples=set_level(one.samples, -20), text=one.text) for one in sentences]
+
+    def __bool__(self) -> bool:
+        """Whether anything is left to say."""
+        return bool(self._left)
+
+    def talk(self, goal: float, *, cut: bool = False) -> Said:
+        """The next sentence, and more of them until `goal` s are full; with `cut` only one."""
+        parts: list[Samples] = []
+        texts: list[str] = []
+        length = 0
+        while self._left and (not parts or (length < goal * RATE and not cut)):
+            one = self._left.pop(0)
+            pause = np.zeros(int(0.25 * RATE), np.float32)
+            parts += [one.samples, pause]
+            texts.append(one.text)
+            length += len(one.samples)
+        if not parts:
+            return Said(samples=np.zeros(0, np.float32))
+        return Said(samples=np.concatenate(parts[:-1]), text=" ".join(texts))
 
 
 class Words:
@@ -80,7 +119,7 @@ class Words:
         """The next phrase."""
         return self._said.pop(0)
 
-    def talk(self, goal: float, *, cut: bool = False) -> Samples:
+    def talk(self, goal: float, *, cut: bool = False) -> Said:
         """Phrases until `goal` s are full; with `cut`, one, shortened to about that at its quietest place."""
         parts: list[Samples] = []
         length = 0
@@ -93,7 +132,7 @@ class Words:
             length += len(part)
             if cut:
                 break
-        return np.concatenate(parts[:-1]) if parts else np.zeros(0, np.float32)
+        return Said(samples=np.concatenate(parts[:-1]) if parts else np.zeros(0, np.float32))
 
 
 def _shorten(part: Samples, seconds: float) -> Samples:

@@ -58,19 +58,25 @@ def _sounds(root: Path) -> str:
 
 
 def made(
-    sounds: Corpus, seed: int, *, split: Split | None, minutes: float, hard: float = 1.0
+    sounds: Corpus,
+    seed: int,
+    *,
+    split: Split | None,
+    minutes: float,
+    hard: float = 1.0,
+    spoken: bool = False,
 ) -> MadeCall:
     """The call of a seed, from disk when it was made before by the same code from the same corpus."""
     import soundfile
 
     name = hashlib.sha256(
-        repr((_code(), _sounds(sounds.root), split, minutes, hard)).encode()
+        repr((_code(), _sounds(sounds.root), split, minutes, hard, spoken)).encode()
     ).hexdigest()[:16]
     path = FOLDER / name / f"{seed}.flac"
     notes = path.with_suffix(".json")
 
     def make() -> HoldCall:
-        return HoldCall(sounds, seed, split=split, minutes=minutes, hard=hard)
+        return HoldCall(sounds, seed, split=split, minutes=minutes, hard=hard, spoken=spoken)
 
     if notes.is_file():
         samples, _ = soundfile.read(path, dtype="int16")

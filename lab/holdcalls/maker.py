@@ -37,10 +37,14 @@ class HoldCall:
         split: Split | None = None,
         minutes: float = 4.0,
         hard: float = 1.0,
+        spoken: bool = False,
     ) -> None:
-        """Make the call of a seed; `minutes` is the mean time on hold, `hard` how bad lines may be (0 to 1)."""
+        """Make the call of a seed; `minutes` is the mean time on hold, `hard` how bad lines may be (0 to 1).
+
+        With `spoken`, synthetic voices say everything, the agent too, and the truth holds the words.
+        """
         self._rng = np.random.default_rng([seed, 10])
-        self._material = Material(sounds, self._rng, split, hard=hard)
+        self._material = Material(sounds, self._rng, split, hard=hard, spoken=spoken)
         self._line = draw_line(np.random.default_rng([seed, 11]), hard=hard)
         self._seed = seed
         reel = Reel()
@@ -61,6 +65,7 @@ class HoldCall:
                 reel, seconds * part
             )
         truth = Truth(seed=seed, seconds=0, segments=(), hold=hold)
+        truth = replace(truth, language=self._material.language)
         self._person: Person | None = None
         self._opened = 0.0
         self._agent_track: Samples = np.zeros(0, np.float32)
@@ -69,8 +74,8 @@ class HoldCall:
         else:
             reel.cut(reel.now)
         self._recorded = reel.mix()
-        spoken = (Kind.ANNOUNCEMENT, Kind.ADVERT)
-        self._segments = tuple(sorted(reel.segments, key=lambda s: (s.start, s.kind in spoken)))
+        voices = (Kind.ANNOUNCEMENT, Kind.ADVERT)
+        self._segments = tuple(sorted(reel.segments, key=lambda s: (s.start, s.kind in voices)))
         self._dry_truth = truth
         self.samples, self._moved = self._carried()
         self.truth = self._received(truth)

@@ -12,6 +12,7 @@ from lab import corpus
 from lab.channel import Source, draw_source, prepare
 from lab.corpus import RATE, Clip, Corpus, Split
 from lab.holdcalls.activity import active_parts
+from lab.holdcalls.agent import Said
 from lab.synth import phrases, singing, voice
 from lab.synth.music import STYLES, music
 
@@ -37,6 +38,11 @@ class Piece:
     group: str
 
     @property
+    def text(self) -> str:
+        """What it says, when the lab's own voice says it."""
+        return self.source.partition(": ")[2] if self.source.startswith("espeak ") else ""
+
+    @property
     def seconds(self) -> float:
         """Length, s."""
         return len(self.samples) / RATE
@@ -46,13 +52,25 @@ class Material:
     """Draws pieces for one call from a corpus and a seed."""
 
     def __init__(
-        self, sounds: Corpus, rng: np.random.Generator, split: Split | None, *, hard: float = 1.0
+        self,
+        sounds: Corpus,
+        rng: np.random.Generator,
+        split: Split | None,
+        *,
+        hard: float = 1.0,
+        spoken: bool = False,
     ) -> None:
-        """Draw from `sounds`; synthetic voices belong to `split`; `hard` as in `lab.channel.draw`."""
+        """Draw from `sounds`; synthetic voices belong to `split`; `hard` as in `lab.channel.draw`.
+
+        With `spoken` everything is said by synthetic voices in one language, so that its text is known.
+        """
         self._sounds = sounds
         self._rng = rng
         self._split = split
         self._hard = hard
+        #: The language of a `spoken` call, else empty.
+        self.language = str(rng.choice(list(phrases.AGENTS))) if spoken else ""
+        self._company = ""
 
     def channel(self) -> Source:
         """A source channel: the same distribution for prompts, music and people."""
@@ -125,11 +143,13 @@ class Material:
     def speaker(self) -> Voice:
         """One company's voice: prompts of one speaker of the corpus, or a synthetic voice."""
         clips = self._clips("recorded")
-        synthetic = voice.installed() and (not clips or self._rng.random() < _SYNTHETIC_VOICE)
+        wanted = bool(self.language) or not clips
+        synthetic = voice.installed() and (wanted or self._rng.random() < _SYNTHETIC_VOICE)
         channel = self.channel()
         if synthetic:
-            language = str(self._rng.choice(list(phrases.ANNOUNCEMENTS)))
+            language = self.language or str(self._rng.choice(list(phrases.ANNOUNCEMENTS)))
             name, speed, pitch = voice.draw(self._rng, language, self._split)
+            self._company = name
 
             def say(texts: tuple[str, ...]) -> tuple[Samples, str, str]:
                 text = texts[self._rng.integers(len(texts))].format(n=self._rng.integers(1, 20))
@@ -178,6 +198,22 @@ class Material:
         raise corpus.CorpusError(
             "The corpus has no `live` clip with at least half a second of talk; agents can't be made."
         )
+
+    def script(self) -> tuple[list[Said], str, str]:
+        """What the agent of a `spoken` call says, in another voice than the company's; its name and group."""
+        greetings, more = phrases.AGENTS[self.language]
+        name, speed, pitch = voice.draw(self._rng, self.language, self._split)
+        while name.partition("+")[2] == self._company.partition("+")[2]:
+            name, speed, pitch = voice.draw(self._rng, self.language, self._split)
+        texts = [greetings[self._rng.integers(len(greetings))], *self._rng.permutation(more)]
+        said = [
+            Said(
+                samples=voice.speak(str(text), name, words_per_minute=speed, pitch=pitch),
+                text=str(text),
+            )
+            for text in texts
+        ]
+        return said, f"espeak {name}", f"espeak/{name.partition('+')[2]}"
 
     def background(self, but: str) -> list[Samples]:
         """Voices for an office's babble, of other speakers than `but` (a group)."""

@@ -25,8 +25,13 @@ class Person:
         """Draw a voice, a manner, a room and an office."""
         self._material = material
         self._rng = rng
-        clips, self._source, self._group = material.person()
-        self._words = agent.Words(clips, rng)
+        self._words: agent.Words | agent.Script
+        if material.language:
+            sentences, self._source, self._group = material.script()
+            self._words = agent.Script(sentences)
+        else:
+            clips, self._source, self._group = material.person()
+            self._words = agent.Words(clips, rng)
         self.manner = str(rng.choice(list(agent.MANNERS), p=list(agent.MANNERS.values())))
         seconds = float(rng.uniform(12, 30))
         self._turns = agent.turns(self._words, self.manner, rng, seconds)
@@ -70,33 +75,45 @@ class Person:
             fade = min(400, len(samples))
             if len(samples) < len(turn.samples) and fade:
                 samples[-fade:] *= np.linspace(1, 0, fade, dtype=np.float32)
-            kept.append(agent.Turn(at=turn.at, samples=samples))
+            share = len(samples) / max(len(turn.samples), 1)
+            spoken = turn.text.split()
+            text = " ".join(spoken[: round(share * len(spoken))])
+            kept.append(agent.Turn(at=turn.at, samples=samples, text=text))
         at = until + float(rng.uniform(*_ANSWERS))
-        unsaid = [turn.samples for turn in self._turns if turn.at >= since]
+        unsaid = [
+            agent.Said(samples=turn.samples, text=turn.text)
+            for turn in self._turns
+            if turn.at >= since
+        ]
         while at < self.seconds - 0.5:
             if unsaid:
                 said = unsaid.pop(0)
             elif self._words:
                 said = agent.answer(self._words, rng)
             elif kept and kept[-1].at < since:
-                said = varied(kept[0].samples, rng)  # somebody who is asked does answer
+                # somebody who is asked does answer
+                said = agent.Said(samples=varied(kept[0].samples, rng), text=kept[0].text)
             else:
                 break
-            kept.append(agent.Turn(at=at, samples=said))
-            at += len(said) / RATE + float(rng.uniform(1.5, 4.0))
+            kept.append(agent.Turn(at=at, samples=said.samples, text=said.text))
+            at += len(said.samples) / RATE + float(rng.uniform(1.5, 4.0))
         self._turns = kept
 
     def render(self, opened: float) -> tuple[Segment, Samples]:
         """The agent's side of the line and its truth, when the line opens at a time, s."""
         dry = np.zeros(int(self.seconds * RATE), np.float32)
         active: list[tuple[float, float]] = []
+        words: list[tuple[float, float, str]] = []
         for turn in self._turns:
             start = int(turn.at * RATE)
             part = turn.samples[: max(len(dry) - start, 0)]
             dry[start : start + len(part)] += part
             # turn by turn: over the whole side, a wait would lower the floor until a click is a word
             begin = opened + turn.at
-            active += [(begin + a, begin + b) for a, b in active_parts(part)]
+            here = [(begin + a, begin + b) for a, b in active_parts(part)]
+            active += here
+            if turn.text and here:
+                words.append((here[0][0], here[-1][1], turn.text))
         if not active:
             begin = opened + self._turns[0].at
             active = [(begin, begin + 0.2)]
@@ -110,5 +127,6 @@ class Person:
             source=self._source,
             group=self._group,
             active=tuple(active),
+            words=tuple(words),
         )
         return segment, sound

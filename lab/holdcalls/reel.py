@@ -52,11 +52,14 @@ class Reel:
             for a, b in piece.active
             if b + shift > at and a + shift < end
         )
+        text = piece.text
+        words = ((active[0][0], active[-1][1], text),) if text and active and not offset else ()
         self.segments.append(
             Segment(
                 start=at,
                 end=end,
                 kind=kind,
+                words=words,
                 first=(piece.group, piece.source) not in self._played,
                 over_music=over_music,
                 source=piece.source,

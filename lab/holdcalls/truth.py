@@ -45,11 +45,16 @@ class Segment:
     active: tuple[tuple[float, float], ...] = ()
     #: Keys pressed or which tone, for `Kind.TONE` and `Kind.RINGBACK`.
     detail: str = ""
+    #: What is said, where that is known: first word's begin, last word's end, s, and the text.
+    words: tuple[tuple[float, float, str], ...] = ()
 
     def moved(self, where: TimeMap) -> Segment:
         """The same stretch after the line has shifted time."""
         active = tuple((where(a), where(b)) for a, b in self.active)
-        return replace(self, start=where(self.start), end=where(self.end), active=active)
+        words = tuple((where(a), where(b), text) for a, b, text in self.words)
+        return replace(
+            self, start=where(self.start), end=where(self.end), active=active, words=words
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +75,8 @@ class Truth:
     manner: str = ""
     #: Signal-to-noise ratio of the agent's office, dB; None for a quiet one.
     office: float | None = None
+    #: Language of everything that is said, where that is known, else empty.
+    language: str = ""
     channel: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> str:
@@ -86,6 +93,7 @@ class Truth:
                     **part,
                     "kind": Kind(part["kind"]),
                     "active": tuple((a, b) for a, b in part["active"]),
+                    "words": tuple((a, b, text) for a, b, text in part.get("words", ())),
                 }
             )
             for part in raw.pop("segments")
@@ -120,6 +128,18 @@ class Truth:
                 )
             )
         return plays
+
+    def text(self, since: float, until: float) -> str:
+        """What is said between two times, s, as far as it is known."""
+        found: list[tuple[float, str]] = []
+        for segment in self.segments:
+            for begin, end, text in segment.words:
+                said = text.split()
+                for number, word in enumerate(said):
+                    at = begin + (number + 0.7) / len(said) * (end - begin)
+                    if since <= at <= until:
+                        found.append((at, word))
+        return " ".join(word for _, word in sorted(found))
 
     def at(self, time: float) -> Segment | None:
         """What is heard at a time: the voice when one talks over music, else what plays."""

@@ -55,6 +55,107 @@ ANNOUNCEMENTS: dict[str, tuple[str, ...]] = {
     ),
 }
 
+#: What agents say: greetings, of which one comes first, and what they add while nobody answers.
+AGENTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "en": (
+        (
+            "Hello, this is Sandra speaking, how can I help you?",
+            "Good morning, you're through to customer service, my name is David.",
+            "Thanks for waiting, my name is Karen. What can I do for you today?",
+            "Hello?",
+            "Service desk, Peter speaking, good afternoon.",
+        ),
+        (
+            "Hello? Are you there?",
+            "Can you hear me?",
+            "Could I take your name, please?",
+            "Is anybody on the line?",
+            "I can't hear you very well.",
+            "Just a second, the computer is a little slow today.",
+            "All right, I have it here.",
+        ),
+    ),
+    "de": (
+        (
+            "Guten Tag, mein Name ist Sabine Krause, was kann ich für Sie tun?",
+            "Kundenservice, Sie sprechen mit Herrn Vogt, guten Morgen.",
+            "Hallo?",
+        ),
+        (
+            "Hallo? Sind Sie noch da?",
+            "Können Sie mich hören?",
+            "Sagen Sie mir bitte Ihren Namen?",
+            "Ich höre Sie leider nicht.",
+            "Einen Augenblick, der Rechner ist heute etwas langsam.",
+        ),
+    ),
+    "fr": (
+        (
+            "Bonjour, Sandrine à l'appareil, que puis-je faire pour vous ?",
+            "Service clients bonjour, je m'appelle Marc, comment puis-je vous aider ?",
+            "Allô ?",
+        ),
+        (
+            "Allô ? Vous êtes là ?",
+            "Vous m'entendez ?",
+            "Quel est votre nom, s'il vous plaît ?",
+            "Je ne vous entends pas très bien.",
+        ),
+    ),
+    "es": (
+        (
+            "Buenos días, le atiende Marta, ¿en qué puedo ayudarle?",
+            "Atención al cliente, mi nombre es Javier, dígame.",
+            "¿Hola?",
+        ),
+        (
+            "¿Hola? ¿Está usted ahí?",
+            "¿Me oye?",
+            "¿Me dice su nombre, por favor?",
+            "No le oigo bien.",
+        ),
+    ),
+    "it": (
+        (
+            "Buongiorno, sono Chiara, come posso aiutarla?",
+            "Servizio clienti, sono Marco, mi dica.",
+            "Pronto?",
+        ),
+        (
+            "Pronto? È ancora in linea?",
+            "Mi sente?",
+            "Mi dice il suo nome, per favore?",
+            "Non la sento bene.",
+        ),
+    ),
+    "nl": (
+        (
+            "Goedemorgen, u spreekt met Anneke, waarmee kan ik u helpen?",
+            "Klantenservice, met Jeroen, goedemiddag.",
+            "Hallo?",
+        ),
+        (
+            "Hallo? Bent u daar nog?",
+            "Kunt u mij horen?",
+            "Mag ik uw naam, alstublieft?",
+            "Ik hoor u niet goed.",
+        ),
+    ),
+    "pt": (
+        (
+            "Bom dia, meu nome é Ana, em que posso ajudar?",
+            "Atendimento ao cliente, fala com o Paulo, pois não?",
+            "Alô?",
+        ),
+        (
+            "Alô? O senhor está aí?",
+            "Está me ouvindo?",
+            "Qual é o seu nome, por favor?",
+            "Não estou ouvindo bem.",
+        ),
+    ),
+}
+
 MENUS: dict[str, tuple[str, ...]] = {
     "en": (
         "Welcome to our service line. For sales, press one. For support, press two. For anything else, please hold.",
