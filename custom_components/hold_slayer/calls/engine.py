@@ -1,7 +1,7 @@
 """The one engine of this Home Assistant: shared by all accounts, started with the first of them."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 import logging
 from typing import Final
 
@@ -20,6 +20,10 @@ _LOGGER = logging.getLogger(__name__)
 
 type EventHandler = Callable[[EngineEvent], None]
 type StateHandler = Callable[[LinkState], None]
+type Farewell = Callable[[], Awaitable[None]]
+
+#: Longest that calls may take to end when Home Assistant stops, s.
+FAREWELL_S = 10.0
 
 
 class SharedEngine:
@@ -38,6 +42,7 @@ class SharedEngine:
         self._by_account: dict[str, EventHandler] = {}
         self._by_call: dict[str, EventHandler] = {}
         self._by_state: set[StateHandler] = set()
+        self._farewells: set[Farewell] = set()
         self._policies: dict[str, DialPolicy] = {}
         self._stop_at_shutdown: CALLBACK_TYPE | None = None
 
@@ -94,9 +99,20 @@ class SharedEngine:
         self._by_state.add(handler)
         return lambda: self._by_state.discard(handler)
 
+    @callback
+    def before_stop(self, farewell: Farewell) -> CALLBACK_TYPE:
+        """Run `farewell` before the engine stops with Home Assistant: there are calls to end."""
+        self._farewells.add(farewell)
+        return lambda: self._farewells.discard(farewell)
+
     async def _shut_down(self, _event: Event) -> None:
-        """Stop the engine with Home Assistant."""
+        """Stop the engine with Home Assistant, once its calls have ended."""
         self._stop_at_shutdown = None
+        try:
+            async with asyncio.timeout(FAREWELL_S):
+                await asyncio.gather(*(farewell() for farewell in self._farewells))
+        except TimeoutError:
+            _LOGGER.warning("Some calls did not end in time; they are cut off")
         await self._stop()
 
     async def _stop(self) -> None:

@@ -1,5 +1,6 @@
 """The switchboard of an account: its lines, the calls on them, and who wants to know."""
 
+import asyncio
 from collections.abc import Callable
 from functools import partial
 import logging
@@ -88,8 +89,7 @@ class Switchboard:
 
     async def end_all(self, outcome: Outcome, reason: str) -> None:
         """End every call; used when the account goes away."""
-        for call in self.active:
-            await call.end(outcome, reason)
+        await asyncio.gather(*(call.end(outcome, reason) for call in self.active))
         for cancel in self._idle_timers.values():
             cancel()
         self._idle_timers.clear()
