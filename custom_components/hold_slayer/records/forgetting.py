@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant
 from ..calls.print_books import PrintBooks
 from .deleting import delete_matching
 from .filters import Filter
+from .following import calls_deleted
 from .history import history_of
 from .recording_access import remove_recordings
 
@@ -25,6 +26,7 @@ class Forgotten:
 async def forget_calls(hass: HomeAssistant, wanted: Filter) -> Forgotten:
     """Delete the calls of a filter that are over, with everything there is of them."""
     deleted = await history_of(hass).write(partial(delete_matching, wanted=wanted))
+    calls_deleted(hass, deleted.call_ids)
     recordings = await remove_recordings(hass, frozenset(deleted.call_ids))
     # prints are of all calls of a contact together
     await PrintBooks(hass).remove(deleted.contacts)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, override
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
 from ..calls.call import Call
@@ -72,12 +72,14 @@ class Outlook(DataUpdateCoordinator[Figures]):
     async def _async_update_data(self) -> Figures:
         """Read the history and reckon."""
         if (history := find_history(self.hass)) is None:
-            raise UpdateFailed("no history")
+            return self.data
         zone = dt_util.get_default_time_zone()
         try:
             waits = await history.read(partial(read_waits, contact_id=self._contact_id, zone=zone))
         except HomeAssistantError as err:
-            raise UpdateFailed(str(err)) from err
+            # said once by an issue of its own, for all contacts
+            _LOGGER.debug("The figures stay as they are: %s", err)
+            return self.data
         contact = self._account.contacts.get(self._contact_id)
         if waits != self._known:
             self._known = waits

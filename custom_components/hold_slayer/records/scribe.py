@@ -22,6 +22,8 @@ from ..calls.progress import Segment, TranscriptLine
 from ..const import DOMAIN
 from ..navigation.acts import NoteKind
 from ..navigation.states import CallState
+from .event_log import log_events
+from .following import call_changed
 from .history import History, acquire_history, release_history
 from .keeping import keeping_of
 from .masking import Mask
@@ -89,8 +91,10 @@ class Scribe:
             # nothing is new of a call that is over but what it is said to have been
             if change.kind is ChangeKind.TAUGHT:
                 self._history.writer.put(_late(call, change))
+                call_changed(self._hass, call.id)
             return
         generation = self._history.writer.generation
+        begun = written is None
         if written is None:
             written = _Written(generation, Mask(call.job.secrets))
             self._known[call.id] = written
@@ -107,8 +111,12 @@ class Scribe:
         writing = self._writing(line, call, written, whole=whole)
         if writing is not None:
             self._history.writer.put(writing)
+            if self._history.keeping.event_log and writing.call is not None:
+                log_events(writing, writing.call)
         if change.kind is ChangeKind.ENDED:
             del self._known[call.id]
+        if begun or change.kind in (ChangeKind.ENDED, ChangeKind.TAUGHT):
+            call_changed(self._hass, call.id)
 
     def _writing(self, line: Line, call: Call, written: _Written, *, whole: bool) -> Writing | None:
         """Return what has to be written; None when nothing is new."""

@@ -5,11 +5,14 @@ from typing import Any, Final
 from homeassistant.components.websocket_api import async_register_command
 from homeassistant.components.websocket_api.connection import ActiveConnection
 from homeassistant.components.websocket_api.decorators import async_response, websocket_command
+from homeassistant.components.websocket_api.messages import event_message
 from homeassistant.core import HomeAssistant, callback
 import probatio
 
 from ..const import DOMAIN
+from .following import follow
 from .lookup import calls_page, statistics_of, whole_call_of
+from .summing_up import summary_of
 from .visibility import visible_to
 
 _WHICH: Final[dict[Any, Any]] = {
@@ -25,7 +28,14 @@ _PAGE: Final[dict[Any, Any]] = {
 @callback
 def async_setup_history_commands(hass: HomeAssistant) -> None:
     """Register the commands."""
-    for command in (history_list, history_search, history_get, history_statistics):
+    for command in (
+        history_list,
+        history_search,
+        history_get,
+        history_statistics,
+        history_summary,
+        history_subscribe,
+    ):
         async_register_command(hass, command)
 
 
@@ -78,3 +88,35 @@ async def history_statistics(
     """Send figures over past calls."""
     found = await statistics_of(hass, message, visible_to(hass, connection.user))
     connection.send_result(message["id"], found)
+
+
+@websocket_command(
+    {
+        probatio.Required("type"): f"{DOMAIN}/history/summary",
+        probatio.Required("call_id"): str,
+        probatio.Optional("model", default=False): bool,
+    }
+)
+@async_response
+async def history_summary(
+    hass: HomeAssistant, connection: ActiveConnection, message: dict[str, Any]
+) -> None:
+    """Send one call in words; by a model only when asked to."""
+    visible = visible_to(hass, connection.user)
+    found = await summary_of(hass, message["call_id"], visible, model=message["model"])
+    connection.send_result(message["id"], found)
+
+
+@websocket_command({probatio.Required("type"): f"{DOMAIN}/history/subscribe"})
+@callback
+def history_subscribe(
+    hass: HomeAssistant, connection: ActiveConnection, message: dict[str, Any]
+) -> None:
+    """Send calls as they are begun, end or are judged, and the ids of those that are deleted."""
+
+    @callback
+    def send(event: dict[str, Any]) -> None:
+        connection.send_message(event_message(message["id"], event))
+
+    connection.subscriptions[message["id"]] = follow(hass, connection.user, send)
+    connection.send_result(message["id"])
