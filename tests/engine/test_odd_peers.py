@@ -1,5 +1,8 @@
 """What trunks and exchanges really do, played by SIPp."""
 
+import os
+import signal
+
 import pytest
 
 from custom_components.hold_slayer.telephony.messages import (
@@ -185,3 +188,13 @@ async def test_session_interval_too_small(alice: Station) -> None:
         leg = await call(alice, far)
         await alice.leg_is(leg, LegState.CONFIRMED)
         await hang_up(alice, far, leg)
+
+
+async def test_orphan_of_a_far_side_that_answers_at_once(alice: Station) -> None:
+    """An IVR that answers with nothing before its 200 is hung up, too, when the engine dies."""
+    async with far_end(*TAKES, *ENDS) as far:
+        leg = await call(alice, far)
+        await alice.leg_is(leg, LegState.CONFIRMED)
+        assert alice.link.pid is not None
+        os.kill(alice.link.pid, signal.SIGKILL)
+        await far.done()

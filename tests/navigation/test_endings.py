@@ -169,7 +169,9 @@ def test_early_busy_tone() -> None:
 def test_dead_line() -> None:
     drive = on_hold()
     drive.heard(AudioStopped(time=drive.audio, since=drive.audio))
-    drive.wait(21)
+    drive.wait(599)
+    assert drive.state is S.ON_HOLD
+    drive.wait(2)
     assert drive.end.outcome is Outcome.LINE_DEAD
 
 

@@ -9,7 +9,9 @@ import pjsua2 as pj
 from ..telephony.messages import KeyMethod
 from .account import Account
 from .guard import callback
+from .options import call_options
 from .sdp import keep_codecs
+from .watchdog import Watchdog
 
 _RETRY_AFTER = re.compile(r"(?im)^Retry-After\s*:\s*(\d+)")
 _METHODS = {
@@ -59,10 +61,12 @@ class Dialog(pj.Call):
         pj.Call.__init__(self, account, pj.PJSUA_INVALID_ID if call_id is None else call_id)
         self._owner: DialogOwner | None = owner
         self._codecs = account.settings.codecs
+        self._watchdog = Watchdog(self._received, self._ask)
 
     def release(self) -> None:
         """Let go of the owner: no more reports."""
         self._owner = None
+        self._watchdog.end()
 
     @callback
     def onCallState(self, prm: Any) -> None:
@@ -70,6 +74,8 @@ class Dialog(pj.Call):
         if self._owner is None:
             return
         info = self.getInfo()
+        if info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
+            self._watchdog.end()
         message = _message(prm.e)
         retry = _RETRY_AFTER.search(message)
         self._owner.turned(
@@ -94,6 +100,10 @@ class Dialog(pj.Call):
                 continue
             held = media.status == pj.PJSUA_CALL_MEDIA_REMOTE_HOLD
             there = media.audioConfSlot != pj.PJSUA_INVALID_ID
+            if held or not there or not media.dir & pj.PJMEDIA_DIR_DECODING:
+                self._watchdog.rest()
+            else:
+                self._watchdog.watch()
             self._owner.media_changed(self.getAudioMedia(media.index) if there else None, held=held)
             return
 
@@ -161,6 +171,17 @@ class Dialog(pj.Call):
             return self.getStreamInfo(index), self.getStreamStat(index)
         except pj.Error:
             return None
+
+    def _received(self) -> int | None:
+        """Return how many packets arrived so far, None while the call is not answered."""
+        if self.getInfo().state != pj.PJSIP_INV_STATE_CONFIRMED or (found := self.stream()) is None:
+            return None
+        return int(found[1].rtcp.rxStat.pkt)
+
+    @callback
+    def _ask(self) -> None:
+        """Ask the far side whether it is there; a 408 or 481 ends the dialog (RFC 3261, 12.2.1.2)."""
+        self.reinvite(call_options())
 
     def _audio_index(self) -> int:
         """Return the index of the audio stream."""

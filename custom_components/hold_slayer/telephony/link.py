@@ -327,12 +327,15 @@ class EngineLink:
         ended = asyncio.create_task(process.wait())
         pulse = Pulse(self._timings)
         try:
-            while not (await asyncio.wait({ended}, timeout=self._timings.heartbeat))[0]:
+            pause = self._timings.heartbeat
+            while not (await asyncio.wait({ended}, timeout=pause))[0]:
+                pause = self._timings.heartbeat
                 known = self._ledger.legs
                 try:
                     pong = await asyncio.wait_for(self.request(Ping()), self._timings.heartbeat)
                 except TimeoutError:
                     pulse.miss()
+                    pause = 0  # the wait for the answer was one already
                 except EngineLost, EngineRefused:
                     continue
                 else:
