@@ -10,6 +10,7 @@ BENCHMARKS = {
     "plans": "recognition and talk-off of network tones and keys alone",
     "calls": "success of whole calls over many scenarios, time from an agent's first word to the bridge",
     "load": "legs per core, memory, packet timing",
+    "speech": "word errors of the lab's speech-to-text in seven languages",
     "history": "pages, searches and writes of a history of 100,000 calls",
     "forecast": "how well waiting times are foretold",
     "resilience": "what happens when parts of a call break",

@@ -3,169 +3,156 @@
 import argparse
 import asyncio
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 import json
 from pathlib import Path
 
-import numpy as np
-
-from ..company.scenario import SCENARIOS, Scenario, load, walk
-from ..company.steps import Agent
-from ..demo.placing import place_call
+from ..company.library import read_sound
+from ..company.recogniser import digits_in
+from ..company.scenario import SCENARIOS, Scenario, load
+from ..demo.lessons import accept_lessons
+from ..demo.placing import PlacedCall
 from ..demo.stage import Stage
 from ..demo.timeline import Timeline
 from ..home.server import HomeError
+from ..model.behaviour import Behaviour, Script
 from ..process import LabError
+from ..speech.journal import Understood, read
+from .call_figures import HEADER, line, summary
+from .call_result import Result, read_result
 
-#: States whose delay after the agent's first word is told.
-STAGES = ("person_suspected", "ringing_you", "person_detected", "connected")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """How one call went; times in s."""
-
-    scenario: str
-    #: Whether there is anybody to be reached.
-    reachable: bool
-    #: Both people heard each other.
-    bridged: bool
-    outcome: str
-    #: Keys pressed in menus, and those of the shortest way.
-    keys: str
-    shortest: str
-    #: From the agent's first word to each state.
-    delays: dict[str, float] = field(default_factory=dict)
-    #: Times a person was suspected or detected while none had spoken.
-    suspected_early: int = 0
-    detected_early: int = 0
-    #: Error lines in Home Assistant's log.
-    errors: int = 0
+#: What the lab's model knows and no table of synonyms does: words in a wish → words of the options that serve it.
+MEANINGS = {
+    "money back": ("return", "refund"),
+    "broken": ("return", "repair"),
+    "stolen": ("card", "lost"),
+}
 
 
-def has_agent(scenario: Scenario) -> bool:
-    """Tell whether a person can be reached in a scenario."""
-    return any(isinstance(s, Agent) for steps in scenario.scenes.values() for s in walk(steps))
+async def run_all(
+    names: Sequence[str], *, speech: bool, lines: int, model: Script | None, again: bool
+) -> tuple[list[Result], list[Understood]]:
+    """Call the companies from one Home Assistant, `lines` at a time, and print each call as it ends."""
+    async with Stage(*names, speech=speech, model=model, lines=lines) as stage:
+        slots = asyncio.Semaphore(lines)
+
+        async def one(company: int, *, known: bool = False) -> Result:
+            async with slots:
+                got = await place(stage, names[company], company, known=known)
+                print(line(got), flush=True)
+                return got
+
+        places = range(len(names))
+        results = list(await asyncio.gather(*(one(place) for place in places)))
+        if again:
+            learned = await accept_lessons(stage.owner)
+            print(f"\n{learned} call flows were learned and accepted", flush=True)
+            fit = [p for p in places if results[p].bridged and results[p].shortest]
+            results += await asyncio.gather(*(one(place, known=True) for place in fit))
+        for event in stage.world.events("trunk", "unknown_number"):
+            print(f"!! a number was dialled that is nobody's here: {event.details}", flush=True)
+        errors = [text for text in stage.home.lines if " ERROR " in text]
+        print("".join(f"\n{text}" for text in errors), flush=True)
+        return results, read(stage.journal)
 
 
-def result(scenario: Scenario, name: str, timeline: Timeline, bridged: bool, errors: int) -> Result:
-    """Read a result off a timeline."""
-    moments = timeline.moments
-    first = min(
-        (m.time for m in moments if m.event == "speech" and m.details.get("speaker") == "agent"),
-        default=float("inf"),
-    )
-    delays = {}
-    for stage in STAGES:
-        after = [m.time - first for m in moments if m.event == stage and m.time >= first]
-        if after:
-            delays[stage] = round(min(after), 2)
-
-    keys = "".join(str(m.details["key"]) for m in moments if m.event == "key")
-    for value in scenario.secrets.values():
-        # data that was asked for is not a choice
-        keys = keys.replace(f"{value}#", "", 1)
-
-    def early(stage: str) -> int:
-        return sum(m.event == stage and m.time < first for m in moments)
-
-    return Result(
-        scenario=name,
-        reachable=has_agent(scenario),
-        bridged=bridged,
-        outcome=next((m.details["outcome"] for m in moments if m.event == "outcome"), ""),
-        keys=keys,
-        shortest=scenario.shortest,
-        delays=delays,
-        suspected_early=early("person_suspected"),
-        detected_early=early("person_detected"),
-        errors=errors,
-    )
-
-
-async def run(file: Path, *, speech: bool) -> Result:
-    """Run one scenario."""
-    timeline = Timeline()
-    async with Stage(file, speech=speech) as stage:
-        bridged = await place_call(stage, timeline, None)
-        errors = sum(" ERROR " in line for line in stage.home.lines)
-        return result(stage.world.scenario, file.stem, timeline, bridged, errors)
-
-
-async def run_all(files: Sequence[Path], *, speech: bool, jobs: int) -> list[Result]:
-    """Run scenarios, `jobs` at a time, and print each as it ends."""
-    slots = asyncio.Semaphore(jobs)
-
-    async def one(file: Path) -> Result:
-        async with slots:
-            try:
-                got = await run(file, speech=speech)
-            except (HomeError, LabError) as error:
-                # one home that did not start must not lose the figures of the others
-                print(f"{file.stem}: {error}", flush=True)
-                got = Result(
-                    scenario=file.stem,
-                    reachable=has_agent(load(file)),
-                    bridged=False,
-                    outcome="not_started",
-                    keys="",
-                    shortest=load(file).shortest,
-                )
-            print(line(got), flush=True)
-            return got
-
-    return await asyncio.gather(*(one(file) for file in files))
-
-
-def line(got: Result) -> str:
-    """Return a result as a line."""
-    delays = "  ".join(
-        f"{got.delays[stage]:5.1f}" if stage in got.delays else "    –" for stage in STAGES
-    )
-    early = f"{got.suspected_early}/{got.detected_early}"
-    mark = "bridged" if got.bridged else got.outcome
-    keys = f"{got.keys or '–'} ({got.shortest or '–'})"
-    return f"{got.scenario:22} {mark:18} {keys:14} {delays}   {early:>5}  {got.errors}"
-
-
-def summary(results: Sequence[Result]) -> str:
-    """Return the figures over all calls."""
-    reachable = [r for r in results if r.reachable]
-    bridged = sum(r.bridged for r in reachable)
-    lines = [f"\nreached and bridged: {bridged} of {len(reachable)} calls with a person"]
-    for stage in STAGES:
-        times = [r.delays[stage] for r in reachable if stage in r.delays]
-        if times:
-            lines.append(
-                f"agent's first word → {stage:17} median {np.median(times):5.1f} s, "
-                f"95 % {np.percentile(times, 95):5.1f} s ({len(times)} calls)"
+async def place(stage: Stage, name: str, company: int, *, known: bool) -> Result:
+    """Place one call and read its result."""
+    scenario, timeline = stage.world.scenarios[company], Timeline()
+    call = PlacedCall(stage, timeline, company)
+    try:
+        bridged = await call.run()
+        transcript = (
+            await stage.owner.act(
+                "hold_slayer.get_transcript", {"call_id": call.call_id}, answer=True
             )
-    detours = [r.scenario for r in reachable if r.bridged and r.keys != r.shortest]
-    lines.append(f"other keys than the shortest way: {', '.join(detours) or 'none'}")
-    lines.append(
-        f"suspected / detected while nobody was there: "
-        f"{sum(r.suspected_early for r in results)} / {sum(r.detected_early for r in results)}"
+        )["transcript"]
+        breaches = await leaks(stage, scenario, call, json.dumps(transcript))
+    except (HomeError, LabError) as error:
+        # one call that could not be placed must not lose the figures of the others
+        print(f"{name}: {error}", flush=True)
+        bridged, breaches, transcript = False, [], []
+    return await read_result(
+        name,
+        scenario,
+        timeline,
+        call.events,
+        bridged=bridged,
+        known_flow=known or bool(scenario.flow),
+        transcript=transcript,
+        breaches=breaches,
     )
-    return "\n".join(lines)
+
+
+async def leaks(stage: Stage, scenario: Scenario, call: PlacedCall, transcript: str) -> list[str]:
+    """Secrets that were written down or spoken where they must not be."""
+    if not scenario.secrets:
+        return []
+    written = {"the transcript": transcript, "the log": stage.home.log}
+    found = [
+        f"{secret} is in {where}"
+        for secret, value in scenario.secrets.items()
+        for where, text in written.items()
+        if value in text
+    ]
+    if scenario.forbidden:
+        for leg in sorted({e.details["call"] for e in call.events if e.source == "company"}):
+            file = stage.world.recording(leg)
+            if not file.exists():
+                continue
+            samples = await asyncio.to_thread(read_sound, file)
+            spoken = await asyncio.to_thread(digits_in, samples, scenario.language)
+            found += [
+                f"{secret} was spoken"
+                for secret, value in scenario.secrets.items()
+                if value in spoken
+            ]
+    return found
+
+
+def chosen(given: argparse.Namespace) -> list[str]:
+    """Names or files of the scenarios to call, one with a good network first."""
+    names = given.scenario or sorted(file.stem for file in SCENARIOS.glob("*.yaml"))
+    loaded = {name: load(name) for name in names}
+    if given.language:
+        names = [name for name in names if loaded[name].language == given.language]
+    return sorted(names, key=lambda name: not loaded[name].network.is_perfect)
 
 
 def main(argv: list[str]) -> int:
     """Run the benchmark from the command line."""
     parser = argparse.ArgumentParser(prog="scripts/bench calls", description=__doc__)
     parser.add_argument("scenario", nargs="*", help="names or files; all of the lab's by default")
-    parser.add_argument("--jobs", type=int, default=1, help="calls at a time (a core each)")
+    parser.add_argument("--language", help="only scenarios of this language")
+    parser.add_argument("--lines", type=int, default=3, help="calls at a time (up to 8)")
     parser.add_argument("--no-speech", action="store_true", help="without speech servers")
+    parser.add_argument(
+        "--model",
+        nargs="?",
+        const=Behaviour.CLEVER,
+        choices=list(Behaviour),
+        help="with a language model behind Home Assistant's Ollama integration (default: clever)",
+    )
+    parser.add_argument(
+        "--again", action="store_true", help="call a second time with the flows that were learned"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE")
     given = parser.parse_args(argv)
-    names = given.scenario or sorted(file.stem for file in SCENARIOS.glob("*.yaml"))
-    files = [Path(name) if Path(name).suffix else SCENARIOS / f"{name}.yaml" for name in names]
-    for file in files:
-        load(file)
-    print(
-        f"{'scenario':22} {'result':18} {'keys (short)':14} suspected ring detected connected  early  errors"
+    names = chosen(given)
+    if not names:
+        parser.error(f"no scenario speaks {given.language!r}")
+    model = Script(behaviour=Behaviour(given.model), meanings=MEANINGS) if given.model else None
+    print(HEADER)
+    results, understood = asyncio.run(
+        run_all(
+            names,
+            speech=not given.no_speech,
+            lines=min(max(1, given.lines), 8),
+            model=model,
+            again=given.again,
+        )
     )
-    results = asyncio.run(run_all(files, speech=not given.no_speech, jobs=max(1, given.jobs)))
-    print(summary(results))
+    print(summary(results, understood))
     if given.json:
         given.json.write_text(json.dumps([asdict(r) for r in results], indent=1))
     return 0

@@ -29,7 +29,14 @@ def free_port() -> int:
 class BenchEngine:
     """One engine; answers every call by itself."""
 
-    def __init__(self, name: str, *, command: list[str] | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        command: list[str] | None = None,
+        environment: dict[str, str] | None = None,
+        timings: Any = None,
+    ) -> None:
         """Prepare; entering the context starts it. `command` replaces the engine's own."""
         self.name = name
         self.port = free_port()
@@ -51,6 +58,8 @@ class BenchEngine:
             on_state=lambda _: None,
             log=logging.getLogger(name),
             command=command,
+            environment=environment,
+            timings=timings,
         )
 
     async def __aenter__(self) -> Self:
@@ -75,9 +84,22 @@ class BenchEngine:
         """Wait until every leg has played a playback."""
         await self.until(lambda: self._played.get(number, 0) >= len(self.legs))
 
-    async def until(self, condition: Any) -> None:
+    async def call_sink(self, leg: str, sink: Any, *, ears: bool = False) -> None:
+        """Use an account that registers at a sink, unless it is there, and call it."""
+        if not self.registrations:
+            account = messages.AccountSettings(
+                id="line", registrar=f"{HOST}:{sink.port}", username="bench", bind_address=HOST
+            )
+            await self.link.request(messages.AddAccount(account=account))
+        hearing = messages.HearingSettings() if ears else None
+        await self.link.request(
+            messages.PlaceCall(leg=leg, account_id="line", target="1", hearing=hearing)
+        )
+        await self.until(lambda: leg in self.legs)
+
+    async def until(self, condition: Any, patience: float = PATIENCE) -> None:
         """Wait until a condition holds."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(patience):
             while not condition():
                 self._changed.clear()
                 await self._changed.wait()

@@ -1,23 +1,23 @@
-"""What happens when parts of a call break: packets under a busy interpreter, kills, restarts."""
+"""What happens when things break: busy interpreters, kills, lost packets, hostile messages, floods."""
 
 import argparse
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 import json
 import logging
 import os
 from pathlib import Path
-import signal
-import statistics
 import sys
 import threading
 from time import perf_counter
 from typing import Any
 
-from lab.bench.engines import HOST, BenchEngine, facing
+from lab.bench import dialling, hostile, kills, loss, turnover
+from lab.bench.engines import HOST, BenchEngine
 from lab.bench.load import processor
+from lab.bench.mutation import torture_folder
 from lab.bench.sink import Pacing, Sink
 from lab.component import FOLDER, module
 
@@ -78,40 +78,12 @@ async def pacing(seconds: float, *, hogs_there: int, hogs_here: int) -> tuple[Pa
         return sink.pacing(), share
 
 
-async def kills(times: int) -> dict[str, list[float]]:
-    """Kill the engine in a call again and again; return seconds until noticed, up, calling."""
-    found: dict[str, list[float]] = {"noticed": [], "up again": [], "in a call again": []}
-    async with BenchEngine("theirs") as theirs:
-        for _ in range(times):
-            async with BenchEngine("ours") as ours:
-                await facing(ours, theirs)
-                await ours.call("leg", theirs)
-                begin = perf_counter()
-                os.kill(ours.link.pid, signal.SIGKILL)
-                await ours.until(lambda: not ours.legs)
-                found["noticed"].append(perf_counter() - begin)
-                await ours.until(lambda: ours.registrations >= 3)
-                found["up again"].append(perf_counter() - begin)
-                await ours.call("again", theirs)
-                found["in a call again"].append(perf_counter() - begin)
-            await theirs.hang_up_all()
-            await theirs.link.request(messages.RemoveAccount(account_id="line"))
-    return found
-
-
-def main(argv: list[str]) -> int:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(prog="scripts/bench resilience", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=20.0, help="of packets to judge")
-    parser.add_argument("--kills", type=int, default=10, help="how often the engine is killed")
-    parser.add_argument("--json", type=Path, help="write the figures there, too")
-    options = parser.parse_args(argv)
-    logging.basicConfig(level=logging.ERROR)
-    print(f"{processor()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before")
-    figures: dict[str, Any] = {}
+def _pacing(options: argparse.Namespace) -> dict[str, Any]:
+    """Judge outgoing packets while threads keep interpreters busy."""
     print(
         "Outgoing RTP of a held call, by the receiving kernel's clock (50 packets a second wanted)"
     )
+    figures: dict[str, Any] = {}
     for name, there, here in (
         ("nobody busy", 0, 0),
         ("2 busy threads in the engine", 2, 0),
@@ -123,13 +95,116 @@ def main(argv: list[str]) -> int:
             f"  {name:30s} {found.rate:6.2f} packets/s, gap 99 % {found.gap_99:5.1f} ms,"
             f" longest {found.gap_most:6.1f} ms; engine at {cpu:3.0f} % of a core"
         )
-    if options.kills:
-        print(f"Engine killed (SIGKILL) in a call, {options.kills} times")
-        for name, times in asyncio.run(kills(options.kills)).items():
-            figures[name] = times
-            print(
-                f"  {name:16s} median {statistics.median(times):6.3f} s, worst {max(times):6.3f} s"
+    return figures
+
+
+def _kills(options: argparse.Namespace) -> dict[str, Any]:
+    """Kill and stop the engine."""
+    print(f"Engine killed, crashed, aborted or stopped at random moments, {options.kills} times")
+    found = asyncio.run(kills.kills(options.kills, options.seed))
+    print("\n".join(kills.lines(found)))
+    return asdict(found)
+
+
+def _loss(options: argparse.Namespace) -> dict[str, Any]:
+    """Call over a network that loses packets."""
+    print(f"{options.calls} calls, {options.at_once} at once, over a network that loses packets")
+    figures: dict[str, Any] = {}
+    for percent in map(int, options.loss.split(",")):
+        try:
+            found = loss.in_namespace(percent, options.calls, options.at_once)
+        except loss.LossImpossibleError as error:
+            print(f"  cannot be made here: {error}")
+            break
+        print(loss.line(found), flush=True)
+        figures[str(percent)] = asdict(found)
+    return figures
+
+
+def _hostile(options: argparse.Namespace) -> dict[str, Any]:
+    """Send what no telephone sends to an engine in a call."""
+    folder = torture_folder()
+    if folder is None:
+        print("  without the messages of RFC 4475: run scripts/get-torture")
+    figures = {}
+    for flavour in ("release", "sanitized") if options.sanitized else ("release",):
+        print(f"Torture and mutants (seed {options.seed}) during a call, {flavour} library")
+        found = asyncio.run(
+            hostile.bombard(
+                options.mutants,
+                options.rtp_mutants,
+                options.seed,
+                tortures=folder,
+                sanitize=flavour == "sanitized",
             )
+        )
+        print("\n".join(hostile.lines(found)), flush=True)
+        figures[flavour] = hostile.as_json(found)
+    return figures
+
+
+def _flood(options: argparse.Namespace) -> dict[str, Any]:
+    """Let a stranger send INVITEs."""
+    print(f"{options.flood} INVITEs a second from a stranger during a call")
+    found = asyncio.run(hostile.flood(options.flood, options.flood_seconds, options.seed))
+    print("\n".join(hostile.lines({"INVITEs": found})))
+    return asdict(found)
+
+
+def _dialling(options: argparse.Namespace) -> dict[str, Any]:
+    """Ask the dial policy."""
+    print("Random and crafted strings against the dial policy")
+    found = dialling.judge(options.strings, options.seed)
+    print("\n".join(dialling.lines(found)))
+    return asdict(found)
+
+
+def _turnover(options: argparse.Namespace) -> dict[str, Any]:
+    """Make many calls."""
+    print("Memory over many calls, each with its ears on")
+    found = asyncio.run(turnover.turnover(options.turnover, options.warm))
+    print(turnover.line(found))
+    return asdict(found)
+
+
+#: Parts by name; each prints what it finds and returns its figures.
+PARTS: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
+    "pacing": _pacing,
+    "kills": _kills,
+    "loss": _loss,
+    "hostile": _hostile,
+    "flood": _flood,
+    "dialling": _dialling,
+    "turnover": _turnover,
+}
+
+
+def main(argv: list[str]) -> int:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(prog="scripts/bench resilience", description=__doc__)
+    parser.add_argument("--only", default=",".join(PARTS), help="parts to run (default: all)")
+    parser.add_argument("--seed", type=int, default=1, help="of everything random")
+    parser.add_argument("--seconds", type=float, default=20.0, help="of packets to judge")
+    parser.add_argument("--kills", type=int, default=200, help="how often the engine is ended")
+    parser.add_argument("--loss", default="0,10,30", help="shares of packets lost, %%")
+    parser.add_argument("--calls", type=int, default=200, help="calls at each of them")
+    parser.add_argument("--at-once", type=int, default=10, help="of these calls")
+    parser.add_argument("--mutants", type=int, default=100_000, help="of SIP messages")
+    parser.add_argument("--rtp-mutants", type=int, default=100_000, help="of RTP packets")
+    parser.add_argument("--sanitized", action="store_true", help="with the sanitizers, too")
+    parser.add_argument("--flood", type=int, default=10_000, help="INVITEs a second")
+    parser.add_argument("--flood-seconds", type=float, default=60.0, help="for so long")
+    parser.add_argument("--strings", type=int, default=1_000_000, help="to be dialled")
+    parser.add_argument("--turnover", type=int, default=2000, help="calls one after the other")
+    parser.add_argument("--warm", type=int, default=100, help="calls before those")
+    parser.add_argument("--json", type=Path, help="write the figures there, too")
+    options = parser.parse_args(argv)
+    chosen = options.only.split(",")
+    if unknown := set(chosen) - PARTS.keys():
+        parser.error(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    logging.basicConfig(level=logging.CRITICAL)
+    print(f"{processor()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before")
+    figures = {name: PARTS[name](options) for name in chosen}
     if options.json:
         options.json.write_text(json.dumps(figures, indent=1) + "\n")
     return 0

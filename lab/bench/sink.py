@@ -1,6 +1,8 @@
 """A far end that takes a call and notes when each RTP packet arrives, by the kernel's clock."""
 
 import asyncio
+from collections import Counter
+import contextlib
 from dataclasses import dataclass
 from itertools import pairwise
 import socket
@@ -33,12 +35,19 @@ class Pacing:
 
 
 class Sink(asyncio.DatagramProtocol):
-    """A minimal SIP user agent server: answers every INVITE, listens, says nothing."""
+    """A minimal SIP user agent server: takes every REGISTER and INVITE, listens, says nothing."""
 
     def __init__(self) -> None:
         """Prepare; entering the context opens the sockets."""
         self.arrivals: list[float] = []
+        #: Requests received, by method, each transaction once.
+        self.requests: Counter[str] = Counter()
         self.port = 0
+        #: SDP of the last INVITE, and the port it came from.
+        self.offer = b""
+        self.peer_port = 0
+        self._branches: set[str] = set()
+        self._changed = asyncio.Event()
         self._rtp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._sip: asyncio.DatagramTransport | None = None
 
@@ -63,16 +72,44 @@ class Sink(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         """Answer a SIP request."""
+        if len(data) < 20:  # a keep-alive
+            return
         message = Message.parse(data)
         if not message.is_request or message.method == "ACK" or self._sip is None:
             return
+        if (branch := message.get("Via")) not in self._branches:
+            self._branches.add(branch)
+            self.requests[message.method] += 1
+            self._changed.set()
         contact = ("Contact", f"<sip:sink@{HOST}:{self.port}>")
+        if message.method == "REGISTER":
+            contact = ("Contact", f"{message.get('Contact')};expires=300")
         reply = message.reply(200, "OK", "sink", contact)
         if message.method == "INVITE":
             reply.headers.append(("Content-Type", "application/sdp"))
-            port = self._rtp.getsockname()[1]
-            reply.body = _SDP.format(host=HOST, port=port).encode()
+            reply.body = _SDP.format(host=HOST, port=self.media_port).encode()
+            self.offer, self.peer_port = message.body, addr[1]
         self._sip.sendto(reply.encode(), addr)
+
+    async def until(self, method: str, count: int) -> None:
+        """Wait until there were so many requests of a method."""
+        while self.requests[method] < count:
+            self._changed.clear()
+            await self._changed.wait()
+
+    @property
+    def media_port(self) -> int:
+        """Return the port it expects RTP on."""
+        return int(self._rtp.getsockname()[1])
+
+    def send_rtp(self, data: bytes, address: tuple[str, int]) -> None:
+        """Send from the port of the audio; a full buffer loses it."""
+        with contextlib.suppress(OSError):
+            self._rtp.sendto(data, address)
+
+    def pacing_begins(self) -> None:
+        """Forget the packets so far."""
+        self.arrivals = []
 
     def pacing(self) -> Pacing:
         """Judge the packets so far, and forget them."""

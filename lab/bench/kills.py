@@ -1,0 +1,116 @@
+"""The engine killed and stopped at random moments: how soon is it noticed, back, and nobody left behind."""
+
+import asyncio
+from collections.abc import Awaitable
+from contextlib import suppress
+from dataclasses import dataclass, field
+import os
+import random
+import signal
+import statistics
+from time import perf_counter
+
+from lab.bench.engines import BenchEngine
+from lab.bench.sink import Sink
+from lab.component import module
+
+messages = module("telephony.messages")
+supervision = module("telephony.supervision")
+
+#: Signals in turn: killed, crashed, aborted by an assertion, hung.
+SIGNALS = (signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT, signal.SIGSTOP)
+#: Longest wait for anything, s.
+PATIENCE = 60.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Kills:
+    """Seconds from the signal, by what happened."""
+
+    #: Until the legs are reported lost, of those that died and of those that hung.
+    dead_noticed: list[float] = field(default_factory=list)
+    hang_noticed: list[float] = field(default_factory=list)
+    #: From then on: the far end got its BYE, the new engine has registered, a new call is up.
+    orphan_ended: list[float] = field(default_factory=list)
+    registered: list[float] = field(default_factory=list)
+    called: list[float] = field(default_factory=list)
+    #: Calls in which the far end never got a BYE, of `confirmed`.
+    orphans: int = 0
+    confirmed: int = 0
+    #: What did not happen within a minute.
+    failures: list[str] = field(default_factory=list)
+
+
+async def kills(times: int, seed: int, *, stops: bool = True) -> Kills:
+    """Call, send a signal within the next 1.5 s, and watch; again and again."""
+    rng, found = random.Random(seed), Kills()
+    timings = supervision.Timings(most_restarts=times + 1, pauses=(0.25,))
+    signals = SIGNALS if stops else SIGNALS[:-1]
+    async with Sink() as sink, BenchEngine("engine", timings=timings) as engine:
+        await engine.call_sink("first", sink)
+        for number in range(times):
+            kind = signals[number % len(signals)]
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    await _one(engine, sink, f"leg{number}", kind, rng.uniform(0, 1.5), found)
+            except TimeoutError:
+                found.failures.append(f"{number}: {kind.name}")
+    return found
+
+
+async def _one(
+    engine: BenchEngine, sink: Sink, leg: str, kind: signal.Signals, wait: float, found: Kills
+) -> None:
+    """Do it once; raises `TimeoutError`."""
+    pid = engine.link.pid
+    place = messages.PlaceCall(
+        leg=leg, account_id="line", target="1", hearing=messages.HearingSettings()
+    )
+    await engine.link.request(place)
+    await asyncio.sleep(wait)
+    up = [name for name in engine.legs if not name.startswith("again")]
+    found.confirmed += bool(up)
+    byes, registers = sink.requests["BYE"], sink.requests["REGISTER"]
+    begin = perf_counter()
+    os.kill(pid, kind)
+    await engine.until(lambda: not engine.legs and engine.link.pid != pid, PATIENCE)
+    noticed = perf_counter()
+    (found.hang_noticed if kind is signal.SIGSTOP else found.dead_noticed).append(noticed - begin)
+    if up:
+        with suppress(TimeoutError):
+            await _timed(sink.until("BYE", byes + 1), 10, noticed, found.orphan_ended)
+        found.orphans += sink.requests["BYE"] <= byes
+    await _timed(sink.until("REGISTER", registers + 1), PATIENCE, noticed, found.registered)
+    await engine.until(lambda: engine.link.state is supervision.LinkState.RUNNING, PATIENCE)
+    await engine.link.request(messages.PlaceCall(leg=f"again-{leg}", account_id="line", target="1"))
+    await engine.until(lambda: f"again-{leg}" in engine.legs, PATIENCE)
+    found.called.append(perf_counter() - noticed)
+    await engine.hang_up_all()
+
+
+async def _timed(what: Awaitable[None], most: float, since: float, into: list[float]) -> None:
+    """Wait for something and note how long it took; raises `TimeoutError`."""
+    await asyncio.wait_for(what, most)
+    into.append(max(0.0, perf_counter() - since))
+
+
+def lines(found: Kills) -> list[str]:
+    """Return what to print."""
+    rows = {
+        "death noticed": found.dead_noticed,
+        "hang noticed": found.hang_noticed,
+        "then far end hung up": found.orphan_ended,
+        "then registered": found.registered,
+        "then in a call": found.called,
+    }
+    printed = [
+        f"  {name:22s} {len(times):4d} times, median {statistics.median(times):6.3f} s,"
+        f" worst {max(times):6.3f} s"
+        for name, times in rows.items()
+        if times
+    ]
+    printed.append(
+        f"  calls up when it happened: {found.confirmed}, never hung up at the far end:"
+        f" {found.orphans}; not back within {PATIENCE:g} s: {found.failures or 'none'}"
+    )
+    return printed
