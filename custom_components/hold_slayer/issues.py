@@ -12,6 +12,7 @@ from .const import DOMAIN
 #: Issues with a fix flow in repairs.py; the others explain what to do.
 FIXABLE: Final = frozenset(
     {
+        "dial_limit",
         "engine_cannot_start",
         "engine_missing",
         "port_in_use",

@@ -22,6 +22,7 @@ from homeassistant.helpers.selector import (
 )
 import probatio
 
+from .calls.dial_caps import DialCaps
 from .const import DEFAULT_LINES, DEFAULT_PHONE_PORT, MAX_LINES, Conf, LlmCalls
 from .navigation.plan import EarlyRing
 from .recording_form import RECORDING_KEYS, RECORDING_SCHEMA, RECORDING_WHOLE, SECTION_RECORDING
@@ -39,6 +40,14 @@ from .sentences import LANGUAGES
 LONGEST_NAME = 60
 SECTION_SPEECH = "speech"
 SECTION_REACH = "reach"
+SECTION_LIMITS = "limits"
+#: Limits on dialling: key, default and most; 0 = none.
+LIMITS = (
+    (Conf.CALLS_PER_HOUR, DialCaps().per_hour, 100),
+    (Conf.CALLS_PER_DAY, DialCaps().per_day, 500),
+    (Conf.MINUTES_PER_DAY, DialCaps().minutes_per_day, 1440),
+    (Conf.TRIES, DialCaps().tries, 50),
+)
 
 
 def _box(least: int, most: int, unit: str | None = None) -> NumberSelector:
@@ -109,7 +118,16 @@ OPTIONS_SCHEMA = probatio.Schema(
             ),
             {"collapsed": True},
         ),
-        # forms sent by older scripts need not know it
+        # forms sent by older scripts need not know them
+        probatio.Required(SECTION_LIMITS, default=dict): section(
+            probatio.Schema(
+                {
+                    probatio.Optional(key, default=default): _box(0, most)
+                    for key, default, most in LIMITS
+                }
+            ),
+            {"collapsed": True},
+        ),
         probatio.Required(SECTION_RECORDING, default=dict): section(
             RECORDING_SCHEMA, {"collapsed": True}
         ),
@@ -119,6 +137,7 @@ OPTIONS_SCHEMA = probatio.Schema(
     }
 )
 _SECTIONS = {
+    SECTION_LIMITS: tuple(key for key, _, _ in LIMITS),
     SECTION_SPEECH: (
         Conf.LANGUAGE,
         Conf.PIPELINE,
@@ -145,6 +164,7 @@ _SECTIONS = {
 }
 _WHOLE = (
     Conf.PHONE_PORT,
+    *(key for key, _, _ in LIMITS),
     *RECORDING_WHOLE,
     *RECORDS_WHOLE,
     Conf.LINES,

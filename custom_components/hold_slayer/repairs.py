@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, override
 
 from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow, RepairsFlowResult
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 
@@ -20,6 +21,8 @@ async def async_create_fix_flow(hass: HomeAssistant, issue_id: str, data: IssueD
     match key:
         case "port_in_use":
             return FreePortFlow(entry_id)
+        case "dial_limit":
+            return MoreCallsFlow(entry_id)
         case "no_phone":
             return PhoneAddedFlow(entry_id)
         case "engine_missing" | "engine_cannot_start":
@@ -79,6 +82,18 @@ class FreePortFlow(_AccountRepairFlow):
             data: dict[str, Any] = {**entry.data, Conf.LOCAL_PORT: 0}
             self.hass.config_entries.async_update_entry(entry, data=data)
             self.hass.config_entries.async_schedule_reload(self._entry_id)
+        return self.async_create_entry(data={})
+
+
+class MoreCallsFlow(_AccountRepairFlow):
+    """Lets calls out again although a limit was reached."""
+
+    @override
+    async def act(self) -> RepairsFlowResult:
+        """Count from nothing again."""
+        entry = self.hass.config_entries.async_get_entry(self._entry_id)
+        if entry is not None and entry.state is ConfigEntryState.LOADED:
+            entry.runtime_data.dialling.forgive()
         return self.async_create_entry(data={})
 
 

@@ -69,18 +69,18 @@ async def invite(alice: Station, far: Wire, **changes: Any) -> str:
             {"caller_id": "+4930123", "identity": IdentityHeader.ASSERTED},
             {
                 "From": '"Me" <sip:alice@127.0.0.1',
-                "P-Asserted-Identity": '<sip:+4930123@127.0.0.1',
+                "P-Asserted-Identity": "<sip:+4930123@127.0.0.1",
             },
         ),
         (
             {"caller_id": "+4930123", "identity": IdentityHeader.PREFERRED},
-            {"P-Preferred-Identity": '<sip:+4930123@127.0.0.1'},
+            {"P-Preferred-Identity": "<sip:+4930123@127.0.0.1"},
         ),
         (
             {"hide_number": True},
             {
                 "From": '"Anonymous" <sip:anonymous@anonymous.invalid>',
-                "P-Preferred-Identity": '<sip:alice@127.0.0.1',
+                "P-Preferred-Identity": "<sip:alice@127.0.0.1",
                 "Privacy": "id",
             },
         ),
@@ -124,11 +124,11 @@ async def test_invite_is_small(alice: Station, provider: Provider) -> None:
             far,
             registrar="company.provider.example",
             outbound_proxies=(f"{HOST}:{far.port}",),
-            username="hold-slayer-0123",
+            username="4930123456789",
             password="x" * 40,
-            display_name="Margarethe Musterfrau",
+            display_name="Max Mustermann",
             caller_id="+4930123456789",
-            identity=IdentityHeader.ASSERTED,
+            identity=preset.identity,
             codecs=preset.codecs,
             # what goes over TLS is never cut, but speech keys must not be sent over UDP either
             encryption=Encryption.OFF if over_tls else preset.encryption,

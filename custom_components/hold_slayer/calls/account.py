@@ -38,6 +38,7 @@ from .call import Call
 from .call_backs import CallBacks
 from .changes import Change, ChangeKind
 from .contact import Contact
+from .dialling import Dialling
 from .engine import SharedEngine
 from .exploring import Explorations
 from .job import Job
@@ -80,6 +81,7 @@ class Account:
         self.settings = Settings.from_options(entry.options)
         self.switchboard = Switchboard(hass, engine, self.settings.lines)
         self.schedule = Schedule(hass, self)
+        self.dialling = Dialling(self)
         self.call_backs = CallBacks(hass, self)
         self.redials = Redials(self)
         self.books = PrintBooks(hass)
@@ -131,6 +133,7 @@ class Account:
             self.learning.start(),
             self.engine.watch_account(self.entry.entry_id, self._handle),
             self.engine.watch_state(self._engine_changed),
+            self.engine.before_stop(self._home_stops),
         ]
         try:
             settings = account_settings(self.entry.entry_id, self.entry.data)
@@ -142,6 +145,7 @@ class Account:
             self.registration = RegistrationState.REGISTERED
         await self.send_policy()
         await serve_phones(self)
+        await self.dialling.start()
         await self.schedule.load()
         await self.call_backs.start()
         self.prepare_voice()
@@ -152,6 +156,7 @@ class Account:
         await self.switchboard.end_all(Outcome.HUNG_UP, reason)
         await asyncio.gather(*self._keeping)
         await self.call_backs.stop()
+        await self.dialling.stop()
         self._stop_watching()
         try:
             await self.engine.set_policy(self.entry.entry_id, None)
@@ -159,6 +164,10 @@ class Account:
             await self.engine.link.request(RemoveAccount(account_id=self.entry.entry_id))
         except EngineError as err:
             _LOGGER.debug("The account was gone already: %s", err)
+
+    async def _home_stops(self) -> None:
+        """Hang up in good order: both sides and the history learn that it is over."""
+        await self.switchboard.end_all(Outcome.HUNG_UP, "Home Assistant is stopping")
 
     @callback
     def read_subentries(self) -> None:
@@ -273,6 +282,8 @@ class Account:
             book = await self.books.load(job.contact.id)
             plan = replace(job.plan, announcements_known=book.announcements > 0)
             job = replace(job, plan=plan, book=book.data)
+        line = self.switchboard.free_line(line_number)
+        await self.dialling.admit(job)
         line = self.switchboard.free_line(line_number)
         self.prepare_voice(job)
         return self.switchboard.start(job, self.tools(), line)

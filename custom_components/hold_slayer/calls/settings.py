@@ -9,7 +9,15 @@ from ..navigation.plan import EarlyRing
 from ..recording.sidecar import AnnouncedBy, RecordingFormat
 from ..recording.wish import RecordingWish
 from ..telephony.messages import RecordingKind
+from .dial_caps import DialCaps
 from .hours import Hours
+
+_CAPS = {
+    "per_hour": Conf.CALLS_PER_HOUR,
+    "per_day": Conf.CALLS_PER_DAY,
+    "minutes_per_day": Conf.MINUTES_PER_DAY,
+    "tries": Conf.TRIES,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +53,7 @@ class Settings:
     countries: tuple[str, ...] = ()
     allow_premium: bool = False
     recording: RecordingWish = field(default_factory=RecordingWish)
+    caps: DialCaps = field(default_factory=DialCaps)
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any]) -> Self:
@@ -69,6 +78,9 @@ class Settings:
             notify_entities=tuple(options.get(Conf.NOTIFY_ENTITIES, ())),
             satellites=tuple(options.get(Conf.SATELLITES, ())),
             countries=tuple(options.get(Conf.COUNTRIES, ())),
+            caps=DialCaps(
+                **{name: int(options[key]) for name, key in _CAPS.items() if key in options}
+            ),
             allow_premium=bool(options.get(Conf.ALLOW_PREMIUM, False)),
             llm_calls=LlmCalls(options.get(Conf.LLM_CALLS, LlmCalls.OFF)),
             recording=RecordingWish(

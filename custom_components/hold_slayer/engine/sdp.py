@@ -6,8 +6,12 @@ import re
 _STATIC = {"0": "PCMU", "8": "PCMA", "9": "G722"}
 _EVENTS = "telephone-event"
 _RTPMAP = re.compile(r"(?m)^a=rtpmap:(\d+) ([^/\s]+)/(\d+)")
-#: What the library adds and no far side needs: INVITEs over UDP must stay small.
-_NEEDLESS = re.compile(r"b=|a=ssrc:|a=sendrecv$|a=X-nat:")
+#: What the library adds and no far side needs: INVITEs over UDP must stay small. Static payload
+#: types need no rtpmap, and events 0-15 are meant by default (RFC 4733).
+_NEEDLESS = re.compile(
+    r"b=|a=ssrc:|a=sendrecv$|a=X-nat:|a=rtpmap:(?:0 PCMU|8 PCMA|9 G722)/8000|a=fmtp:\d+ 0-1[56]$"
+)
+_SESSION_NAME = re.compile(r"s=(?!-$)")
 _RTCP = re.compile(r"a=rtcp:(\d+)")
 _ATTRIBUTE = re.compile(r"^a=(?:rtpmap|fmtp|rtcp-fb):(\d+) ")
 
@@ -34,8 +38,14 @@ def keep_codecs(sdp: str, codecs: tuple[str, ...]) -> str:
             dropped, media_port = set(types) - {*audio, *events}, int(port)
             lines.append(" ".join((kind, port, protocol, *audio, *events)))
             continue
-        if _NEEDLESS.match(line) or ((rtcp := _RTCP.match(line)) and int(rtcp[1]) == media_port + 1):
+        if _NEEDLESS.match(line) or (
+            (rtcp := _RTCP.match(line)) and int(rtcp[1]) == media_port + 1
+        ):
             # RTCP is on the next port unless told otherwise (RFC 3550, section 11).
+            continue
+        if _SESSION_NAME.match(line):
+            # RFC 4566: a session without a name has "-"
+            lines.append("s=-")
             continue
         attribute = _ATTRIBUTE.match(line)
         if attribute is None or attribute[1] not in dropped:

@@ -1,0 +1,70 @@
+"""The limits of an account at work: checked before each call, counted after it, told when reached."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.util import dt as dt_util
+
+from ..issues import raise_issue, withdraw_issue
+from .call import Call
+from .changes import Change, ChangeKind
+from .dial_caps import CapReachedError, DialLedger
+from .job import Job
+from .line import Line
+from .problems import invalid
+
+if TYPE_CHECKING:
+    from .account import Account
+
+
+class Dialling:
+    """Lets an account's calls out, one a second, within its limits."""
+
+    def __init__(self, account: Account) -> None:
+        """Prepare; `start` brings back what was dialled."""
+        self.ledger = DialLedger(account.hass, account.entry.entry_id)
+        self._account = account
+        self._lock = asyncio.Lock()
+        self._unwatch: CALLBACK_TYPE | None = None
+
+    async def start(self) -> None:
+        """Read the ledger and follow the calls."""
+        await self.ledger.load()
+        self._unwatch = self._account.switchboard.watch(self._changed)
+
+    async def stop(self) -> None:
+        """Follow nothing any more."""
+        if self._unwatch is not None:
+            self._unwatch()
+        await self.ledger.close()
+
+    async def admit(self, job: Job) -> None:
+        """Return when a job may dial; raises a translated error when it is beyond a limit."""
+        if job.incoming:
+            return
+        async with self._lock:
+            caps = self._account.settings.caps
+            try:
+                self.ledger.check(job.target, caps, exploring=bool(job.plan.explore))
+            except CapReachedError as err:
+                facts = {"limit": str(err.limit), "rule": err.cap.value}
+                raise_issue(self._account.hass, self._account.entry, "dial_limit", facts)
+                raise invalid(err.cap.value, limit=err.limit, number=job.name) from err
+            wait = self.ledger.wait()
+            self.ledger.dialled(job.id, job.target)
+        if wait:
+            await asyncio.sleep(wait)
+
+    @callback
+    def forgive(self) -> None:
+        """Count from nothing again, by order of the user."""
+        self.ledger.forgive()
+        withdraw_issue(self._account.hass, self._account.entry, "dial_limit")
+
+    @callback
+    def _changed(self, _line: Line, call: Call, change: Change) -> None:
+        """Count how long a call took."""
+        if change.kind is ChangeKind.ENDED and call.progress.answered is not None:
+            ended = call.progress.ended or dt_util.utcnow()
+            self.ledger.took(call.id, (ended - call.progress.answered).total_seconds())
