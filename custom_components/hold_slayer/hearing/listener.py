@@ -29,9 +29,10 @@ from .heard import (
     Reason,
     Repeat,
     Repeated,
+    RepeatEnded,
     Sound,
 )
-from .liveness import Step
+from .liveness import VOICE_ON, Step
 from .prints import PrintBook, PrintMatch, PrintMemory
 from .scene import Scene
 from .timbre import TimbreModel
@@ -80,6 +81,8 @@ class Listener:
         self._timbre = TimbreModel()
         self._tones = ToneDetector()
         self._prints = PrintMemory(book)
+        #: The copy that went on a moment ago.
+        self._copy: PrintMatch | None = None
         self._scene = Scene()
         self._utterances = Utterances()
         self._fusion = Fusion(phase, settings or ListenerSettings())
@@ -128,6 +131,10 @@ class Listener:
     def we_speak(self, active: bool) -> None:
         """Tell the ears that our own voice starts or stops on this leg."""
         self._fusion.we_speak(self.now + self._count / RATE, active=active)
+
+    def cut(self) -> list[HeardEvent]:
+        """Take note that something was done that may change what is said from now on."""
+        return [*self._utterances.cut(self.now)]
 
     def hear(self, pcm: bytes | NDArray[np.generic]) -> list[HeardEvent]:
         """Take the next block of audio, of any length; return what it brought, in time order."""
@@ -197,7 +204,8 @@ class Listener:
         events += self._tell_tones(self._tones.process(chunk, start))
         tone = self._tones.active is not None
         loud = not tone and bool(level.max() > _PRINTED_DB)
-        events += self._remember(chunk, loud)
+        speech = self._fusion.talk is not None or float(timbre.voice.max()) >= VOICE_ON
+        events += self._remember(chunk, loud, speech=speech)
         voice, music = timbre.voice.tolist(), timbre.music.tolist()
         singing, live, levels = timbre.singing.tolist(), timbre.live.tolist(), level.tolist()
         for index in range(len(voice)):
@@ -242,9 +250,9 @@ class Listener:
                 events.append(verdict)
         return events
 
-    def _remember(self, chunk: Samples, loud: bool) -> list[HeardEvent]:
+    def _remember(self, chunk: Samples, loud: bool, *, speech: bool) -> list[HeardEvent]:
         """Print a chunk and tell when it begins to repeat what was heard before."""
-        found = self._prints.process(chunk, loud)
+        found = self._prints.process(chunk, loud, speech=speech)
         current = self._prints.current
         self._fusion.undecided = current is None and self._prints.hint >= _UNDECIDED
         if current is not None:
@@ -252,7 +260,11 @@ class Listener:
             repeat = _repeat(current)
             self._utterances.repeated(current.since, until, repeat)
             self._fusion.repeated(current.since, until, repeat)
-        return [
+        left: list[HeardEvent] = []
+        if current is None and self._copy is not None:
+            left = [RepeatEnded(time=self.now, since=round(self._copy.since, 3))]
+        self._copy = current
+        return left + [
             Repeated(
                 time=round(match.time, 3),
                 since=round(match.since, 3),

@@ -13,13 +13,20 @@ from numpy.typing import NDArray
 KEY_BITS: Final = 16
 #: Entries kept per key.
 WAYS: Final = 4
-#: So many of the least certain bits of a key are tried both ways.
-WEAK_BITS: Final = 3
+#: Words entered at once (0.5 s): of equal keys among them only the last one counts.
+_AT_ONCE: Final = 32
 
 _KEY_MASK = np.uint32((1 << KEY_BITS) - 1)
 _EMPTY = np.uint32(0xFFFFFFFF)
-#: (WEAK_BITS, 2 ** WEAK_BITS): which weak bits each probe flips.
-_FLIPS = ((np.arange(2**WEAK_BITS)[None, :] >> np.arange(WEAK_BITS)[:, None]) & 1).astype(np.int64)
+
+
+def _flips(weak: int) -> NDArray[np.int64]:
+    """Return (weak, 2 ** weak): which weak bits each probe flips."""
+    flips = (np.arange(2**weak)[None, :] >> np.arange(weak)[:, None]) & 1
+    return np.asarray(flips, np.int64)
+
+
+_FLIPS = {weak: _flips(weak) for weak in (2, 3, 4, 5)}
 
 
 class PrintIndex:
@@ -27,7 +34,7 @@ class PrintIndex:
 
     def __init__(self) -> None:
         """Start empty."""
-        self._table = np.full((1 << KEY_BITS, WAYS), _EMPTY, dtype=np.uint32)
+        self._table = np.full(WAYS << KEY_BITS, _EMPTY, dtype=np.uint32)
         self._next = np.zeros(1 << KEY_BITS, dtype=np.uint8)
 
     @property
@@ -37,23 +44,30 @@ class PrintIndex:
 
     def add(self, words: NDArray[np.uint32], places: NDArray[np.int64]) -> None:
         """Enter words (n,) with the places (n,) where they stand in the history."""
-        for key, place in zip((words & _KEY_MASK).tolist(), places.tolist(), strict=True):
-            way = self._next[key]
-            self._table[key, way] = place
-            self._next[key] = (way + 1) % WAYS
+        keys = (words & _KEY_MASK).astype(np.int64)
+        for begin in range(0, len(keys), _AT_ONCE):
+            some = keys[begin : begin + _AT_ONCE]
+            ways = self._next[some]
+            self._table[some * WAYS + ways] = places[begin : begin + _AT_ONCE]
+            self._next[some] = (ways + 1) % WAYS
 
     def find(
-        self, words: NDArray[np.uint32], differences: NDArray[np.float32]
+        self, words: NDArray[np.uint32], sureness: NDArray[np.float32], weak: int
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Look words (n,) up, their least certain bits both ways.
+        """Look words (n,) up, with their `weak` least certain bits both ways.
 
-        `differences` (n, BITS) are those of the fingerprinter. Returns row numbers into the
-        words and the places found, one pair per hit.
+        `sureness` (n, BITS) says how certain each bit is. Returns row numbers into the words and
+        the places found, one pair per hit.
         """
         keys = (words & _KEY_MASK).astype(np.int64)
-        sure = np.abs(differences[:, :KEY_BITS])
-        weak = np.int64(1) << np.argpartition(sure, WEAK_BITS, axis=1)[:, :WEAK_BITS]
-        probes = keys[:, None] ^ (weak @ _FLIPS)
-        found = self._table[probes].reshape(-1)
+        least = np.argpartition(sureness[:, :KEY_BITS], weak, axis=1)[:, :weak]
+        probes = (keys[:, None] ^ ((np.int64(1) << least) @ _FLIPS[weak])) * WAYS
+        found = self._table[(probes[:, :, None] + np.arange(WAYS)).reshape(-1)]
         hits = np.flatnonzero(found != _EMPTY)
-        return hits // (WAYS << WEAK_BITS), found[hits].astype(np.int64)
+        return hits // (WAYS << weak), found[hits].astype(np.int64)
+
+    def shift(self, first: int, words: int) -> None:
+        """Take note that the history lost `words` words from place `first` on."""
+        table = self._table
+        moved = np.where(table >= first + words, table - np.uint32(words), _EMPTY)
+        self._table = np.where((table < first) | (table == _EMPTY), table, moved)

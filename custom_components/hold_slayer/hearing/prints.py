@@ -26,8 +26,10 @@ from .twins import Shelf
 
 __all__ = ["PrintBook", "PrintKind", "PrintMatch", "PrintMemory"]
 
-#: Audio is worked on in pieces of this many samples (208 ms): fewer, larger steps cost less.
-_PIECE = 13 * HOP
+#: Audio is worked on in pieces of 96 ms where somebody talks, of 384 ms elsewhere (samples): fewer,
+#: larger steps cost less.
+_PIECE = 6 * HOP
+_CALM_PIECE = 4 * _PIECE
 #: A stretch that repeats a recording for this share of its length is that recording.
 _MOSTLY = 0.5
 
@@ -72,25 +74,31 @@ class PrintMemory:
     def process(
         self,
         samples: NDArray[np.float32],
-        active: NDArray[np.bool_] | bool | None = None,
+        active: bool = True,
+        *,
+        speech: bool = True,
     ) -> list[PrintMatch]:
         """Take samples (float in [-1, 1], 8 kHz); return repeats that were found.
 
-        `active` False (or an array without True) says that nothing here is worth a search: a
-        tone, silence, our own voice. It is remembered all the same.
+        `active` False says that nothing here is worth a search: a tone, silence, our own voice. It
+        is remembered all the same. `speech` False says that nobody talks: music may take longer to
+        be known.
         """
-        self._active |= active is None or bool(np.any(active))
+        self._active |= active
         audio = np.concatenate([self._waiting, samples])
         ready = len(audio) // _PIECE * _PIECE
         self._waiting = audio[ready:]
         if not ready or self._search is None:
             return []
         found: list[PrintMatch] = []
-        for place in range(0, ready, _PIECE):
-            words, differences = self._printer.process(audio[place : place + _PIECE])
-            match = self._take(self._search, words, differences)
+        place = 0
+        while place < ready:
+            size = _PIECE if speech else min(_CALM_PIECE, ready - place)
+            words, differences = self._printer.process(audio[place : place + size])
+            match = self._take(self._search, words, differences, speech=speech)
             if match is not None:
                 found.append(match)
+            place += size
         self._active = False
         return found
 
@@ -99,29 +107,31 @@ class PrintMemory:
         self._search = None
 
     def _take(
-        self, search: Search, words: NDArray[np.uint32], differences: NDArray[np.float32]
+        self,
+        search: Search,
+        words: NDArray[np.uint32],
+        differences: NDArray[np.float32],
+        *,
+        speech: bool,
     ) -> PrintMatch | None:
         """Store new words; follow the repeat that runs, or look for one."""
-        search.hint = 0.0
         history = self._history
         begins = history.count
         history.add(words)
+        search.note(differences)
         if self._track is not None:
             self._go_on(self._track, len(words))
         if self._track is not None:
+            search.hint = 0.0
             return None
         if self._active:
-            counting = np.flatnonzero(words & VALID)
-            if (
-                len(counting)
-                and search.look(words, differences, counting, begins)
-                and (found := search.best()) is not None
-            ):
+            found = search.look(len(words), speech=speech)
+            if found is not None:
                 search.forget()
                 self._track = begin(history, *found)
                 self._match = self._describe(self._track)
                 return self._match
-        search.remember(begins, history.count)
+        search.remember(begins, history.count, speech=speech)
         return None
 
     def _go_on(self, track: Track, count: int) -> None:

@@ -1,37 +1,57 @@
 """Looks the newest words up among all earlier ones, and judges what it finds.
 
-Two hits at the same distance make a candidate; a candidate whose last 0.4 to 2 s agree well enough
-is a repeat.
+Every place where the index knows one of the newest words makes a candidate distance. How well the
+audio agrees at a distance is measured over windows of 0.4 to 2 s that end now: agreeing minus
+differing bits, each weighed by how certain it is, as a share of all (1 is identical, 0 chance).
+Chance agreement falls with the square root of the window, so the share times that root is compared
+with one limit.
 """
+
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .fingerprint import BITS, VALID, WORD_RATE, agreement
-from .printhistory import History
+from .fingerprint import BIT_MASK, BITS, VALID, WORD_RATE
+from .printhistory import GAP, History
 from .printindex import PrintIndex
 
-#: Words that must agree, and how well (agreeing minus differing share): the shorter, the better.
-WINDOWS = ((24, 0.66), (32, 0.58), (48, 0.46), (64, 0.38), (96, 0.33), (128, 0.30))
-#: Least share of a window that must count (neither silence nor pure tone) …
-LEAST_COUNTING = 0.6
-#: … and the least number of words.
-LEAST_WORDS = 18
-#: Every so many words one goes into the index.
-INDEX_EVERY = 2
-#: Hits older than this no longer make a candidate, words (1.5 s).
-HIT_MEMORY = 94
-#: Words between the places of two hits that count as two (96 ms).
-_APART = 6
-#: Words of the first quick look at a candidate, and how well they must agree.
-_LOOK, _LOOK_LEAST = 32, 0.16
+#: Words of the windows.
+WINDOWS: Final = (24, 32, 40, 48, 64, 96, 128)
+#: Share of agreement times the root of the counting words from which it is a repeat. The best of
+#: 225,000 places (1 h) that have nothing to do with new speech reaches 2.25 in 1 % of cases.
+PROOF: Final = 2.55
+#: More for few words, up to the second number of them: two people's vowels may be alike.
+PROOF_SHORT: Final = 2.85
+SHORT, LONG = 24, 40
+#: Times so much where nobody talks: music is like itself.
+MUSIC_PROOF: Final = 1.2
+#: Times so much where both copies begin with the same sound after a rest: few places do.
+ONSET_PROOF: Final = 0.8
+#: Words without sound before a beginning, words after it that count as such, the tolerance of its
+#: place, and the most that are kept.
+_REST, _BEGINNING, _ABOUT, _MOST_ONSETS = 10, 75, 8, 256
+#: Share of the proof that the best of all places reaches by chance, in the middle.
+CHANCE: Final = 0.6
+#: Least share of the words with sound that have it in both copies, and least number of them.
+LEAST_COUNTING: Final = 0.6
+LEAST_WORDS: Final = 18
 #: Copies nearer than this are not a repeat (a held note, an echo), s.
-NEAREST = 1.6
-#: Most candidates looked at per block.
-MOST_CANDIDATES = 48
-#: Distance and place of a hit share one integer, so that sorting sorts by distance first.
-_PLACE_BITS = 24
-_PLACE_MASK = (1 << _PLACE_BITS) - 1
+NEAREST: Final = 1.6
+#: Hits older than this no longer make a candidate, words (0.8 s where somebody talks, 1.5 s).
+_KEPT_SPEECH: Final = 50
+_KEPT: Final = 94
+#: Bits of a word that are tried both ways, and which words go into the index.
+_WEAK_SPEECH, _WEAK = 5, 2
+_EVERY_SPEECH, _EVERY = 1, 2
+#: Words with sound of the first quick look, how far they lie apart, and the least agreement.
+_LOOKED_AT, _LOOK_EVERY = 6, 5
+_LOOK: Final = 0.13
+#: Candidates compared in full, and of them those that are weighed.
+_MOST_COMPARED: Final = 192
+_MOST_WEIGHED: Final = 8
+#: A bit is certain when the difference behind it is this large (natural logarithm of power).
+_CERTAIN: Final = np.float32(1.0)
 
 
 class Search:
@@ -41,105 +61,168 @@ class Search:
         """Make the words of the book findable."""
         self._history = history
         self._index = PrintIndex()
-        self._hits = np.zeros(0, dtype=np.int64)  # distance and place in one
-        #: How near the best candidate of the latest words came to a repeat, 0 to 1 and more.
+        self._distances = np.zeros(0, dtype=np.int64)
+        self._asked = np.zeros(0, dtype=np.int64)
+        #: Places where something new began, and where what is heard now began.
+        self._onsets = np.array([first for first, _, _ in history.known], dtype=np.int64)
+        self._onset: int | None = None
+        self._rest = 0
+        self._speech = False
+        #: How certain each bit of the newest words is, (GAP, BITS).
+        self._sureness = np.zeros((GAP, BITS), dtype=np.float32)
+        #: How near the best candidate of the latest words came to a repeat: 0 chance, 1 proof.
         self.hint = 0.0
-        self.remember(0, history.count)
+        self.remember(0, history.count, speech=True)
 
     @property
     def nbytes(self) -> int:
         """Bytes of memory."""
-        return self._index.nbytes
+        return self._index.nbytes + self._sureness.nbytes
 
     def forget(self) -> None:
-        """Drop the hits: what they led to has been found."""
-        self._hits = self._hits[:0]
+        """Drop the candidates: what they led to has been found."""
+        self._onset = None
+        self._distances = self._asked = np.zeros(0, dtype=np.int64)
 
-    def remember(self, begins: int, end: int) -> None:
-        """Put every third counting word into the index."""
-        places = np.arange(begins + (-begins) % INDEX_EVERY, end, INDEX_EVERY)
+    def note(self, differences: NDArray[np.float32]) -> None:
+        """Take the differences (n, BITS) behind the newest words' bits."""
+        count = min(len(differences), GAP)
+        self._sureness = np.concatenate(
+            [self._sureness[count:], np.minimum(np.abs(differences[-count:]), _CERTAIN)]
+        )
+
+    def remember(self, begins: int, end: int, *, speech: bool) -> None:
+        """Put the counting words of the history into the index, less of them outside speech."""
+        every = _EVERY_SPEECH if speech else _EVERY
+        places = np.arange(begins + (-begins) % every, end, every)
         words = self._history.words[places]
         counting = (words & VALID) != 0
         self._index.add(words[counting], places[counting])
 
-    def look(
-        self,
-        words: NDArray[np.uint32],
-        differences: NDArray[np.float32],
-        counting: NDArray[np.int64],
-        begins: int,
-    ) -> bool:
-        """Look the counting words up, keep the hits of the last 1.5 s; whether any is new."""
-        row, places = self._index.find(words[counting], differences[counting])
-        distances = begins + counting[row] - places
-        far = distances >= int(NEAREST * WORD_RATE)
-        fresh = (distances[far] << _PLACE_BITS) | places[far]
-        recent = (self._hits >> _PLACE_BITS) + (self._hits & _PLACE_MASK)
-        kept = self._hits[recent >= self._history.count - HIT_MEMORY]
-        self._hits = np.concatenate([kept, fresh])
-        self._hits.sort()
-        return bool(len(fresh))
-
-    def _candidates(self) -> NDArray[np.int64]:
-        """Distances with two hits at places far apart, or three nearer ones; most hits first."""
-        distances, places = self._hits >> _PLACE_BITS, self._hits & _PLACE_MASK
-        # Neighbouring words are alike: hits at neighbouring places are one piece of evidence.
-        two = (distances[1:] - distances[:-1] <= 1) & (np.abs(places[1:] - places[:-1]) >= _APART)
-        three = (distances[2:] - distances[:-2] <= 1) & (
-            np.abs(places[2:] - places[:-2]) >= _APART // 2
+    def look(self, count: int, *, speech: bool) -> tuple[int, float] | None:
+        """Look the newest `count` words up; return the distance of a repeat and how well it agrees."""
+        self.hint = 0.0
+        now = self._history.count
+        words = self._history.recent(count)
+        counting = np.flatnonzero(words & VALID)
+        kept = self._asked >= now - (_KEPT_SPEECH if speech else _KEPT)
+        self._asked, self._distances = self._asked[kept], self._distances[kept]
+        if not len(counting):
+            self._rest += count
+            return None
+        self._begin(now - count + int(counting[0]), int(counting[0]), speech=speech)
+        self._rest = count - 1 - int(counting[-1])
+        sureness = self._sureness[GAP - count :]
+        row, places = self._index.find(
+            words[counting], sureness[counting], _WEAK_SPEECH if speech else _WEAK
         )
-        two[1:] |= three
-        chosen = distances[1:][two]
-        if len(chosen) < 2:
-            return chosen
-        first = np.flatnonzero(np.concatenate([[True], chosen[1:] != chosen[:-1]]))
-        if len(first) > MOST_CANDIDATES:
-            often = np.diff(np.append(first, len(chosen)))
-            first = first[np.argsort(-often, kind="stable")[:MOST_CANDIDATES]]
-        return chosen[first]
+        asked = now - count + counting[row]
+        far = asked - places >= int(NEAREST * WORD_RATE)
+        self._asked = np.concatenate([self._asked, asked[far]])
+        self._distances = np.concatenate([self._distances, (asked - places)[far]])
+        found = self._judge(self._likely(self._hits(speech=speech)), 1.0 if speech else MUSIC_PROOF)
+        if found is None and self._onset is not None:
+            hint = self.hint
+            found = self._judge(self._likely(self._beginnings(self._onset)), ONSET_PROOF)
+            self.hint = max(hint, self.hint)
+        return found
 
-    def best(self) -> tuple[int, float] | None:
-        """Judge the candidates over windows that end now; return the best distance and its score."""
-        candidates = self._candidates()
-        if len(candidates):
-            # A quick look at the last half second leaves few for the longer windows.
-            agree, counts, _ = self._compare(candidates, min(_LOOK, self._history.length))
-            hopeful = agree[:, -1] > _LOOK_LEAST * BITS * np.maximum(counts[:, -1], LEAST_WORDS)
-            candidates = candidates[hopeful]
-        if not len(candidates):
+    def _begin(self, place: int, rest: int, *, speech: bool) -> None:
+        """Notice where something begins: after a rest, or when somebody starts to talk."""
+        if self._onset is not None and place - self._onset > _BEGINNING:
+            # Nothing that was heard before began like it.
+            self._onsets = np.append(self._onsets[1 - _MOST_ONSETS :], self._onset)
+            self._onset = None
+        if speech and (self._rest + rest >= _REST or not self._speech) and self._onset is None:
+            self._onset = place
+        self._speech = speech
+
+    def _beginnings(self, onset: int) -> NDArray[np.int64]:
+        """Return the distances at which what began now begins as something did before."""
+        distances = (onset - self._onsets)[:, None] + np.arange(-_ABOUT, _ABOUT + 1)
+        return np.unique(distances[distances >= int(NEAREST * WORD_RATE)])
+
+    def _hits(self, *, speech: bool) -> NDArray[np.int64]:
+        """Return the distances that the index knows a word at; in music, two words."""
+        if speech or len(self._distances) < 2:
+            return np.unique(self._distances)
+        ordered = np.sort(self._distances)
+        return np.unique(ordered[1:][np.diff(ordered) <= 1])
+
+    def _likely(self, distances: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the distances at which a few of the newest words agree."""
+        if not len(distances):
+            return distances
+        history = self._history
+        back = min(GAP, history.length)
+        sound = np.flatnonzero(history.recent(back)[::-1] & VALID)[2::_LOOK_EVERY][:_LOOKED_AT]
+        newest = history.count - 1 - sound
+        where = newest - distances[:, None]
+        earlier = history.words[np.maximum(where, 0)]
+        differ = np.bitwise_count((earlier ^ history.words[newest]) & BIT_MASK).sum(axis=1)
+        most = len(newest) * BITS * (1 - _LOOK) / 2
+        likely = np.flatnonzero(differ < most)
+        if len(likely) > _MOST_COMPARED:
+            likely = likely[np.argpartition(differ[likely], _MOST_COMPARED)[:_MOST_COMPARED]]
+        return distances[likely]
+
+    def _judge(self, candidates: NDArray[np.int64], caution: float) -> tuple[int, float] | None:
+        """Weigh the best candidates over windows that end now; return the best that is proven."""
+        back = min(GAP, self._history.length)
+        if not len(candidates) or back < WINDOWS[0]:
             return None
-        back = min(WINDOWS[-1][0], self._history.length)
-        agree, counts, both = self._compare(candidates, back)
-        best, margin, chosen = 0.0, 0.0, -1
-        for window, least in WINDOWS:
-            if window > back:
-                break
-            score = agree[:, window - 1] / (BITS * np.maximum(counts[:, window - 1], LEAST_WORDS))
-            enough = both[:, window - 1] >= max(LEAST_WORDS, LEAST_COUNTING * window)
-            over = np.where(enough, score - least, -1.0)
-            self.hint = max(self.hint, float((score[enough] / least).max(initial=0.0)))
-            top = int(over.argmax())
-            if over[top] > margin:
-                best, margin, chosen = float(score[top]), float(over[top]), top
-        if chosen < 0:
-            return None
-        return int(candidates[chosen]), best
+        strength, _ = self._compare(candidates, min(back, 64), weighed=False)
+        best = np.argsort(-strength)[:_MOST_WEIGHED]
+        near = np.unique(candidates[best][:, None] + np.arange(-1, 2))
+        strength, share = self._compare(near, back, weighed=True)
+        top = int(strength.argmax())
+        self.hint = float(strength[top]) / caution
+        return (int(near[top]), float(share[top])) if self.hint >= 1 else None
 
     def _compare(
-        self, distances: NDArray[np.int64], back: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        self, distances: NDArray[np.int64], back: int, *, weighed: bool
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Compare the last `back` words with the words at some distances (c,) before them.
 
-        Returns three (c, back) sums over the newest 1, 2, … words: agreeing minus differing
-        bits, pairs where either counts, pairs where both do.
+        Returns for each distance how near its best window comes to a proof, 0 to 1 and more, and
+        the share of agreement in that window, (c,) each.
         """
-        recent = self._history.words[self._history.count - back : self._history.count][::-1]
-        where = (
-            np.arange(self._history.count - 1, self._history.count - back - 1, -1)
-            - distances[:, None]
-        )
-        earlier = self._history.words[np.maximum(where, 0)]
+        history = self._history
+        recent = history.recent(back)[::-1]
+        where = np.arange(history.count - 1, history.count - back - 1, -1) - distances[:, None]
+        earlier = history.words[np.maximum(where, 0)]
         earlier[where < 0] = 0
-        agree, either = agreement(earlier, recent)
         both = (earlier & recent & VALID) != 0
-        return agree.cumsum(axis=1), either.cumsum(axis=1), both.cumsum(axis=1)
+        either = ((earlier | recent) & VALID) != 0
+        different = (earlier ^ recent) & BIT_MASK
+        if weighed:
+            sure = self._sureness[GAP - back :][::-1]
+            whole = sure.sum(axis=1)
+            bits = (different[:, :, None] >> np.arange(BITS, dtype=np.uint32)) & 1
+            agree = whole - 2 * np.einsum("cnb,nb->cn", bits.astype(np.float32), sure)
+            most = np.where(either, whole, 0).cumsum(axis=1)
+        else:
+            agree = BITS - 2 * np.bitwise_count(different).astype(np.float32)
+            most = either.cumsum(axis=1) * np.float32(BITS)
+        agree = np.where(both, agree, 0).cumsum(axis=1)
+        counts, shared = either.cumsum(axis=1), both.cumsum(axis=1)
+        strength = np.zeros(len(distances), np.float32)
+        share = np.zeros(len(distances), np.float32)
+        for window in WINDOWS:
+            if window > back:
+                break
+            at = window - 1
+            words = np.maximum(counts[:, at], LEAST_WORDS)
+            few = np.clip((LONG - words) / (LONG - SHORT), 0, 1)
+            proof = PROOF + (PROOF_SHORT - PROOF) * few
+            part = agree[:, at] / np.maximum(
+                most[:, at] * words / np.maximum(counts[:, at], 1), 1e-6
+            )
+            here = np.where(
+                shared[:, at] >= np.maximum(LEAST_WORDS, LEAST_COUNTING * counts[:, at]),
+                (part * np.sqrt(words) / proof - CHANCE) / (1 - CHANCE),
+                0.0,
+            )
+            share = np.where(here > strength, part, share).astype(np.float32)
+            strength = np.maximum(here, strength).astype(np.float32)
+        return strength, share

@@ -65,9 +65,15 @@ class Repeats:
             first, end = one.begins - one.distance, one.end - one.distance
             if first - around <= place <= end + around:
                 rounds.add(one.distance)
-        steps = [later - earlier for earlier, later in pairwise(sorted(rounds))]
         tolerance = PERIOD_TOLERANCE * WORD_RATE
-        if any(abs(steps[-1] - step) <= tolerance for step in steps[:-1]):
+        ordered = sorted(rounds)
+        apart = [
+            later
+            for earlier, later in pairwise([-ordered[-1], *ordered])
+            if later - earlier > tolerance
+        ]
+        steps = [later - earlier for earlier, later in pairwise(apart)]
+        if steps and any(abs(steps[-1] - step) <= tolerance for step in steps[:-1]):
             return steps[-1] * WORD_SECONDS
         return None
 
