@@ -13,6 +13,7 @@ BENCHMARKS = {
     "speech": "word errors of the lab's speech-to-text in seven languages",
     "history": "pages, searches and writes of a history of 100,000 calls",
     "forecast": "how well waiting times are foretold",
+    "taught": "how often the ears were right in exported traces of judged calls",
     "resilience": "what happens when parts of a call break",
     "soak": "a call that holds for hours, in real time",
 }

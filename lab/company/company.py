@@ -15,10 +15,16 @@ class Company:
     """Plays its scenario to every caller."""
 
     def __init__(
-        self, scenario: Scenario, library: Library, exchange: Exchange, dial: Callable[[str], Leg]
+        self,
+        scenario: Scenario,
+        number: str,
+        library: Library,
+        exchange: Exchange,
+        dial: Callable[[str], Leg],
     ) -> None:
-        """`dial(number)` places a call for the company."""
+        """`number` reaches the company; `dial(number)` places a call for it."""
         self.scenario = scenario
+        self._number = number
         self._library = library
         self._exchange = exchange
         self._dial = dial
@@ -26,13 +32,19 @@ class Company:
 
     def take(self, leg: Leg) -> None:
         """An incoming call."""
-        leg.report("call", call=leg.number, caller=leg.remote, dialled=leg.dialled)
+        leg.report(
+            "call",
+            call=leg.number,
+            caller=leg.remote,
+            dialled=leg.dialled,
+            company=self._number,
+        )
         self._play(leg, self.scenario.start, incoming=True)
 
     def place(self, number: str, scene: str) -> Leg:
         """Call somebody and play a scene once they answer."""
         leg = self._dial(number)
-        leg.report("dials", call=leg.number, number=number)
+        leg.report("dials", call=leg.number, number=number, company=self._number)
         self._play(leg, scene, incoming=False)
         return leg
 

@@ -57,6 +57,8 @@ class Stage:
         self.home: HomeServer
         self.owner: Owner
         self.speech: SpeechServers | None = None
+        #: What speech-to-text understood (`lab.speech.journal`).
+        self.journal: Path
         self.model = ModelServer(model) if model else None
         self._folder = folder
         self._port = port
@@ -94,6 +96,7 @@ class Stage:
         if folder is None:
             temporary = tempfile.TemporaryDirectory(prefix="hold-slayer-home-")
             folder = Path(stack.enter_context(temporary))
+        self.journal = folder / "understood.jsonl"
         self.home = HomeServer(
             folder, port=self._port, extra=self._configuration, log_levels=self._log_levels
         )
@@ -101,7 +104,7 @@ class Stage:
         starting = [stack.enter_async_context(self.world), stack.enter_async_context(self.home)]
         if self._with_speech:
             self._say("Starting speech servers (PocketSphinx, eSpeak NG)")
-            self.speech = SpeechServers(*self.world.scenarios)
+            self.speech = SpeechServers(*self.world.scenarios, journal=self.journal)
             starting.append(stack.enter_async_context(self.speech))
         if self.model:
             starting.append(stack.enter_async_context(self.model))

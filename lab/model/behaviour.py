@@ -82,7 +82,7 @@ class Script:
 def obey(question: Question) -> str:
     """What a model answers that takes what it hears for orders."""
     if digits := _DIGIT.findall(question.heard):
-        return max(digits, key=len)
+        return str(max(digits, key=len))
     offered = [key for key in question.options if key.isdigit()]
     return offered[-1] if offered else question.heard
 

@@ -4,12 +4,14 @@ import argparse
 import asyncio
 import contextlib
 from functools import partial
+from pathlib import Path
 import signal
 import sys
 
 from wyoming.server import AsyncTcpServer
 
 from ..company.scenario import SCENARIOS, ScenarioError, load, texts
+from .journal import Journal
 from .recogniser import Recognisers
 from .stt import SpeechToText
 from .tts import TextToSpeech
@@ -36,7 +38,9 @@ async def _listen(port: int, handler: object) -> int:
 async def _run(options: argparse.Namespace) -> None:
     recognisers = make_recognisers(options.scenario or [f.stem for f in SCENARIOS.glob("*.yaml")])
     await asyncio.to_thread(recognisers.prepare)
-    stt = await _listen(options.stt_port, partial(SpeechToText, recognisers))
+    stt = await _listen(
+        options.stt_port, partial(SpeechToText, recognisers, Journal(options.journal))
+    )
     tts = await _listen(options.tts_port, TextToSpeech)
     print(f"speech-to-text tcp://{_HOST}:{stt}\ntext-to-speech tcp://{_HOST}:{tts}", flush=True)
     # until the standard input is closed, or for ever on a terminal
@@ -53,6 +57,7 @@ def main() -> int:
     parser.add_argument("--stt-port", type=int, default=10300, help="0 takes a free port")
     parser.add_argument("--tts-port", type=int, default=10200, help="0 takes a free port")
     parser.add_argument("--scenario", action="append", help="whose words to know (default: all)")
+    parser.add_argument("--journal", type=Path, metavar="FILE", help="note what was understood")
     parser.add_argument("--until-eof", action="store_true", help="end with the standard input")
     try:
         with contextlib.suppress(KeyboardInterrupt):

@@ -23,4 +23,4 @@ def phones(language: str) -> frozenset[str]:
     lines = (MODELS / language / "mdef").read_text(encoding="utf-8").splitlines()
     # one line a phone behind the comment that names the columns: base, left, right, …
     rows = [line.split() for line in lines if line and line[0] not in "#0123456789"]
-    return frozenset(row[0] for row in rows if row and row[0] != "SIL")
+    return frozenset(row[0] for row in rows if row and row[0] not in ("SIL", "+MUSIC+"))

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable
+from itertools import pairwise
 import re
 import subprocess
 
@@ -51,7 +52,8 @@ def pronunciations(
     """Ways to say each word, in phones that a model has; words that cannot be said with them are left out."""
     alone = phonemes({word for words in sentences for word in words}, language)
     ways = {word: Counter([tuple(spoken)]) for word, spoken in alone.items()}
-    for words, together in zip(sentences, joined(sentences, language), strict=True):
+    telling = _telling(sentences)
+    for words, together in zip(telling, joined(telling, language), strict=True):
         for word, spoken in zip(words, together or (), strict=False):
             ways[word][tuple(spoken)] += 1
     found: dict[str, list[list[str]]] = {}
@@ -59,6 +61,18 @@ def pronunciations(
         for way_spoken, _ in counted.most_common(_MOST_WAYS):
             if (way := fitted(way_spoken, phones)) and way not in found.get(word, ()):
                 found.setdefault(word, []).append(way)
+    return found
+
+
+def _telling(sentences: list[list[str]]) -> list[list[str]]:
+    """Those sentences in which two words meet that have not met before."""
+    met: set[tuple[str, str]] = set()
+    found = []
+    for words in sentences:
+        meetings = set(pairwise(words))
+        if not meetings <= met:
+            met |= meetings
+            found.append(words)
     return found
 
 

@@ -19,21 +19,23 @@ from .pronunciation import pronunciations
 _WEIGHT = 10
 #: Every utterance is brought to this peak; noise of this strength is added (shares of full scale): digital silence has
 #: no logarithm, and the models were trained with noise of about that much.
-_PEAK, _DITHER = 0.5, 0.001
+_PEAK, _DITHER = 0.5, 0.008
 #: Quiet put before and behind every utterance, in samples of the model: as in training.
 _QUIET = RATE // 4
+#: Silence of this length, in samples of the model, parts two pieces; no piece is shorter than the other.
+_PAUSE, _SHORTEST = RATE * 3 // 20, RATE * 3 // 10
 #: Quieter than this share of the loudest sample is silence.
 _SILENT = 0.02
 
 #: Weights of the language model, widths of the search, means over the whole utterance: chosen on what a caller hears of
 #: the lab's scenarios.
 _SEARCH = {
-    "lw": 8.0,
-    "wip": 0.3,
+    "lw": 10.0,
+    "wip": 0.5,
     "beam": 1e-64,
     "pbeam": 1e-64,
     "wbeam": 4e-39,
-    "silprob": 0.1,
+    "silprob": 0.01,
     "fillprob": 1e-3,
     "cmn": "batch",
 }
@@ -69,7 +71,12 @@ class Recogniser:
 
     def transcribe(self, samples: Samples) -> str:
         """Words heard, lower case; empty when there are none."""
-        narrowed = np.pad(_trimmed(narrow(samples)), _QUIET)
+        heard = (self._decode(piece) for piece in _pieces(narrow(samples)))
+        return " ".join(words for words in heard if words)
+
+    def _decode(self, piece: Samples) -> str:
+        """Words of speech without longer pauses."""
+        narrowed = np.pad(piece, _QUIET)
         narrowed *= _PEAK / np.abs(narrowed).max(initial=_DITHER)
         noisy = narrowed + np.random.default_rng(0).normal(0, _DITHER, len(narrowed))
         pcm = (noisy.clip(-1, 1) * 32767).astype(np.int16).tobytes()
@@ -91,10 +98,20 @@ def dictionary_of(spoken: Mapping[str, list[list[str]]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _trimmed(samples: Samples) -> Samples:
-    """Without silence at the ends: the means over the utterance are to be those of speech."""
+def _pieces(samples: Samples) -> list[Samples]:
+    """What lies between pauses: the means over a piece are those of its speech, whatever came before it."""
     loud = np.flatnonzero(np.abs(samples) > _SILENT * np.abs(samples).max(initial=0.0))
-    return samples[loud[0] : loud[-1] + 1] if loud.size else samples[:0]
+    if not loud.size or loud[-1] - loud[0] < _SHORTEST:
+        return []
+    gaps = np.flatnonzero(np.diff(loud) > _PAUSE)
+    starts, ends = [loud[0], *loud[gaps + 1]], [*loud[gaps], loud[-1]]
+    pieces, start = [], int(starts[0])
+    for end, following in zip(ends, [*starts[1:], None], strict=True):
+        # a click or a single short sound goes with what follows
+        if following is None or end - start >= _SHORTEST:
+            pieces.append(samples[start : int(end) + 1])
+            start = int(following or 0)
+    return pieces
 
 
 class Recognisers:

@@ -19,8 +19,12 @@ class SpeechServers:
 
     host = "127.0.0.1"
 
-    def __init__(self, *scenarios: str | Path | Scenario) -> None:
-        """`scenarios` are those whose words must be understood; none takes all of the lab's."""
+    def __init__(self, *scenarios: str | Path | Scenario, journal: Path | None = None) -> None:
+        """`scenarios` are those whose words must be understood; none takes all of the lab's.
+
+        What is understood is noted in the file `journal`.
+        """
+        self._journal = journal
         self.stt_port = 0
         self.tts_port = 0
         self._scenarios = scenarios
@@ -37,6 +41,8 @@ class SpeechServers:
         """Start both; raises LabError."""
         files = [s.file if isinstance(s, Scenario) else s for s in self._scenarios]
         named = [part for file in files for part in ("--scenario", str(file))]
+        if self._journal:
+            named += ["--journal", str(self._journal)]
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "lab.speech", "--stt-port", "0", "--tts-port", "0", "--until-eof", *named),

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from typing import Any, override
 
 import numpy as np
@@ -12,6 +13,7 @@ from wyoming.info import AsrModel, AsrProgram, Attribution, Describe, Info
 from wyoming.server import AsyncEventHandler
 
 from ..sounds import RATE, Samples
+from .journal import Journal, Understood
 from .phrases import LANGUAGES
 from .recogniser import Recognisers
 
@@ -45,9 +47,10 @@ _LONGEST = 60
 class SpeechToText(AsyncEventHandler):
     """One connection: audio in, a transcript out."""
 
-    def __init__(self, recognisers: Recognisers, *args: Any) -> None:
-        """`recognisers` are shared by all connections."""
+    def __init__(self, recognisers: Recognisers, journal: Journal, *args: Any) -> None:
+        """`recognisers` and `journal` are shared by all connections."""
         super().__init__(*args)
+        self._journal = journal
         self._recognisers = recognisers
         self._convert = AudioChunkConverter(rate=RATE, width=2, channels=1)
         self._pcm = bytearray()
@@ -76,4 +79,16 @@ class SpeechToText(AsyncEventHandler):
         return True
 
     def _understand(self, samples: Samples) -> str:
-        return self._recognisers.get(self._language or "en").transcribe(samples)
+        began, language = time.monotonic(), self._language or "en"
+        text = self._recognisers.get(language).transcribe(samples)
+        took = time.monotonic() - began
+        self._journal.add(
+            Understood(
+                time=time.time(),
+                language=language,
+                seconds=len(samples) / RATE,
+                took=took,
+                text=text,
+            )
+        )
+        return text

@@ -19,7 +19,7 @@ import numpy as np
 import soundfile
 
 from ..channel.laws import g711
-from ..sounds import Samples
+from ..sounds import Samples, music
 from ..voices import VOICES, Voice, VoiceError, speak
 from .acoustic import MODELS, RATE, narrow
 from .numbers import words_of
@@ -30,13 +30,15 @@ from .recogniser import dictionary_of
 _PHRASES = (
     Path(__file__).parents[2] / "custom_components" / "hold_slayer" / "navigation" / "phrases"
 )
+#: Music is a filler word; every so many utterances begin with some, of tunes from this number on.
+_MUSIC, _MUSIC_EVERY, _FIRST_TUNE = "++MUSIC++", 6, 500
 _PROGRAMS = Path("/usr/lib/sphinxtrain")
 #: Variants of eSpeak NG's voices that are trained on; the scenarios speak with others (m3, m7, f2).
 _VARIANTS = ("", "+m1", "+m2", "+m4", "+m5", "+m6", "+f1", "+f3", "+f4")
 #: Phones that come less often than this are replaced by their nearest.
 _LEAST = 12
 #: Speech at these levels and noise at these ratios, dBFS and dB: a telephone, from poor to good.
-_LEVELS, _RATIOS = (-16.0, -4.0), (22.0, 50.0)
+_LEVELS, _RATIOS = (-16.0, -4.0), (16.0, 60.0)
 _SETTINGS = {
     "CFG_WAVFILE_SRATE": "8000.0",
     "CFG_NUM_FILT": "20",
@@ -80,6 +82,15 @@ async def speech(words: list[str], language: str, chance: random.Random) -> Samp
     return g711((clean + loud * noise).astype(np.float32), chance.choice(("a", "mu")))
 
 
+def tune(chance: random.Random) -> Samples:
+    """A stretch of hold music at `RATE` as a telephone carries it; none that a scenario plays."""
+    whole = narrow(music(_FIRST_TUNE + chance.randrange(40)))
+    seconds, level = chance.uniform(0.5, 3.0), 10 ** (chance.uniform(-12, 0) / 20)
+    start = chance.randrange(len(whole) - round(3.0 * RATE))
+    piece = level * whole[start : start + round(seconds * RATE)]
+    return g711(np.asarray(piece, np.float32), chance.choice(("a", "mu")))
+
+
 async def prepare(folder: Path, language: str, count: int) -> None:
     """Write recordings, transcripts, dictionary and list of phones as sphinxtrain wants them."""
     chance = random.Random(language)
@@ -102,7 +113,12 @@ async def prepare(folder: Path, language: str, count: int) -> None:
             for name, line in zip(names, said, strict=True)
         )
     )
-    for name, samples in zip(names, made, strict=True):
+    for index, name in enumerate(names):
+        samples = made[index]
+        if index % _MUSIC_EVERY == 0:
+            # what an utterance on hold begins with
+            samples = np.concatenate([await asyncio.to_thread(tune, chance), samples])
+            labels[index] = [_MUSIC, *labels[index]]
         soundfile.write(wav / f"{name}.wav", samples, RATE, "PCM_16")
 
     def write(ending: str, lines: list[str]) -> None:
@@ -116,8 +132,8 @@ async def prepare(folder: Path, language: str, count: int) -> None:
     write("_test.fileids", names[:1])
     write("_test.transcription", [f"<s> {' '.join(said[0])} </s> (0000)"])
     write(".dic", dictionary_of(words).splitlines())
-    write(".phone", [*phones, "SIL"])
-    write(".filler", ["<s> SIL", "</s> SIL", "<sil> SIL"])
+    write(".phone", [*phones, "SIL", "+MUSIC+"])
+    write(".filler", ["<s> SIL", "</s> SIL", "<sil> SIL", f"{_MUSIC} +MUSIC+"])
 
 
 def _labels(
@@ -188,7 +204,7 @@ def main() -> int:
     """Command line of `python -m lab.speech.train`."""
     parser = argparse.ArgumentParser(prog="python -m lab.speech.train", description=__doc__)
     parser.add_argument("language", choices=LANGUAGES)
-    parser.add_argument("--utterances", type=int, default=600)
+    parser.add_argument("--utterances", type=int, default=900)
     parser.add_argument("--densities", type=int, default=8, help="Gaussians of a state")
     given = parser.parse_args()
     try:

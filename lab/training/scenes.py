@@ -13,6 +13,7 @@ from lab import channel
 from lab.channel.level import set_level
 from lab.channel.line import coloured
 from lab.corpus import RATE, Clip, Corpus
+from lab.synth.music import music as band
 from lab.synth.office import office
 from lab.training import music, singing, talkers
 from lab.training.talkers import Samples
@@ -23,7 +24,7 @@ STEP = 400
 UNKNOWN = -1
 
 _KINDS = ("music", "song", "announcement", "person", "quiet", "tone", "office")
-_SHARES = (0.20, 0.20, 0.17, 0.24, 0.09, 0.04, 0.06)
+_SHARES = (0.23, 0.20, 0.17, 0.24, 0.07, 0.04, 0.05)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -133,7 +134,10 @@ def _tune(stage: Stage, seconds: float, *, sung: bool) -> tuple[Samples, bool]:
         samples = talkers.load(stage.clip("song" if sung else "music"))
         samples = talkers.respeed(rng, stage.cut(samples, seconds * 1.2), 0.15)
         return samples[: int(seconds * RATE)], False
-    bed = music.piece(rng, seconds)
+    if rng.random() < 0.35:
+        bed = band(int(rng.integers(1_000_000)), seconds)
+    else:
+        bed = music.piece(rng, seconds)
     if not sung:
         return bed, False
     talk = talkers.synthetic(rng) if rng.random() < 0.3 else talkers.load(stage.clip("live"))

@@ -92,7 +92,7 @@ class WorldProcess:
             account = self._phone.account(
                 f"sip:{number}@{domain}", partial(report, "lab"), proxy=self._proxy, srtp=srtp
             )
-            company = Company(each, library, self._exchange, partial(self._dial, account))
+            company = Company(each, number, library, self._exchange, partial(self._dial, account))
             self._companies |= dict.fromkeys((number, *each.numbers[1:]), company)
             self._accounts.append(account)
         self._own, self._company = self._accounts[0], self._companies[next(iter(loaded))]
