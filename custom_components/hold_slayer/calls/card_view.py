@@ -49,7 +49,7 @@ def call_fields(account: Account, call: Call, texts: Mapping[str, str]) -> dict[
         "forecast": _forecast(account, call),
         "auto_connect": line.auto_connect if line else call.job.plan.auto_connect,
         "recording": call.recorder.active,
-        "recorded": call.recorder.wanted and progress.person_since is not None,
+        "recorded": call.recorder.made,
         "redial_at": epoch(progress.redial_at),
         "outcome": outcome,
         "outcome_text": texts.get(outcome, ""),

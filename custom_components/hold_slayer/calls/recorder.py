@@ -62,6 +62,8 @@ class CallRecorder:
         self._wish: RecordingWish | None = call.job.recording
         self._folder: Path | None = None
         self._error = ""
+        #: Whether anything was recorded: there may be something to play when the call is over.
+        self.made = False
         self._over = asyncio.Event()
         self._work: asyncio.Task[None] | None = None
         self._beeping: asyncio.Task[None] | None = None
@@ -188,7 +190,7 @@ class CallRecorder:
             self._failed(str(err))
             return
         self._over.clear()
-        self._folder, self._error = folder, ""
+        self._folder, self._error, self.made = folder, "", True
         try:
             await self._link.request(
                 Record(leg=self._leg.id, path=str(folder), kind=wish.kind, segment_s=SEGMENT_S)
