@@ -24,6 +24,7 @@ from ..speech.listen import Result, Transcriber
 from ..speech.speak import Voice
 from ..telephony.errors import EngineError
 from ..telephony.messages import (
+    PHONES_ACCOUNT,
     AddAccount,
     EngineEvent,
     ErrorKind,
@@ -55,6 +56,7 @@ from .request import CallRequest
 from .resolve import resolve
 from .schedule import Schedule
 from .settings import Settings
+from .straight_through import put_through
 from .switchboard import Switchboard
 from .tools import CallTools
 
@@ -356,6 +358,10 @@ class Account:
         match event:
             case Registration():
                 self._registration_changed(event)
+            case IncomingCall(account_id=account_id) if account_id == PHONES_ACCOUNT:
+                self.entry.async_create_background_task(
+                    self.hass, put_through(self, event), "hold_slayer call of a phone"
+                )
             case IncomingCall():
                 self.entry.async_create_background_task(
                     self.hass, self.call_backs.take(event), "hold_slayer incoming call"

@@ -11,7 +11,14 @@ from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
 from ..telephony.link import EngineLink
-from ..telephony.messages import EngineEvent, IncomingCall, PhoneRegistration, Ready, Registration
+from ..telephony.messages import (
+    PHONES_ACCOUNT,
+    EngineEvent,
+    IncomingCall,
+    PhoneRegistration,
+    Ready,
+    Registration,
+)
 from ..telephony.policy import DialPolicy, SetDialPolicy
 from ..telephony.supervision import LinkState
 from .phone_book import PhoneBook
@@ -126,7 +133,10 @@ class SharedEngine:
         if isinstance(event, PhoneRegistration):
             self.phones.registration_changed(event)
             return
-        if isinstance(event, Registration | IncomingCall):
+        if isinstance(event, IncomingCall) and event.account_id == PHONES_ACCOUNT:
+            owner = self.phones.owner(event.caller)
+            handler = self._by_account.get(owner) if owner is not None else None
+        elif isinstance(event, Registration | IncomingCall):
             handler = self._by_account.get(event.account_id)
         else:
             handler = self._by_call.get(event.leg.split(".")[0])

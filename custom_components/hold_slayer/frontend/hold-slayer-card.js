@@ -119,6 +119,30 @@ class HoldSlayerCard extends HTMLElement {
     this._render();
   }
 
+  /** Begin a call; an emergency number, which no action may dial, is put through as dialled. */
+  async _start(call) {
+    try {
+      await this._hass.callService("hold_slayer", "start_call", call, undefined, false);
+      this._problem = "";
+    } catch (error) {
+      if (call.number && error?.translation_key === "number_emergency") {
+        await this._dial(call.number);
+      } else {
+        this._problem = error?.message ?? String(error);
+      }
+    }
+    this._render();
+  }
+
+  async _dial(number) {
+    this._problem = "";
+    try {
+      await this._hass.callWS({ type: "hold_slayer/dial", number });
+    } catch (error) {
+      this._problem = error?.message ?? String(error);
+    }
+  }
+
   _orders() {
     const order = (action, data = {}) => (call) => this._act(action, { call_id: call.id, ...data });
     return {
@@ -200,7 +224,7 @@ class HoldSlayerCard extends HTMLElement {
             ? html`<p class="problem" role="alert" dir="auto">${this._problem}</p>`
             : nothing}
           ${this._config.show_start !== false && lines.length
-            ? startForm(hass, state, (call) => this._act("start_call", call))
+            ? startForm(hass, state, (call) => this._start(call))
             : nothing}
         </ha-card>
       `,
