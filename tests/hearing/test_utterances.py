@@ -70,6 +70,24 @@ def test_pauses_between_sentences_are_told() -> None:
     assert all(pause.time - pause.until <= SENTENCE_END + 0.06 for pause in pauses)
 
 
+def test_a_cut_makes_two_utterances_of_one_breath() -> None:
+    """What follows a key without a pause is an utterance of its own."""
+    found, clock, events = Utterances(), Clock(), []
+    for kind, seconds in (("quiet", 1), ("person", 2)):
+        for step in clock.play(kind, seconds):
+            events += found.step(step.time, step.voice)
+    events += found.cut(3.0)
+    assert found.cut(3.0) == []
+    for kind, seconds in (("person", 2), ("quiet", 1)):
+        for step in clock.play(kind, seconds):
+            events += found.step(step.time, step.voice)
+    ends = [event for event in events if isinstance(event, UtteranceEnded)]
+    assert [(end.since, end.until) for end in ends] == [
+        (pytest.approx(1 - LEAD, abs=0.06), pytest.approx(3, abs=0.06)),
+        (pytest.approx(3, abs=0.06), pytest.approx(5, abs=0.06)),
+    ]
+
+
 def test_speech_over_music_counts() -> None:
     """Announcements ducked into music are transcribed too."""
     events = ends(("music", 2), ("over", 2), ("music", 1))

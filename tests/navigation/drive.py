@@ -11,6 +11,7 @@ from custom_components.hold_slayer.hearing.heard import (
     RepeatSource,
     Sound,
     UtteranceEnded,
+    UtterancePaused,
     UtteranceStarted,
     Verdict,
     VerdictChange,
@@ -187,6 +188,50 @@ class Drive:
                 if unreadable
                 else Transcribed(utterance=utterance, text=text, since=since, until=until)
             )
+        return since
+
+    def menu(
+        self, *sentences: str, after: float = 0.5, known: str = "", deaf: bool = False
+    ) -> float:
+        """The company reads out sentences with short pauses, all one utterance.
+
+        After each the words so far arrive, unless `deaf`; `known` is a print in the company's book
+        that begins here. Returns the leg time at which it began.
+        """
+        self.wait(after)
+        self._utterance += 1
+        utterance, since, so_far = self._utterance, self.audio, ""
+        self.wait(0.2)
+        self.heard(Hearing(time=self.audio, since=since, sound=Sound.SPEECH))
+        self.heard(UtteranceStarted(time=self.audio, utterance=utterance, since=since))
+        repeat = None
+        if known:
+            repeat = Repeat(source=RepeatSource.BOOK, score=0.95, print_id=known, offset=0.0)
+            self.wait(0.3)
+            self.heard(Repeated(time=self.audio, since=since, sound=Sound.SPEECH, repeat=repeat))
+        until, length = since, 0.0
+        for sentence in sentences:
+            so_far = f"{so_far} {sentence}".strip()
+            length += len(sentence.split()) / _PACE
+            until = since + length
+            self.wait(until - self.audio)
+            self.wait(0.3)
+            self.heard(
+                UtterancePaused(time=self.audio, utterance=utterance, since=since, until=until)
+            )
+            length += 0.4
+            if not deaf:
+                self.wait(0.1)
+                self.tell(Transcribed(utterance=utterance, text=so_far, final=False))
+        self.wait(until + 0.6 - self.audio)
+        event = UtteranceEnded(
+            time=self.audio, utterance=utterance, since=since, until=until, repeat=repeat
+        )
+        self.heard(event)
+        if deaf:
+            self.tell(TranscriptUnavailable(utterance=utterance, reason="away"))
+        else:
+            self.tell(Transcribed(utterance=utterance, text=so_far, since=since, until=until))
         return since
 
     def verdict(self, verdict: Verdict, probability: float, since: float | None = None) -> None:

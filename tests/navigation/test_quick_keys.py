@@ -2,6 +2,14 @@
 
 import pytest
 
+from custom_components.hold_slayer.hearing.heard import (
+    Repeat,
+    Repeated,
+    RepeatEnded,
+    RepeatSource,
+    Sound,
+    UtteranceStarted,
+)
 from custom_components.hold_slayer.navigation.acts import MarkPrompt, NoteKind, SendKeys
 from custom_components.hold_slayer.navigation.flow import Action, CallFlow, Prompt, Step
 from custom_components.hold_slayer.navigation.flow_format import read_flow, write_yaml
@@ -133,6 +141,64 @@ def test_a_lost_early_key_is_learned() -> None:
     assert lesson is not None
     assert lesson.flow.steps[0].barge_in is False
     assert read_flow(write_yaml(lesson.flow)) == lesson.flow
+
+
+# ── one utterance with short pauses ──────────────────────────────────────────────
+
+OPTIONS = ("For billing, press 1.", CLAIMS, "For complaints, press 3.")
+
+
+@pytest.mark.parametrize("stored", [True, False])
+def test_words_so_far_are_enough(stored: bool) -> None:
+    """The key goes out in the pause after the option, and again when the menu talks on."""
+    drive = call(**({"flow": flow()} if stored else {}))
+    began = drive.menu("Welcome to ACME.", *OPTIONS)
+    first = drive.times(SendKeys)[0] - (drive.now - drive.audio)
+    said = began + (3 + 4 + 4) / 2.5 + 2 * 0.4
+    assert said <= first <= said + 1.0
+    drive.wait(2)
+    assert drive.keys == ["2", "2"]
+    assert drive.navigator.journal[0].late
+    drive.music(8)
+    assert drive.state is S.ON_HOLD
+
+
+def two_steps() -> CallFlow:
+    first = flow().steps[0]
+    second = Step(action=Action.PRESS, keys="3", prompt=Prompt(text="For old ones, press 3"))
+    return CallFlow(name="ACME", steps=(first, second, Step(action=Action.HOLD)))
+
+
+def test_the_next_menu_may_begin_in_the_same_breath() -> None:
+    """A key cuts the menu short, and what it leads to follows without a pause."""
+    drive = call(flow=two_steps())
+    drive.menu("For billing, press 1.", CLAIMS, "For new ones, press 1.", "For old ones, press 3.")
+    assert drive.keys == ["2", "3"]
+    second = drive.navigator.journal[1]
+    assert second.heard.startswith("For new ones")
+
+
+def test_prints_know_the_pause_after_the_option() -> None:
+    ends_at = (4 + 4) / 2.5 + 0.4
+    drive = call(flow=flow(print_id="feed", ends_at=ends_at))
+    began = drive.menu(*OPTIONS, known="feed", deaf=True)
+    pressed = drive.times(SendKeys)[0] - (drive.now - drive.audio)
+    assert began + ends_at <= pressed <= began + ends_at + 1.0
+    assert drive.keys == ["2"]
+
+
+def test_a_copy_that_was_left_fires_nothing() -> None:
+    """The menu begins as it always did and then goes on in another way."""
+    drive = call(flow=flow(print_id="feed", ends_at=4.0))
+    since = drive.audio
+    repeat = Repeat(source=RepeatSource.BOOK, score=0.95, print_id="feed", offset=0.0)
+    drive.heard(UtteranceStarted(time=drive.audio + 0.2, utterance=1, since=since))
+    drive.wait(0.6)
+    drive.heard(Repeated(time=drive.audio, since=since, sound=Sound.SPEECH, repeat=repeat))
+    drive.wait(3)
+    drive.heard(RepeatEnded(time=drive.audio, since=since))
+    drive.wait(3)
+    assert drive.keys == []
 
 
 # ── prints ───────────────────────────────────────────────────────────────────────

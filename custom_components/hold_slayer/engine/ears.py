@@ -108,6 +108,12 @@ class Ears:
         if self._listener is not None:
             self._listener.we_speak(active)
 
+    def cut(self) -> None:
+        """End what is being said: keys went out, and what they lead to is another utterance."""
+        if self._listener is not None:
+            self.tick()
+            self._tell(self._listener.cut())
+
     def set_book(self, payload: bytes) -> None:
         """Take the prints known of this company; before the audio begins."""
         if self._listener is not None:

@@ -180,6 +180,8 @@ class Leg:
             tone_ms or settings.dtmf_tone_ms,
             pause_ms or settings.dtmf_pause_ms,
         )
+        if self.ears is not None:
+            self.ears.cut()
 
     def record(self, wish: Record) -> None:
         """Start a recording; raises `RefusalError`."""

@@ -75,6 +75,12 @@ class Utterances:
             return [self._pause(time)]
         return []
 
+    def cut(self, time: float) -> list[UtteranceEnded]:
+        """End the utterance that is open, if any: what is said from now on is another."""
+        ended = self.close(time)
+        self._until = time
+        return ended
+
     def close(self, time: float) -> list[UtteranceEnded]:
         """End the utterance that is open, if any."""
         return [self._end(time, cut=False)] if self._open else []

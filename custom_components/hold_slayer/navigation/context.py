@@ -48,6 +48,8 @@ class CompanyLine:
         return now - self.offset
 
 
+#: Speech that runs on for less than this after a key, s, is the rest of what the key cut short.
+_LEFT_OVER_S = 0.8
 #: Shorter prompts make no print, s.
 _LEAST_PRINT_S = 1.0
 #: How often one secret is given in a call: once, again if it got lost, again if asked for anew.
@@ -196,6 +198,8 @@ class CallContext:
         """The words of an utterance that came after what was done in it."""
         if self._handled is None or heard.utterance != self._handled[0]:
             return heard
+        if heard.final and heard.until - self.acted_at < _LEFT_OVER_S:
+            return replace(heard, text="")
         return replace(
             heard,
             text=rest_after(self._handled[1], heard.text),

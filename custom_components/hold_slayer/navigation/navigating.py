@@ -33,7 +33,7 @@ from .understanding import Words, join
 from .words import likeness
 
 #: Less speech than this after our last key, s, is no prompt.
-_A_WORD_S = 0.3
+_A_WORD_S = 0.6
 #: How often something is tried when nothing is understood.
 _PUZZLED = 3
 
