@@ -6,6 +6,7 @@ from typing import Any
 import pjsua2 as pj
 
 from .guard import callback
+from .trace import Trace
 from .transports import Transports
 
 _LOGGER = logging.getLogger("pjsip")
@@ -23,11 +24,15 @@ _LEVELS = {1: logging.ERROR, 2: logging.WARNING, 3: logging.DEBUG}
 
 
 class _Log(pj.LogWriter):
-    """Sends the library's log to Python's."""
+    """Sends the library's log to Python's, and SIP messages to a trace."""
+
+    trace: Trace | None = None
 
     @callback
     def write(self, entry: Any) -> None:
         """Log one entry; called on the main thread (mainThreadOnly)."""
+        if self.trace is not None:
+            self.trace.logged(entry.msg)
         _LOGGER.log(_LEVELS.get(entry.level, logging.DEBUG), "%s", entry.msg.rstrip())
 
 
@@ -44,6 +49,10 @@ class SipEndpoint(pj.Endpoint):
         self.audDevManager().setNullDev()
         self.libStart()
         self.transports = Transports(self)
+
+    def trace_to(self, trace: Trace) -> None:
+        """Hand all SIP messages to a trace, too."""
+        self._log.trace = trace
 
     def poll(self, milliseconds: int) -> None:
         """Let the library work; waits for its events at most so long."""

@@ -30,6 +30,7 @@ from .prints import LegPrints, announcements
 from .recorder import Disk
 from .refusal import RefusalError
 from .sources import RESOLVE_AGAIN_S, Sources
+from .trace import Trace
 
 _LOGGER = logging.getLogger("engine.exchange")
 
@@ -64,6 +65,8 @@ class Exchange:
             self._endpoint, self._sources, report=self.report, incoming=self._incoming
         )
         self._phones = Phones(self._accounts, self.report)
+        self._trace = Trace()
+        self._endpoint.trace_to(self._trace)
         self._legs: dict[str, Leg] = {}
         #: Dialogs that are not over yet, and those to be dropped outside of callbacks.
         self._dialogs: set[Leg] = set()
@@ -109,6 +112,9 @@ class Exchange:
             _guarded(leg.tick)
         self._listen()
         self._phones.tick()
+        if self._trace.due():
+            for leg in self._legs.values():
+                self._trace.measured(leg_figures(0, leg))
         for leg in self._over:
             leg.release()
         self._over.clear()
@@ -251,6 +257,11 @@ class Exchange:
                 await self._place_call(request)
             case m.SetDialPolicy():
                 self._gate = Gate(request.policy)
+            case m.StartTrace():
+                self._trace.start(min(request.seconds, m.LONGEST_TRACE_S))
+            case m.StopTrace():
+                count, packed = self._trace.stop()
+                return m.TraceData(request=request.request, messages=count, payload=packed)
             case m.SetPhoneServer():
                 await self._phones.serve(request.server)
             case m.GetPhoneContacts():

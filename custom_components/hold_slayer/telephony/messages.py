@@ -78,6 +78,7 @@ from .phones import (
     SetPhoneServer,
 )
 from .policy import DialPolicy, DialRule, SetDialPolicy
+from .trace import LONGEST_TRACE_S, StartTrace, StopTrace, TraceData
 
 #: What the link hands to `on_event`.
 type EngineEvent = (
@@ -95,6 +96,7 @@ type EngineEvent = (
 
 __all__ = [
     "LOCAL_NETWORKS",
+    "LONGEST_TRACE_S",
     "PHONES_ACCOUNT",
     "PROTOCOL_VERSION",
     "AccountSettings",
@@ -162,12 +164,15 @@ __all__ = [
     "SetPhoneServer",
     "SetPrintBook",
     "SpeechAudio",
+    "StartTrace",
     "StopPlaying",
     "StopRecording",
+    "StopTrace",
     "StreamSpeech",
     "TestAccount",
     "Tombstone",
     "Tone",
+    "TraceData",
     "Transfer",
     "Transport",
     "Unbridge",
