@@ -93,7 +93,8 @@ class PrintMemory:
         found: list[PrintMatch] = []
         place = 0
         while place < ready:
-            size = _PIECE if speech else min(_CALM_PIECE, ready - place)
+            quick = speech and self._track is None
+            size = _PIECE if quick else min(_CALM_PIECE, ready - place)
             words, differences = self._printer.process(audio[place : place + size])
             match = self._take(self._search, words, differences, speech=speech)
             if match is not None:

@@ -7,7 +7,7 @@ Chance agreement falls with the square root of the window, so the share times th
 with one limit.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,13 +45,17 @@ _KEPT: Final = 94
 _WEAK_SPEECH, _WEAK = 5, 2
 _EVERY_SPEECH, _EVERY = 1, 2
 #: Words with sound of the first quick look, how far they lie apart, and the least agreement.
-_LOOKED_AT, _LOOK_EVERY = 6, 5
+_LOOKED_AT, _LOOK_EVERY = 8, 4
 _LOOK: Final = 0.13
-#: Candidates compared in full, and of them those that are weighed.
-_MOST_COMPARED: Final = 192
-_MOST_WEIGHED: Final = 8
+#: Candidates compared over this many words, of them those that are weighed over all windows, and
+#: how near to a proof they must come for that.
+_MOST_COMPARED: Final = 48
+_COMPARED_WORDS: Final = 48
+_MOST_WEIGHED: Final = 4
+_HOPEFUL: Final = 0.3
 #: A bit is certain when the difference behind it is this large (natural logarithm of power).
 _CERTAIN: Final = np.float32(1.0)
+_BIT = np.uint32(1) << np.arange(BITS, dtype=np.uint32)
 
 
 class Search:
@@ -171,7 +175,10 @@ class Search:
         back = min(GAP, self._history.length)
         if not len(candidates) or back < WINDOWS[0]:
             return None
-        strength, _ = self._compare(candidates, min(back, 64), weighed=False)
+        strength, _ = self._compare(candidates, min(back, _COMPARED_WORDS), weighed=False)
+        self.hint = float(strength.max()) / caution
+        if self.hint < _HOPEFUL:
+            return None
         best = np.argsort(-strength)[:_MOST_WEIGHED]
         near = np.unique(candidates[best][:, None] + np.arange(-1, 2))
         strength, share = self._compare(near, back, weighed=True)
@@ -188,41 +195,40 @@ class Search:
         the share of agreement in that window, (c,) each.
         """
         history = self._history
-        recent = history.recent(back)[::-1]
-        where = np.arange(history.count - 1, history.count - back - 1, -1) - distances[:, None]
+        windows = [window for window in WINDOWS if window <= back]
+        recent = history.recent(windows[-1])[::-1]
+        newest = history.count - 1
+        where = np.arange(newest, newest - windows[-1], -1) - distances[:, None]
         earlier = history.words[np.maximum(where, 0)]
-        earlier[where < 0] = 0
-        both = (earlier & recent & VALID) != 0
-        either = ((earlier | recent) & VALID) != 0
+        both = (earlier & recent) >= VALID
+        either = (earlier | recent) >= VALID
         different = (earlier ^ recent) & BIT_MASK
         if weighed:
-            sure = self._sureness[GAP - back :][::-1]
+            sure = self._sureness[: -windows[-1] - 1 : -1]
             whole = sure.sum(axis=1)
-            bits = (different[:, :, None] >> np.arange(BITS, dtype=np.uint32)) & 1
-            agree = whole - 2 * np.einsum("cnb,nb->cn", bits.astype(np.float32), sure)
-            most = np.where(either, whole, 0).cumsum(axis=1)
+            bits = (different[:, :, None] & _BIT) != 0
+            agree = whole - 2 * np.einsum("cnb,nb->cn", bits, sure, dtype=np.float32)
+            most = _sums(either * whole, windows)
         else:
             agree = BITS - 2 * np.bitwise_count(different).astype(np.float32)
-            most = either.cumsum(axis=1) * np.float32(BITS)
-        agree = np.where(both, agree, 0).cumsum(axis=1)
-        counts, shared = either.cumsum(axis=1), both.cumsum(axis=1)
-        strength = np.zeros(len(distances), np.float32)
-        share = np.zeros(len(distances), np.float32)
-        for window in WINDOWS:
-            if window > back:
-                break
-            at = window - 1
-            words = np.maximum(counts[:, at], LEAST_WORDS)
-            few = np.clip((LONG - words) / (LONG - SHORT), 0, 1)
-            proof = PROOF + (PROOF_SHORT - PROOF) * few
-            part = agree[:, at] / np.maximum(
-                most[:, at] * words / np.maximum(counts[:, at], 1), 1e-6
-            )
-            here = np.where(
-                shared[:, at] >= np.maximum(LEAST_WORDS, LEAST_COUNTING * counts[:, at]),
-                (part * np.sqrt(words) / proof - CHANCE) / (1 - CHANCE),
-                0.0,
-            )
-            share = np.where(here > strength, part, share).astype(np.float32)
-            strength = np.maximum(here, strength).astype(np.float32)
-        return strength, share
+            most = _sums(either, windows) * np.float32(BITS)
+        agree = _sums(agree * both, windows)
+        counts = np.maximum(_sums(either, windows), 1)
+        words = np.maximum(counts, LEAST_WORDS)
+        few = np.clip((LONG - words) / (LONG - SHORT), 0, 1)
+        proof = PROOF + (PROOF_SHORT - PROOF) * few
+        share = agree * counts / np.maximum(most * words, 1e-6)
+        strength = (share * np.sqrt(words) / proof - CHANCE) / (1 - CHANCE)
+        enough = _sums(both, windows) >= np.maximum(LEAST_WORDS, LEAST_COUNTING * counts)
+        strength = np.where(enough, strength, 0.0)
+        best = strength.argmax(axis=1)[:, None]
+        return (
+            np.take_along_axis(strength, best, 1)[:, 0].astype(np.float32),
+            np.take_along_axis(share, best, 1)[:, 0].astype(np.float32),
+        )
+
+
+def _sums(values: NDArray[Any], windows: list[int]) -> NDArray[np.float32]:
+    """Return the sums of (c, n) values over the first words of each window, (c, windows)."""
+    steps = np.add.reduceat(values, [0, *windows[:-1]], axis=1, dtype=np.float32)
+    return steps.cumsum(axis=1)
