@@ -17,6 +17,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.hold_slayer.const import LlmCalls
 from custom_components.hold_slayer.llm_tools import CALLING_TOOLS, READING_TOOLS
+from custom_components.hold_slayer.record_tools import RECORD_TOOLS
 from custom_components.hold_slayer.telephony.messages import HangUp, PlaceCall
 
 from .calling import start, to_hold
@@ -25,7 +26,7 @@ from .scripted_link import ScriptedLink
 
 pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
 
-READING = {f"hold_slayer__{tool.short_name}" for tool in READING_TOOLS}
+READING = {f"hold_slayer__{tool.short_name}" for tool in (*READING_TOOLS, *RECORD_TOOLS)}
 CALLING = {f"hold_slayer__{tool.short_name}" for tool in CALLING_TOOLS}
 
 

@@ -14,7 +14,7 @@ from .card import async_register_card
 from .const import DOMAIN
 from .devices import register_devices, update_devices
 from .entry_errors import setup_error
-from .issues import withdraw_issue
+from .issues import withdraw_all, withdraw_issue
 from .reach.home import HomeReach
 from .reach.push import Push
 from .recording.files import recording_files
@@ -96,4 +96,5 @@ async def _async_updated(hass: HomeAssistant, entry: HoldSlayerConfigEntry) -> N
 
 async def async_remove_entry(hass: HomeAssistant, entry: HoldSlayerConfigEntry) -> None:
     """Remove what was stored for an account."""
+    withdraw_all(hass, entry)
     await remove_leftovers(hass, entry)

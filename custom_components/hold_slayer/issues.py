@@ -60,3 +60,18 @@ def withdraw_issue(hass: HomeAssistant, entry: ConfigEntry, *keys: str, about: s
 def _issue_id(entry: ConfigEntry, key: str, about: str) -> str:
     """Return the id of an issue."""
     return f"{key}_{about}_{entry.entry_id}" if about else f"{key}_{entry.entry_id}"
+
+
+@callback
+def withdraw_all(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Withdraw every issue of an account that goes away."""
+    issues = ir.async_get(hass)
+    mine = [key for key, issue in issues.issues.items() if _is_of(issue, entry)]
+    for domain, issue_id in mine:
+        issues.async_delete(domain, issue_id)
+
+
+def _is_of(issue: ir.IssueEntry, entry: ConfigEntry) -> bool:
+    """Tell whether an issue was raised by an account."""
+    facts = issue.data or {}
+    return issue.domain == DOMAIN and facts.get("entry_id") == entry.entry_id

@@ -16,7 +16,7 @@ from .calls.permission import ask_permission
 from .calls.request import CallRequest
 from .calls.resolve import find_contact
 from .calls.view import call_view, transcript_view
-from .const import DOMAIN, LlmCalls
+from .const import DOMAIN
 from .navigation.moments import Order
 from .records.lookup import calls_page, whole_call_of
 from .records.visibility import visible_in
@@ -187,7 +187,7 @@ class EndCall(CallTool):
     ) -> dict[str, Any]:
         """Hang up."""
         account, call = call_for(hass, arguments)
-        _must_allow(account.settings.llm_calls)
+        await ask_permission(hass, account, call.job.name)
         call.order(Order.HANG_UP)
         await call.ended.wait()
         return call_view(account, call)
@@ -215,7 +215,7 @@ class SendDtmf(CallTool):
     ) -> dict[str, Any]:
         """Press them."""
         account, call = call_for(hass, arguments)
-        _must_allow(account.settings.llm_calls)
+        await ask_permission(hass, account, call.job.name)
         await call.press(arguments["keys"])
         return call_view(account, call)
 
@@ -272,12 +272,6 @@ async def _record(hass: HomeAssistant, call_id: str, context: LLMContext) -> dic
     """Return a call of the history."""
     visible = await visible_in(hass, context.context) if context.context else None
     return await whole_call_of(hass, call_id, visible)
-
-
-def _must_allow(setting: LlmCalls) -> None:
-    """Raise when models may not touch calls of this account."""
-    if setting is LlmCalls.OFF:
-        raise HomeAssistantError(translation_domain=DOMAIN, translation_key="llm_not_allowed")
 
 
 READING_TOOLS = (

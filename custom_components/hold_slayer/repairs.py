@@ -67,7 +67,8 @@ class TryAgainFlow(_AccountRepairFlow):
     @override
     async def act(self) -> RepairsFlowResult:
         """Reload."""
-        self.hass.config_entries.async_schedule_reload(self._entry_id)
+        if self.hass.config_entries.async_get_entry(self._entry_id) is not None:
+            self.hass.config_entries.async_schedule_reload(self._entry_id)
         return self.async_create_entry(data={})
 
 
