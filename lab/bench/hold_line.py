@@ -69,6 +69,7 @@ class HoldLine(asyncio.DatagramProtocol):
         self.refreshes: dict[str, int] = {}
         self.refused: list[str] = []
         self.over = asyncio.Event()
+        self._changed = asyncio.Event()
         self.port = 0
         self._music = music
         self._session_s = session_s
@@ -110,6 +111,12 @@ class HoldLine(asyncio.DatagramProtocol):
         if self._sip is not None:
             self._sip.close()
 
+    async def until_refreshed(self, times: int) -> None:
+        """Wait until the session was refreshed so often, by whomever."""
+        while sum(self.refreshed.values()) + sum(self.refreshes.values()) < times:
+            self._changed.clear()
+            await self._changed.wait()
+
     async def hold(self, held: bool) -> None:
         """Put the caller on hold in SIP's own way (`sendonly`), or take them back."""
         self._direction = "sendonly" if held else "sendrecv"
@@ -142,6 +149,7 @@ class HoldLine(asyncio.DatagramProtocol):
             self._invite = message
         elif (cseq := message.get("CSeq")) not in self._seen:
             self.refreshed[message.method] = self.refreshed.get(message.method, 0) + 1
+            self._changed.set()
             self._seen.add(cseq)
         self._seen.add(message.get("CSeq"))
         self._media = _media(message.body) or self._media
@@ -170,6 +178,7 @@ class HoldLine(asyncio.DatagramProtocol):
             answer = await self._ask(method, offer=offer)
             if answer.status == 200:
                 self.refreshes[name] = self.refreshes.get(name, 0) + 1
+                self._changed.set()
             else:
                 self.refused.append(f"{name}: {answer.start}")
 

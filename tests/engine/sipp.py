@@ -116,7 +116,7 @@ class Sipp:
 
     async def done(self) -> None:
         """Wait for the end; every step must have been as expected."""
-        output, _ = await asyncio.wait_for(self._process.communicate(), 60)
+        output, _ = await asyncio.wait_for(self._process.communicate(), 200)
         assert self._process.returncode == 0, output.decode(errors="replace")[-3000:]
 
     async def end(self) -> None:
@@ -127,8 +127,8 @@ class Sipp:
 
 
 @asynccontextmanager
-async def far_end(*steps: str) -> AsyncIterator[Sipp]:
-    """Run a scenario once, waiting for a call."""
+async def far_end(*steps: str, seconds: int = 40) -> AsyncIterator[Sipp]:
+    """Run a scenario once, waiting for a call; SIPp gives up after so many seconds."""
     assert PROGRAM is not None
     # a variable that is set and never used is an error to SIPp
     used = '<Reference variables="remote,local,target,via,cseq"/>'
@@ -140,7 +140,7 @@ async def far_end(*steps: str) -> AsyncIterator[Sipp]:
         process = await asyncio.create_subprocess_exec(
             PROGRAM,
             *("-sf", str(path), "-i", HOST, "-mi", HOST, "-p", str(port)),
-            *("-mp", str(free_port()), "-m", "1", "-nostdin", "-timeout", "40s"),
+            *("-mp", str(free_port()), "-m", "1", "-nostdin", "-timeout", f"{seconds}s"),
             *("-trace_err", "-error_file", str(Path(folder) / "errors")),
             cwd=folder,
             stdout=asyncio.subprocess.PIPE,
