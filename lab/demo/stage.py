@@ -20,6 +20,8 @@ from ..world import World
 type Json = dict[str, Any]
 
 PHONE = "Kitchen phone"
+#: Options that limit how much is dialled.
+_CAPS = ("calls_per_hour", "calls_per_day", "minutes_per_day", "tries")
 
 
 class Stage:
@@ -208,7 +210,14 @@ class Stage:
             speech.pop("ai_task", None)
         await self.owner.options_flow(
             self.entry_id,
-            {"your_name": "Anna Smith", "lines": self._lines, "speech": speech, "reach": {}},
+            {
+                "your_name": "Anna Smith",
+                "lines": self._lines,
+                "speech": speech,
+                "reach": {},
+                # nobody pays for these calls
+                "limits": dict.fromkeys(_CAPS, 0),
+            },
         )
 
     async def call(self, company: int = 0, **data: Any) -> Json:

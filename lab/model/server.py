@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+import contextlib
 import json
 from typing import Any, Self
 
@@ -29,6 +30,8 @@ class ModelServer:
         self.script = script or Script()
         #: Every question so far.
         self.asked: list[Question] = []
+        #: Ends the delay of a slow answer early.
+        self.go_on = asyncio.Event()
         self._port = port
         self._runner: web.AppRunner | None = None
 
@@ -56,6 +59,7 @@ class ModelServer:
 
     async def __aexit__(self, *_: object) -> None:
         """End."""
+        self.go_on.set()
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -84,7 +88,9 @@ class ModelServer:
             case Behaviour.OVERLOADED:
                 return web.json_response({"error": "server busy"}, status=503)
             case Behaviour.SLOW:
-                await asyncio.sleep(self.script.delay_s)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(self.script.delay_s):
+                        await self.go_on.wait()
         return await self._stream(request, self.script.answer(question))
 
     async def _stream(self, request: web.Request, text: str) -> web.StreamResponse:

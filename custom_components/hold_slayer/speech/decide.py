@@ -8,7 +8,6 @@ from typing import Any
 from homeassistant.components import ai_task
 from homeassistant.components.ai_task.const import DATA_PREFERENCES
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig
 import probatio
 
@@ -60,7 +59,8 @@ class Adviser:
                     choice = await self._generate(heard, intent, options)
         except TimeoutError:
             return "", "timeout"
-        except HomeAssistantError, probatio.Invalid, ValueError, TypeError, KeyError:
+        except Exception:
+            # Models of every maker answer here, over their own clients; whatever one raises must not end the call.
             _LOGGER.debug("The model gave no usable answer", exc_info=True)
             return "", "error"
         return (choice, "") if choice in options else ("", "" if choice == NONE else "invalid")
