@@ -83,7 +83,7 @@ async def start(view: Watched, contact: str) -> None:
     await view.part("summary").click()
     await expect(view.part("select[name=contact]")).to_have_value(contact)
     await view.part("input[name=intent]").fill("I want to ask about my home insurance claim")
-    await view.picture("start")
+    await view.picture("start", view.card)
     await view.button("Call and hold").click()
     await expect(view.part(".who strong")).to_have_text(contact)
     await view.part(".start summary").click()
@@ -104,7 +104,7 @@ async def on_hold(wall: Watched, hand: Watched) -> None:
     await expect(timer).not_to_have_text(before)
     # announced by the company, heard by the ears, read by speech-to-text
     await expect(wall.part(".queue")).to_contain_text("in the queue", timeout=UNTIL_PERSON_MS)
-    await wall.picture("hold")
+    await wall.picture("hold", wall.card)
     await hand.picture("hold")
     assert not await hand.overflows()
 
@@ -113,7 +113,7 @@ async def ringing(wall: Watched, hand: Watched) -> None:
     """See that a person is there, why, and that the telephone rings."""
     for view in (wall, hand):
         await expect(view.part(".state")).to_contain_text("Ringing you", timeout=UNTIL_PERSON_MS)
-    await wall.picture("ringing")
+    await wall.picture("ringing", wall.card)
     await hand.picture("ringing")
     await expect(wall.part(".verdict meter")).to_be_visible()
     await expect(wall.part(".verdict li").first).not_to_be_empty()
@@ -127,7 +127,7 @@ async def connected(wall: Watched, hand: Watched) -> None:
         await expect(view.part(".state")).to_contain_text("Connected", timeout=UNTIL_PERSON_MS)
         await expect(view.button("Back on hold")).to_be_visible()
     await expect(wall.part(".phones")).to_have_text(f"You are on {KITCHEN}")
-    await wall.picture("connected")
+    await wall.picture("connected", wall.card)
     assert not await hand.overflows()
 
 
@@ -139,7 +139,7 @@ async def keypad(view: Watched) -> None:
     await expect(view.part(".keypad button")).to_have_count(12)
     await expect(view.part(".keypad button").first).to_be_focused()
     await expect(button).to_have_attribute("aria-expanded", "true")
-    await view.picture("keypad")
+    await view.picture("keypad", view.card)
     await button.focus()
     await view.page.keyboard.press("Enter")
     await expect(view.part(".keypad")).to_have_count(0)
@@ -151,7 +151,7 @@ async def hang_up(view: Watched, other: Watched) -> None:
     for screen in (view, other):
         await expect(screen.part("section.line.ended")).to_be_visible(timeout=PATIENCE_MS)
         await expect(screen.button("Hang up")).to_have_count(0)
-    await other.picture("ended")
+    await other.picture("ended", other.card)
 
 
 async def played_back(view: Watched) -> None:
@@ -161,8 +161,7 @@ async def played_back(view: Watched) -> None:
     await expect(player).to_have_js_property("error", None)
     await expect(player).not_to_have_js_property("duration", None)
     await expect(view.part(".words p.now")).to_have_count(1)
-    last = view.part(".words button.seek").last
-    await last.click()
-    row = view.part(".words p", has=view.page.locator("button.seek")).last
+    await view.part(".words button.seek").first.click()
+    row = view.part(".words p", has=view.page.locator("button.seek")).first
     await expect(row).to_have_class(re.compile(r"\bnow\b"))
-    await view.picture("played")
+    await view.picture("played", view.card)

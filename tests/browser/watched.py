@@ -48,12 +48,15 @@ class Watched:
         await self.page.goto(url)
         await self.part("ha-card").wait_for()
 
-    async def picture(self, name: str) -> None:
-        """Keep a screenshot, when somebody wants them; narrow and dark ones have that in the name."""
+    async def picture(self, name: str, part: Locator | None = None) -> None:
+        """Keep a screenshot of the page or a part of it, when somebody wants them.
+
+        Those of narrow and dark pages have that in their names.
+        """
         if FOLDER:
             Path(FOLDER).mkdir(parents=True, exist_ok=True)
             path = f"{FOLDER}/{name}{self.suffix}.png"
-            await self.page.screenshot(path=path, animations="disabled")
+            await (part or self.page).screenshot(path=path, animations="disabled")
 
     async def overflows(self) -> bool:
         """Tell whether anything in the card is cut off or has to be scrolled sideways."""

@@ -65,7 +65,7 @@ function callView(hass, line, call, now, orders, shown) {
     </div>
     <p class="state" role="status" aria-live="polite">
       ${isOver(call) && call.outcome_text ? call.outcome_text : stateText(hass, call.state)}
-      ${!isOver(call) && call.state !== "connected" && call.heard
+      ${TO_HEAR.has(call.state) && call.heard
         ? html`<span class="heard">${text(hass, "hears", { sound: heardText(hass, call.heard) })}</span>`
         : nothing}
       ${call.recording ? html`<span class="recording">${text(hass, "recording")}</span>` : nothing}
