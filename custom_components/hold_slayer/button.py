@@ -6,13 +6,14 @@ from typing import override
 
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.const import Platform
+from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import SubentryType
 from .entity import (
     Account,
+    AccountEntity,
     CallRequest,
     HoldSlayerConfigEntry,
     Line,
@@ -23,6 +24,7 @@ from .entity import (
     follow_subentries,
     invalid,
     ring_for_test,
+    tracing,
 )
 
 PARALLEL_UPDATES = 1
@@ -84,6 +86,12 @@ LINE_BUTTONS = (
 )
 CALL_CONTACT = ButtonEntityDescription(key="call", translation_key="call")
 TEST_PHONE = ButtonEntityDescription(key="test", translation_key="test")
+SIP_TRACE = ButtonEntityDescription(
+    key="sip_trace",
+    translation_key="sip_trace",
+    entity_category=EntityCategory.DIAGNOSTIC,
+    entity_registry_enabled_default=False,
+)
 
 
 async def async_setup_entry(
@@ -91,7 +99,8 @@ async def async_setup_entry(
     entry: HoldSlayerConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the buttons of lines, contacts and phones."""
+    """Add the buttons of the account, its lines, contacts and phones."""
+    async_add_entities([SipTraceButton(entry, SIP_TRACE)])
     follow_lines(
         entry,
         async_add_entities,
@@ -118,6 +127,17 @@ class LineButton(LineEntity, ButtonEntity):
     async def async_press(self) -> None:
         """Do it."""
         await self.entity_description.press(self.account, self.line)
+
+
+class SipTraceButton(AccountEntity, ButtonEntity):
+    """Begins a SIP trace, or ends the one that runs."""
+
+    platform_domain = Platform.BUTTON
+
+    @override
+    async def async_press(self) -> None:
+        """Do it."""
+        await tracing(self.hass).toggle()
 
 
 class CallContactButton(SubentryEntity, ButtonEntity):

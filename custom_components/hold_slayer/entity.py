@@ -16,6 +16,7 @@ from .calls.phone_test import ring_for_test
 from .calls.problems import invalid
 from .calls.request import CallRequest
 from .calls.schedule import When
+from .calls.tracing import tracing
 from .calls.wish import read_wish
 from .const import DOMAIN, SubentryType
 from .devices import account_device, line_device, subentry_device
@@ -56,6 +57,7 @@ __all__ = [
     "invalid",
     "read_wish",
     "ring_for_test",
+    "tracing",
 ]
 
 

@@ -4,12 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from custom_components.hold_slayer.engine.nat import nat_of
 from custom_components.hold_slayer.telephony.errors import EngineRefused
 from custom_components.hold_slayer.telephony.messages import (
     AddAccount,
     CallFailure,
     ErrorKind,
+    GetAccountFacts,
     LegState,
+    Nat,
     Ping,
     Registration,
     RegistrationState,
@@ -224,3 +227,30 @@ async def test_states_are_reported(alice: Station, trunk: LabTrunk) -> None:
         RegistrationState.REGISTERED,
         RegistrationState.UNREGISTERED,
     ]
+
+
+async def test_facts(alice: Station, trunk: LabTrunk) -> None:
+    """How the account stands is told: server, life of the registration, no NAT on loopback."""
+    settings = alice.settings(trunk.registrar(), password=PASSWORD)
+    await alice.link.request(AddAccount(account=settings))
+    facts = await alice.link.request(GetAccountFacts(account_id="line"))
+    assert (facts.state, facts.server) == (RegistrationState.REGISTERED, trunk.registrar())
+    assert facts.nat is Nat.NONE
+    assert facts.expires_s > 0
+    assert facts.invite_bytes == 0
+
+
+@pytest.mark.parametrize(
+    ("via", "nat"),
+    [
+        ("SIP/2.0/UDP 10.0.0.2:5060;rport=5060;received=10.0.0.2;branch=x", Nat.NONE),
+        ("SIP/2.0/UDP 10.0.0.2:5060;rport=5060;received=203.0.113.1", Nat.ADDRESS),
+        ("SIP/2.0/UDP 10.0.0.2:5060;rport=31337;received=203.0.113.1", Nat.PORT),
+        ("SIP/2.0/TLS [2001:db8::1]:5061;received=2001:db8::1", Nat.NONE),
+        ("SIP/2.0/UDP 10.0.0.2:5060;branch=x", None),
+        ("SIP/2.0/UDP home.example;received=nonsense", None),
+    ],
+)
+def test_nat(via: str, nat: Nat | None) -> None:
+    """What lies in between is read from what the server says it saw."""
+    assert nat_of(f"SIP/2.0 200 OK\r\nVia: {via}\r\n\r\n") is nat

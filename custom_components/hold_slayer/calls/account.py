@@ -84,6 +84,8 @@ class Account:
         self.switchboard = Switchboard(hass, engine, self.settings.lines)
         self.schedule = Schedule(hass, self)
         self.dialling = Dialling(self)
+        #: Takes the call of a test that calls the account itself.
+        self.expect_own_call: Callable[[IncomingCall], None] | None = None
         self.call_backs = CallBacks(hass, self)
         self.redials = Redials(self)
         self.books = PrintBooks(hass)
@@ -362,6 +364,8 @@ class Account:
                 self.entry.async_create_background_task(
                     self.hass, put_through(self, event), "hold_slayer call of a phone"
                 )
+            case IncomingCall() if self.expect_own_call is not None:
+                self.expect_own_call(event)
             case IncomingCall():
                 self.entry.async_create_background_task(
                     self.hass, self.call_backs.take(event), "hold_slayer incoming call"

@@ -12,6 +12,7 @@ from ..telephony.messages import (
     AccountSettings,
     Encryption,
     ErrorKind,
+    Nat,
     Registration,
     RegistrationState,
     Transport,
@@ -20,6 +21,7 @@ from .address import account_domain, parse_host, server_hosts, transport_paramet
 from .failures import registration_error, registration_sentence
 from .guard import callback
 from .identity import own_address
+from .nat import nat_of
 from .probe import Probe
 from .refusal import RefusalError
 from .transports import uses_ipv6
@@ -56,6 +58,8 @@ class Account(pj.Account):
         pj.Account.__init__(self)
         self.settings = settings
         self.state = RegistrationState.UNREGISTERED
+        self.nat = Nat.UNKNOWN
+        self.expires_s = 0
         self._report = report
         self._incoming = incoming
         self._realm = settings.realm
@@ -75,6 +79,17 @@ class Account(pj.Account):
     def hosts(self) -> frozenset[str]:
         """Return the names of the account's servers."""
         return server_hosts(self.settings)
+
+    @property
+    def server(self) -> str:
+        """Return the server in use."""
+        proxies = self.settings.outbound_proxies
+        return proxies[self._proxy] if proxies else self.settings.registrar
+
+    @property
+    def text(self) -> str:
+        """Return why the account is not registered, "" when it is."""
+        return self._last_refusal.text if self._last_refusal is not None else ""
 
     def open(self, transport: int) -> None:
         """Create the account in the library; with `register` the REGISTER leaves at once."""
@@ -119,6 +134,8 @@ class Account(pj.Account):
         if not self._open:
             return
         code, reason = int(prm.code), str(prm.reason)
+        self.expires_s = max(0, int(prm.expiration)) if code // 100 == 2 else 0
+        self.nat = nat_of(str(prm.rdata.wholeMsg)) or self.nat
         refusal: RefusalError | None = None
         if self._another_proxy(code):
             return

@@ -1,6 +1,7 @@
 """The SIP endpoint: one per process, all of it driven from one thread."""
 
 import logging
+import re
 from typing import Any
 
 import pjsua2 as pj
@@ -23,14 +24,21 @@ RESAMPLER_QUALITY = 4
 _LEVELS = {1: logging.ERROR, 2: logging.WARNING, 3: logging.DEBUG}
 
 
+_INVITE = re.compile(r"TX (\d+) bytes Request msg INVITE/")
+
+
 class _Log(pj.LogWriter):
     """Sends the library's log to Python's, and SIP messages to a trace."""
 
     trace: Trace | None = None
+    #: Size of the last INVITE.
+    invite_bytes = 0
 
     @callback
     def write(self, entry: Any) -> None:
         """Log one entry; called on the main thread (mainThreadOnly)."""
+        if (invite := _INVITE.match(entry.msg)) is not None:
+            self.invite_bytes = int(invite[1])
         if self.trace is not None:
             self.trace.logged(entry.msg)
         _LOGGER.log(_LEVELS.get(entry.level, logging.DEBUG), "%s", entry.msg.rstrip())
@@ -49,6 +57,11 @@ class SipEndpoint(pj.Endpoint):
         self.audDevManager().setNullDev()
         self.libStart()
         self.transports = Transports(self)
+
+    @property
+    def invite_bytes(self) -> int:
+        """Return the size of the last INVITE, bytes; 0 = none yet."""
+        return self._log.invite_bytes
 
     def trace_to(self, trace: Trace) -> None:
         """Hand all SIP messages to a trace, too."""

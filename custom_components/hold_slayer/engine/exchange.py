@@ -264,6 +264,8 @@ class Exchange:
                 return m.TraceData(request=request.request, messages=count, payload=packed)
             case m.SetPhoneServer():
                 await self._phones.serve(request.server)
+            case m.GetAccountFacts():
+                return self._facts(request.request, self._accounts[request.account_id])
             case m.GetPhoneContacts():
                 return self._phones.contacts(request.request, request.username)
             case m.AnswerCall():
@@ -300,6 +302,18 @@ class Exchange:
             case _:
                 carry_out_audio(request, self._leg)
         return m.Done(request=request.request)
+
+    def _facts(self, number: int, account: Account) -> m.AccountFacts:
+        """Return how an account stands with its server."""
+        return m.AccountFacts(
+            request=number,
+            state=account.state,
+            text=account.text,
+            server=account.server,
+            nat=account.nat,
+            expires_s=account.expires_s,
+            invite_bytes=self._endpoint.invite_bytes,
+        )
 
     def _leg(self, name: str) -> Leg:
         """Return a leg; raises `RefusalError`."""

@@ -41,6 +41,7 @@ from .audio import (
 )
 from .codec import MessageError
 from .control import Goodbye, Hello, LogLine, Ping, Pong, Ready, SetLogLevel
+from .facts import AccountFacts, GetAccountFacts, Nat
 from .framing import BrokenFrameError, frame_of, read_frame
 from .legs import (
     AnswerCall,
@@ -99,6 +100,7 @@ __all__ = [
     "LONGEST_TRACE_S",
     "PHONES_ACCOUNT",
     "PROTOCOL_VERSION",
+    "AccountFacts",
     "AccountSettings",
     "AddAccount",
     "Answer",
@@ -114,6 +116,7 @@ __all__ = [
     "EndedBy",
     "EngineEvent",
     "ErrorKind",
+    "GetAccountFacts",
     "GetPhoneContacts",
     "GetPrintBook",
     "GetStatistics",
@@ -134,6 +137,7 @@ __all__ = [
     "MarkPrint",
     "Message",
     "MessageError",
+    "Nat",
     "PhoneContacts",
     "PhoneRegistration",
     "PhoneServer",

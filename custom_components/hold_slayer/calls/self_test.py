@@ -1,0 +1,275 @@
+"""Testing an account in words: registration, network, and a call that tries speech and keys."""
+
+import asyncio
+from dataclasses import dataclass
+import logging
+from typing import TYPE_CHECKING, Any
+
+from homeassistant.util.ulid import ulid_now
+
+from ..const import Conf
+from ..hearing.heard import Phase
+from ..sentences import phrase
+from ..telephony.errors import EngineError
+from ..telephony.messages import (
+    AccountFacts,
+    EngineEvent,
+    GetAccountFacts,
+    GetStatistics,
+    IncomingCall,
+    KeyReceived,
+    LegChanged,
+    LegState,
+    Played,
+    Tone,
+)
+from .leg import Leg
+from .numbers import NumberError, normalise_target, refuse_emergency
+from .problems import engine_failed, invalid_number
+
+if TYPE_CHECKING:
+    from .account import Account
+
+_LOGGER = logging.getLogger(__name__)
+
+#: An INVITE above this is cut into fragments on many paths, bytes.
+LARGEST_INVITE = 1200
+#: Longest wait for the answer of the called side, and for each part of the test after it, s.
+ANSWER_S = 20.0
+PART_S = 6.0
+#: The key that is sent to ourselves.
+KEY = "5"
+#: RTP packets that prove that speech gets through: a second of it.
+ENOUGH_PACKETS = 50
+
+
+@dataclass(slots=True, kw_only=True)
+class TestResult:
+    """What a test found; None = not tried."""
+
+    __test__ = False
+
+    facts: AccountFacts
+    called: str = ""
+    #: SIP code of a call that was not answered, and its reason; 0 = answered.
+    code: int = 0
+    reason: str = ""
+    #: Speech from there to here, and from here to there as the far side reports.
+    heard: bool | None = None
+    said: bool | None = None
+    #: Keys that came back to us.
+    keys: bool | None = None
+
+
+class SelfTest:
+    """One test of an account."""
+
+    def __init__(self, account: Account) -> None:
+        """Prepare; `run` does it."""
+        self._account = account
+        self._id = f"selftest{ulid_now().lower()}"
+        self._near = Leg(account.engine.link, f"{self._id}.near", account.entry.entry_id)
+        self._far: Leg | None = None
+        self._events: asyncio.Queue[EngineEvent] = asyncio.Queue()
+        self._arrived: asyncio.Queue[IncomingCall] = asyncio.Queue()
+
+    async def run(self, number: str = "", *, call: bool = True) -> TestResult:
+        """Test; calls `number`, or ourselves without one. Raises a translated error."""
+        account = self._account
+        link = account.engine.link
+        try:
+            target = refuse_emergency(normalise_target(number)) if number else ""
+        except NumberError as err:
+            raise invalid_number(err) from err
+        try:
+            facts = await link.request(GetAccountFacts(account_id=account.entry.entry_id))
+            result = TestResult(facts=facts)
+            if call and account.registered:
+                result.called = target or str(account.entry.data[Conf.USERNAME])
+                await self._call(result, myself=not target)
+                result.facts = await link.request(
+                    GetAccountFacts(account_id=account.entry.entry_id)
+                )
+        except EngineError as err:
+            raise engine_failed(err) from err
+        return result
+
+    async def _call(self, result: TestResult, *, myself: bool) -> None:
+        """Call, and try speech and keys."""
+        account = self._account
+        unwatch = [account.engine.watch_call(self._id, self._events.put_nowait)]
+        account.expect_own_call = self._arrived.put_nowait if myself else None
+        target = result.called
+        if myself:
+            settings_host = (
+                account.entry.data.get(Conf.SIP_DOMAIN) or account.entry.data[Conf.REGISTRAR]
+            )
+            target = f"sip:{target}@{settings_host}"
+        try:
+            await self._near.place(target, phase=Phase.UNKNOWN, ring_s=ANSWER_S)
+            if myself:
+                await self._take_own_call(unwatch)
+            ended = await self._until(LegState.CONFIRMED)
+            if ended is not None:
+                result.code, result.reason = ended.sip_code or 480, ended.text
+                return
+            await self._try_speech(result)
+            if self._far is not None:
+                await self._try_keys(result)
+        except TimeoutError:
+            result.code, result.reason = 408, ""
+        finally:
+            account.expect_own_call = None
+            await self._near.hang_up()
+            if self._far is not None:
+                await self._far.hang_up()
+            for each in unwatch:
+                each()
+
+    async def _take_own_call(self, unwatch: list[Any]) -> None:
+        """Answer the call that comes back to us, if it does before something else happens."""
+        arriving = asyncio.ensure_future(self._arrived.get())
+        ended = asyncio.ensure_future(self._events.get())
+        try:
+            while not arriving.done():
+                await asyncio.wait(
+                    {arriving, ended}, timeout=ANSWER_S, return_when=asyncio.FIRST_COMPLETED
+                )
+                if not ended.done():
+                    break
+                event = ended.result()
+                self._note(event)
+                if self._near.state is LegState.DISCONNECTED:
+                    self._events.put_nowait(event)
+                    return
+                if self._near.state is LegState.CONFIRMED and not arriving.done():
+                    self._events.put_nowait(event)
+                    return
+                if arriving.done():
+                    break
+                ended = asyncio.ensure_future(self._events.get())
+            if arriving.done():
+                leg = arriving.result().leg
+                unwatch.append(
+                    self._account.engine.watch_call(leg.split(".", 1)[0], self._events.put_nowait)
+                )
+                self._far = Leg(self._account.engine.link, leg, self._account.entry.entry_id)
+                await self._far.answer(phase=Phase.UNKNOWN)
+        finally:
+            arriving.cancel()
+            ended.cancel()
+
+    def _note(self, event: EngineEvent) -> None:
+        """Let the legs know what concerns them."""
+        for leg in (self._near, self._far):
+            if leg is None or getattr(event, "leg", "") != leg.id:
+                continue
+            if isinstance(event, LegChanged):
+                leg.changed(event)
+            elif isinstance(event, Played):
+                leg.played(event)
+
+    async def _until(self, state: LegState) -> LegChanged | None:
+        """Wait until the near leg is in a state; return its end if that came first."""
+        async with asyncio.timeout(ANSWER_S + PART_S):
+            while True:
+                event = await self._events.get()
+                self._note(event)
+                if not isinstance(event, LegChanged) or event.leg != self._near.id:
+                    continue
+                if event.state is LegState.DISCONNECTED:
+                    return event
+                if event.state is state:
+                    return None
+
+    async def _try_speech(self, result: TestResult) -> None:
+        """Count packets in both directions while a tone plays."""
+        link = self._account.engine.link
+        tone = asyncio.ensure_future(self._near.play_tone(Tone.CONFIRM))
+        heard = said = False
+        try:
+            async with asyncio.timeout(PART_S):
+                while not (heard and (said or self._far is None)):
+                    near = await link.request(GetStatistics(leg=self._near.id))
+                    heard = near.rx_packets >= ENOUGH_PACKETS
+                    if self._far is not None:
+                        far = await link.request(GetStatistics(leg=self._far.id))
+                        said = far.rx_packets >= ENOUGH_PACKETS
+                    await asyncio.sleep(0.2)
+        except TimeoutError:
+            _LOGGER.debug("Not enough speech: heard %s, said %s", heard, said)
+        finally:
+            tone.cancel()
+        result.heard = heard
+        result.said = said if self._far is not None else None
+
+    async def _try_keys(self, result: TestResult) -> None:
+        """Press a key here and wait for it there."""
+        assert self._far is not None
+        await self._near.send_keys(KEY)
+        result.keys = False
+        try:
+            async with asyncio.timeout(PART_S):
+                while not result.keys:
+                    event = await self._events.get()
+                    self._note(event)
+                    result.keys = (
+                        isinstance(event, KeyReceived)
+                        and event.leg == self._far.id
+                        and event.key == KEY
+                    ) or (_digit(event) == KEY and getattr(event, "leg", "") == self._far.id)
+        except TimeoutError:
+            return
+
+
+def _digit(event: EngineEvent) -> str:
+    """Return the key that was heard as a tone, "" when there was none."""
+    return str(getattr(getattr(event, "heard", None), "digit", "") or "")
+
+
+def in_words(result: TestResult, language: str) -> list[str]:
+    """Return a result as sentences in the user's language."""
+    facts = result.facts
+
+    def say(key: str, **values: object) -> str:
+        return phrase(language, "self_test", key, **values)
+
+    words = [
+        say(f"state_{facts.state.value}", server=facts.server, reason=facts.text or "-"),
+        say(f"nat_{facts.nat.value}"),
+    ]
+    if facts.invite_bytes:
+        small = facts.invite_bytes <= LARGEST_INVITE
+        words.append(say("invite_small" if small else "invite_large", bytes=facts.invite_bytes))
+    if not result.called:
+        return words
+    if result.code:
+        return [*words, say("not_answered", code=result.code, reason=result.reason or "-")]
+    if result.said is None:
+        words.append(say("heard" if result.heard else "not_heard"))
+    elif result.heard and result.said:
+        words.append(say("both_ways"))
+    else:
+        one = "one_way_here" if result.heard else "one_way_there" if result.said else "not_heard"
+        words.append(say(one))
+    if result.keys is not None:
+        words.append(say("keys" if result.keys else "no_keys"))
+    return words
+
+
+def as_data(result: TestResult, language: str) -> dict[str, Any]:
+    """Return a result as the action answers it."""
+    facts = result.facts
+    return {
+        "text": " ".join(in_words(result, language)),
+        "state": facts.state.value,
+        "server": facts.server,
+        "nat": facts.nat.value,
+        "invite_bytes": facts.invite_bytes,
+        "called": result.called,
+        "answered": bool(result.called) and result.code == 0,
+        "sip_code": result.code,
+        "speech_heard": result.heard,
+        "speech_said": result.said,
+        "keys_heard": result.keys,
+    }

@@ -1,0 +1,196 @@
+"""Testing an account in words, and SIP traces that can be downloaded."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.hold_slayer.telephony.messages import (
+    AccountFacts,
+    AnswerCall,
+    GetAccountFacts,
+    GetStatistics,
+    HangUp,
+    IncomingCall,
+    KeyMethod,
+    KeyReceived,
+    LegState,
+    LegStatistics,
+    Nat,
+    PlaceCall,
+    RegistrationState,
+    SendKeys,
+    StartTrace,
+    StopTrace,
+    TraceData,
+)
+
+from .calling import act
+from .homes import account_entry, leg_is, set_up
+from .scripted_link import ScriptedLink
+
+pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
+
+
+@pytest.fixture
+async def entry(
+    hass: HomeAssistant, link: ScriptedLink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> MockConfigEntry:
+    """Set up an account behind a symmetric NAT."""
+    monkeypatch.setattr(
+        "custom_components.hold_slayer.calls.tracing.FOLDER", str(tmp_path / "traces")
+    )
+    link.answers[GetAccountFacts] = AccountFactsOf(905)
+    link.answers[StopTrace] = lambda _: TraceData(request=0, messages=7, payload=b"PK traced")
+    entry = account_entry()
+    await set_up(hass, entry)
+    return entry
+
+
+class AccountFactsOf:
+    """Answers how the account stands."""
+
+    def __init__(self, invite_bytes: int) -> None:
+        self.invite_bytes = invite_bytes
+
+    def __call__(self, _: Any) -> AccountFacts:
+        return AccountFacts(
+            request=0,
+            state=RegistrationState.REGISTERED,
+            server="sip.example.com",
+            nat=Nat.PORT,
+            expires_s=300,
+            invite_bytes=self.invite_bytes,
+        )
+
+
+def packets(link: ScriptedLink, **received: int) -> None:
+    """Let legs have received packets: near and far."""
+
+    def answer(message: GetStatistics) -> LegStatistics:
+        name = "near" if message.leg.endswith(".near") else "far"
+        return LegStatistics(
+            request=0,
+            leg=message.leg,
+            state=LegState.CONFIRMED,
+            rx_packets=received.get(name, 0),
+        )
+
+    link.answers[GetStatistics] = answer
+
+
+async def calls_itself(link: ScriptedLink, entry: MockConfigEntry) -> str:
+    """Let the test call come back and be answered; return its leg."""
+    placed = await link.until(PlaceCall)
+    assert placed.target == "sip:alice@sip.example.com"
+    leg_is(link, placed.leg, LegState.RINGING)
+    link.tell(IncomingCall(leg="in-9", account_id=entry.entry_id, caller="sip:alice@x"))
+    assert (await link.until(AnswerCall)).leg == "in-9"
+    leg_is(link, placed.leg, LegState.CONFIRMED)
+    return placed.leg
+
+
+async def test_all_is_well(hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry) -> None:
+    """The account calls itself; speech and keys are tried, and everything is said in words."""
+    packets(link, near=60, far=60)
+    testing = hass.async_create_task(act(hass, "test_account"))
+    near = await calls_itself(link, entry)
+    assert (await link.until(SendKeys)).leg == near
+    link.tell(KeyReceived(leg="in-9", key="5", method=KeyMethod.RFC4733))
+    answer = await testing
+    assert answer["text"] == (
+        "Registered with sip.example.com. The router changes address and port (symmetric NAT); "
+        "the provider has to send speech back to where it comes from. A call begins with 905 "
+        "bytes, which gets through everywhere. Speech gets through both ways. Keys are heard."
+    )
+    assert (answer["nat"], answer["keys_heard"], answer["answered"]) == ("port", True, True)
+    assert {each.leg for each in link.all(HangUp)} == {near, "in-9"}
+
+
+async def test_echo_number(hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry) -> None:
+    """A number is called instead; only what comes back can be told."""
+    packets(link, near=60)
+    testing = hass.async_create_task(act(hass, "test_account", number="10000"))
+    placed = await link.until(PlaceCall)
+    assert placed.target == "10000"
+    leg_is(link, placed.leg, LegState.CONFIRMED)
+    answer = await testing
+    assert answer["text"].endswith("Speech arrives.")
+    assert (answer["speech_heard"], answer["speech_said"], answer["keys_heard"]) == (
+        True,
+        None,
+        None,
+    )
+
+
+async def test_call_is_refused(
+    hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry
+) -> None:
+    """A provider that does not let an account call itself is told with its code."""
+    link.answers[GetAccountFacts] = AccountFactsOf(1500)
+    testing = hass.async_create_task(act(hass, "test_account"))
+    placed = await link.until(PlaceCall)
+    leg_is(link, placed.leg, LegState.DISCONNECTED, sip_code=486, text="Busy Here")
+    answer = await testing
+    assert answer["text"].endswith("The test call was not answered (486 Busy Here).")
+    assert "1500 bytes, which some paths lose" in answer["text"]
+
+
+async def test_without_a_call(
+    hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry
+) -> None:
+    """Registration and network alone; an emergency number is never called by the test."""
+    answer = await act(hass, "test_account", call=False)
+    assert answer["text"].startswith("Registered with")
+    assert not link.all(PlaceCall)
+    with pytest.raises(HomeAssistantError) as error:
+        await act(hass, "test_account", number="112")
+    assert error.value.translation_key == "number_emergency"
+
+
+async def test_trace_is_kept_and_downloaded(
+    hass: HomeAssistant,
+    link: ScriptedLink,
+    entry: MockConfigEntry,
+    hass_client_no_auth: ClientSessionGenerator,
+) -> None:
+    """A trace is a private file with a signed link; without the signature it is not given out."""
+    await act(hass, "record_sip_trace", minutes=5)
+    assert link.all(StartTrace)[-1].seconds == 300
+    answer = await act(hass, "stop_sip_trace")
+    assert answer["messages"] == 7
+    path = Path(answer["file"])
+    assert path.read_bytes() == b"PK traced"
+    assert path.stat().st_mode & 0o777 == 0o600
+    client = await hass_client_no_auth()
+    response = await client.get(answer["url"])
+    assert response.status == 200
+    assert await response.read() == b"PK traced"
+    assert "attachment" in response.headers["Content-Disposition"]
+    assert (await client.get(answer["url"].partition("?")[0])).status == 401
+    with pytest.raises(HomeAssistantError) as error:
+        await act(hass, "stop_sip_trace")
+    assert error.value.translation_key == "no_trace"
+
+
+async def test_trace_ends_by_itself(
+    hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry, tmp_path: Path
+) -> None:
+    """After its time, 30 minutes at the most, a trace ends and is kept; old ones go."""
+    for number in range(7):
+        await hass.data["hold_slayer_tracing"].start(1e6) if number else await act(
+            hass, "record_sip_trace", minutes=30
+        )
+        assert link.all(StartTrace)[-1].seconds == 1800
+        async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=31, seconds=number))
+        await link.until(StopTrace, number + 1)
+        await hass.async_block_till_done(wait_background_tasks=True)
+    kept = await asyncio.to_thread(lambda: list((tmp_path / "traces").glob("*.zip")))
+    assert 1 <= len(kept) <= 5
