@@ -33,6 +33,10 @@ OVER_MUSIC = -7.0
 MIXED = -3.5
 MUSIC = -6.0
 SINGING = -3.0
+#: Words that are hardly words: all of the weight up to the first mean chance of a voice, none from the second.
+UNSURE = -2.0
+UNSURE_FROM = 0.60
+UNSURE_TO = 0.76
 #: Music far weaker than the voice may be an office: so much less at most, from and to so many dB.
 FAR_MUSIC = 0.6
 FAR_FROM = 12.0
@@ -74,6 +78,11 @@ QUIET_FULL = 10.0
 #: What becomes louder by so many dB is something that begins, not somebody who waits.
 RISE_FROM = 6.0
 RISE_FULL = 15.0
+#: Waiting with the line open is not quiet in a loud office: the model's log-odds of a live line, the
+#: chance of music and the noise above the line's own, dB, each from none to all of the trust.
+OPEN_LIVE = (2.0, 3.5)
+OPEN_MUSIC = (0.1, 0.3)
+OPEN_ROOM = (6.0, 14.0)
 #: One short turn: all of the weight up to the first length, none from the second, s.
 SHORT_GREETING = 2.2
 SHORT_GREETING_FROM = 1.2
@@ -162,7 +171,8 @@ def _sound(talk: Talk, *, phone: bool) -> list[Weighed]:
 
 def _music(talk: Talk) -> list[Weighed]:
     """Weigh the music before, under and after the voice."""
-    sung = SINGING * talk.singing + MIXED * ramp(talk.music, 0.1, 0.5)
+    sung = UNSURE * (1 - ramp(talk.sure, UNSURE_FROM, UNSURE_TO))
+    sung += SINGING * talk.singing + MIXED * ramp(talk.music, 0.1, 0.5)
     if talk.after_music < NO_GAP_SECONDS:
         sung += NO_GAP * (1 - ramp(talk.clean, 0, NO_GAP_FADES))
     found: list[Weighed] = [(Cue.MUSIC, sung, talk.music)]
@@ -179,8 +189,9 @@ def _waiting(talk: Talk, silence: float) -> list[Weighed]:
     """Weigh pauses: persons stop and wait for an answer. `silence` says how much that tells here."""
     found: list[Weighed] = []
     if talk.voiced > 0.2:
-        trust = silence * ramp(talk.drop, QUIET_FROM, QUIET_FULL)
-        trust *= 1 - ramp(talk.rise, RISE_FROM, RISE_FULL)
+        trust = ramp(talk.drop, QUIET_FROM, QUIET_FULL)
+        trust *= silence * (1 - ramp(talk.rise, RISE_FROM, RISE_FULL))
+        trust = max(trust, _open_line(talk)) * ramp(talk.sure, UNSURE_FROM, UNSURE_TO)
         waited = WAITED * ramp(talk.waiting, WAITED_FROM, WAITED_SOON)
         waited += WAITED_MORE * ramp(talk.waiting, WAITED_SOON, WAITED_LATE)
         found.append((Cue.WAITED, trust * waited, talk.waiting))
@@ -190,9 +201,16 @@ def _waiting(talk: Talk, silence: float) -> list[Weighed]:
     return found
 
 
+def _open_line(talk: Talk) -> float:
+    """Return how sure it is, 0 to 1, that a room is heard where nobody talks any more."""
+    sure = ramp(talk.still_live, *OPEN_LIVE) * ramp(talk.open_line, *OPEN_ROOM)
+    return sure * (1 - ramp(talk.still_music, *OPEN_MUSIC))
+
+
 def _turns(talk: Talk, trust: float) -> Weighed:
     """Weigh the pauses in which somebody waited before they spoke on. `trust` is 0 to 1."""
     turns = sum(ramp(pause, TURN_FROM, TURN_FULL) for pause in talk.pauses)
+    trust *= ramp(talk.sure, UNSURE_FROM, UNSURE_TO)
     trust *= TURN_RECORDED + (1 - TURN_RECORDED) * ramp(talk.live, -0.5, 0.5)
     return (Cue.HESITATION, trust * min(TURNS_MOST, TURN * turns), turns)
 

@@ -45,6 +45,10 @@ BESIDE = 10 ** (-8 / 10)
 #: How far the level of its louder three quarters may move, as a ratio (5 dB): lost packets are
 #: concealed by ever weaker ones.
 MAX_SWING = 10 ** (5 / 10)
+#: So long, pure and level (1 dB) nothing but a machine is: such a key needs no quiet before it.
+SURE_FRAMES = 6
+SURE_PURITY = 0.97
+SURE_SWING = 10 ** (1 / 10)
 #: A key cut in two by a lost packet goes on within so many frames.
 MEND_FRAMES = 8
 #: Frames from a key's first or last whole frame to one that holds nothing of it.
@@ -180,8 +184,15 @@ class _Press:
             count >= MIN_FRAMES
             and self.purity >= MIN_MEAN_PURITY * count
             and levels[-1] <= MAX_SWING * levels[count // 4]
-            and self.before <= BESIDE * levels[-1]
+            and (self.before <= BESIDE * levels[-1] or self.is_a_machine)
         )
+
+    @property
+    def is_a_machine(self) -> bool:
+        """Whether it is too pure and level to be anything but a key: then it may follow another tone."""
+        count = len(self.levels)
+        pure = self.purity >= SURE_PURITY * count
+        return count >= SURE_FRAMES and pure and max(self.levels) <= SURE_SWING * min(self.levels)
 
     @property
     def is_held(self) -> bool:

@@ -49,6 +49,9 @@ _LEAST = 2 * STEP
 _LATER = 4 * STEP
 _CALM = 8 * STEP
 _FRESH = 1.5
+#: After a tone its echo may ring on for so long, s; so many steps of voice after that are somebody.
+_RINGS_ON = 0.2
+_ANSWERED = 3
 _PER_FRAME = np.float32(1 / FRAMES_PER_STEP)
 #: Prints that agree to this share of what a repeat takes are waited for.
 _UNDECIDED = 0.5
@@ -203,6 +206,9 @@ class Listener:
         level = np.add.reduce(frames.level.reshape(-1, FRAMES_PER_STEP), 1) * _PER_FRAME
         events += self._tell_tones(self._tones.process(chunk, start))
         tone = self._tones.active is not None
+        if tone and self._talks(timbre.voice, start):
+            self._tones.answered()
+            tone = self._tones.active is not None
         loud = not tone and bool(level.max() > _PRINTED_DB)
         speech = self._fusion.talk is not None or float(timbre.voice.max()) >= VOICE_ON
         events += self._remember(chunk, loud, speech=speech)
@@ -224,6 +230,14 @@ class Listener:
             )
         events.sort(key=lambda event: event.time)
         return events
+
+    def _talks(self, voice: NDArray[np.float32], start: float) -> bool:
+        """Tell whether somebody talks between the bursts of a tone: the chance of each step from `start` s."""
+        since = self._tones.silent_since
+        if since is None:
+            return False
+        first = max(0, int((since + _RINGS_ON - start) / STEP_SECONDS + 1))
+        return int(np.count_nonzero(voice[first:] >= VOICE_ON)) >= _ANSWERED
 
     def _step(self, step: Step) -> list[HeardEvent]:
         """Let scene, utterances and fusion take one step."""

@@ -47,6 +47,12 @@ BED_LASTS = 2.0
 _BED_SECONDS = 0.4
 
 
+def log_odds(chance: float) -> float:
+    """Return the log-odds of a chance, kept away from certainty."""
+    chance = min(0.98, max(0.02, chance))
+    return log(chance / (1 - chance))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """What the detectors say about 50 ms: chances 0 to 1, levels in dB full scale."""
@@ -96,6 +102,8 @@ class Talk:
     music: float = 0.0
     singing: float = 0.0
     live: float = 0.0
+    #: Mean chance of a voice in all words: notes of music that pass for words are never sure ones.
+    sure: float = 0.0
     #: Level of the voice, and of the quiet since the last word (None while talking).
     voice_level: float = -90.0
     quiet_level: float | None = None
@@ -103,6 +111,9 @@ class Talk:
     still_level: float | None = None
     #: The least that was since then.
     still_least: float = 0.0
+    #: Means since then: the model's log-odds of a live line, and the chance of music.
+    still_live: float = 0.0
+    still_music: float = 0.0
     #: The pauses that ended in more words.
     pauses: list[float] = field(default_factory=list)
     repeat: Repeat | None = None
@@ -137,6 +148,13 @@ class Talk:
         return self.still_level - self.floor
 
     @property
+    def open_line(self) -> float:
+        """Return how much louder than the line it is after the last word, dB; 0 if unknown."""
+        if self.floor is None or self.still_level is None:
+            return 0.0
+        return self.still_level - self.floor
+
+    @property
     def rise(self) -> float:
         """Return how much louder it became since the last word died away, dB."""
         return 0.0 if self.still_level is None else self.still_level - self.still_least
@@ -167,8 +185,12 @@ class Talk:
                 self.quiet_level = step.level
             self.quiet_level = max(step.level, self.quiet_level - LEVEL_FALLS)
         if self.waiting > STILL / 2:
+            odds = log_odds(step.live)
             if self.still_level is None:
                 self.still_level = self.still_least = step.level
+                self.still_live, self.still_music = odds, step.music
+            self.still_live += (odds - self.still_live) * 0.1
+            self.still_music += (step.music - self.still_music) * 0.1
             self.still_level += (step.level - self.still_level) * 0.15
             self.still_least = min(self.still_least, self.still_level)
 
@@ -184,15 +206,15 @@ class Talk:
         self.voice_level = max(step.level, self.voice_level - LEVEL_FALLS)
         self.music_after = 0.0
         self.voiced += STEP_SECONDS
+        self.sure += (step.voice - self.sure) * STEP_SECONDS / self.voiced
         self.turn += STEP_SECONDS
         self.unproven += STEP_SECONDS
         self.clean += STEP_SECONDS * (1 - step.music) * min(1.0, step.voice / 0.9)
         if self.turn <= FIRST_WORDS:
-            chance = min(0.98, max(0.02, step.live))
             share = STEP_SECONDS / (self.turn + CARRIED)
             self.music += (step.music - self.music) * share
             self.singing += (step.singing - self.singing) * share
-            self.live += (log(chance / (1 - chance)) - self.live) * share
+            self.live += (log_odds(step.live) - self.live) * share
         if step.level > self.voice_level - LOUD and self.loud < PROFILE_MOST:
             self.spectrum = self.spectrum + step.mel
             self.loud += STEP_SECONDS

@@ -62,6 +62,7 @@ class ToneDetector:
         self._early: tuple[Burst, float] | None = None
         self._last_tone_end = -100.0
         self._digit_until = -1.0
+        self._tone_until = 0.0
 
     @property
     def active(self) -> Sound | None:
@@ -79,6 +80,17 @@ class ToneDetector:
             if _is_beep(burst) or _near(burst, CED_FREQUENCY, CED_TOLERANCE):
                 return Sound.BEEP
         return None
+
+    @property
+    def silent_since(self) -> float | None:
+        """When the tone was last heard, s, while its cadence runs on; None when none runs."""
+        return None if self._reported is None else self._time + self._tone_until
+
+    def answered(self) -> None:
+        """Take note that somebody talks where the cadence is silent: the tone is over."""
+        self._reported = self._early = self._beep = None
+        self._until = self._samples / RATE
+        self._bursts.clear()
 
     def process(self, samples: NDArray[np.float32], start_time: float) -> list[Hearing]:
         """Take samples (float in [-1, 1], 8 kHz) that begin at `start_time` s; report new tones."""
@@ -308,6 +320,7 @@ class ToneDetector:
         until: float,
     ) -> None:
         """Report a tone unless it is the one that runs; keep it active until `until` s."""
+        self._tone_until = self._samples / RATE
         if self._reported != sound:
             self._reported = sound
             self._until = 0.0
