@@ -112,11 +112,16 @@ class EngineLink:
             watching.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await watching
-        if self._process is not None:
-            with contextlib.suppress(EngineLost, EngineRefused, TimeoutError):
+        if (process := self._process) is not None:
+            try:
                 await asyncio.wait_for(self.request(Goodbye()), self._timings.goodbye)
+            except EngineLost, EngineRefused:
+                pass
+            except TimeoutError:
+                process.kill()  # it hangs: nothing is gained by asking again
         await self._end_process("the engine was stopped")
-        self._ledger.orphans()
+        # what it could not hang up itself
+        await end_calls(self._ledger.orphans())
         if self._ending_orphans is not None:
             await self._ending_orphans
         self._enter(LinkState.STOPPED)
