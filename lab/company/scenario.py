@@ -196,6 +196,11 @@ def walk(steps: tuple[Step, ...]) -> Iterator[Step]:
             yield from walk(step.loop)
 
 
+def calls_back(scenario: Scenario) -> bool:
+    """Whether the company calls its caller back somewhere in the scenario."""
+    return any(isinstance(s, CallBack) for steps in scenario.scenes.values() for s in walk(steps))
+
+
 def _targets(step: Step) -> Iterator[tuple[str, str]]:
     """Scenes a step leads to, each with the field that says so."""
     match step:

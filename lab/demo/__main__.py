@@ -14,18 +14,33 @@ from .placing import place_call
 from .stage import Stage
 from .timeline import Timeline
 
+#: The company of the demo in each language.
+INSURANCES = {
+    "en": "insurance",
+    "de": "versicherung",
+    "fr": "assurance",
+    "es": "seguros",
+    "it": "assicurazione",
+    "nl": "verzekering",
+    "pt": "seguro",
+}
+
 
 def arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="scripts/demo", description=__doc__)
     parser.add_argument("--once", action="store_true", help="end after the call")
-    parser.add_argument("--company", default="insurance", help="scenario: a YAML file, or a name")
+    parser.add_argument("--company", help="scenario: a YAML file, or a name (default: insurance)")
+    parser.add_argument(
+        "--language", choices=list(INSURANCES), default="en", help="an insurance that speaks it"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the timeline here")
     parser.add_argument("--port", type=int, default=0, help="port of Home Assistant's web page")
     parser.add_argument("--intent", help="what the call is about, instead of the scenario's")
     given = parser.parse_args()
     if not 0 <= given.port <= 65535:
         parser.error(f"--port must be 0 to 65535, not {given.port}")
+    given.company = given.company or INSURANCES[given.language]
     if given.json and not given.json.parent.is_dir():
         parser.error(f"--json: there is no folder {given.json.parent}")
     return given

@@ -10,7 +10,7 @@ from typing import Any
 from ..company.company import Company, run_until_ended
 from ..company.library import Library
 from ..company.recogniser import prepare
-from ..company.scenario import load
+from ..company.scenario import calls_back, load
 from ..parties.leg import Leg
 from ..parties.phone import pick_up
 from ..parties.plan import PhonePlan, Reaction
@@ -89,12 +89,15 @@ class WorldProcess:
         self._domain = domain
         self._exchange = Exchange(self._phone.legs)
         for number, each in loaded.items():
-            account = self._phone.account(
-                f"sip:{number}@{domain}", partial(report, "lab"), proxy=self._proxy, srtp=srtp
-            )
-            company = Company(each, number, library, self._exchange, partial(self._dial, account))
+            # pjsua2 has few accounts: only companies that call somebody get one of their own
+            if not self._accounts or calls_back(each):
+                account = self._phone.account(
+                    f"sip:{number}@{domain}", partial(report, "lab"), proxy=self._proxy, srtp=srtp
+                )
+                self._accounts.append(account)
+            dial = partial(self._dial, self._accounts[-1])
+            company = Company(each, number, library, self._exchange, dial)
             self._companies |= dict.fromkeys((number, *each.numbers[1:]), company)
-            self._accounts.append(account)
         self._own, self._company = self._accounts[0], self._companies[next(iter(loaded))]
         return {
             "host": _HOST,
