@@ -93,8 +93,7 @@ class PrintMemory:
         found: list[PrintMatch] = []
         place = 0
         while place < ready:
-            quick = speech and self._track is None
-            size = _PIECE if quick else min(_CALM_PIECE, ready - place)
+            size = _PIECE if speech else min(_CALM_PIECE, ready - place)
             words, differences = self._printer.process(audio[place : place + size])
             match = self._take(self._search, words, differences, speech=speech)
             if match is not None:
@@ -120,36 +119,36 @@ class PrintMemory:
         begins = history.count
         history.add(words)
         search.note(differences)
-        if self._track is not None:
-            self._go_on(self._track, len(words))
+        if self._track is not None and not self._go_on(self._track, len(words)):
+            search.forget(self._track.distance)
+            self._track = self._match = None
         if self._track is not None:
             search.hint = 0.0
             return None
         if self._active:
             found = search.look(len(words), speech=speech)
             if found is not None:
-                search.forget()
                 self._track = begin(history, *found)
                 self._match = self._describe(self._track)
                 return self._match
         search.remember(begins, history.count, speech=speech)
         return None
 
-    def _go_on(self, track: Track, count: int) -> None:
-        """Follow the repeat that runs, or end it."""
+    def _go_on(self, track: Track, count: int) -> bool:
+        """Follow the repeat that runs; False when it is over."""
         history = self._history
         if not follow(history, track, count):
             self._repeats.add(track.begins, end(history, track), track.distance)
-            self._track = self._match = None
-            return
+            return False
         if self._match is None:
-            return
+            return True
         period = self._match.loop_period
         inside = track.begins - track.distance >= history.base
         if period is None and inside and history.count - track.begins > track.distance:
             period = track.distance * WORD_SECONDS
         score = min(max(track.latest, 0.0), 1.0)
         self._match = replace(self._match, time=self.now, score=score, loop_period=period)
+        return True
 
     def _describe(self, track: Track) -> PrintMatch:
         """Return what is known of a repeat at its begin."""

@@ -41,6 +41,8 @@ NEAREST: Final = 1.6
 #: Hits older than this no longer make a candidate, words (0.8 s where somebody talks, 1.5 s).
 _KEPT_SPEECH: Final = 50
 _KEPT: Final = 94
+#: A distance that was left is not looked at for so many words (0.6 s), nor those so near to it.
+_LEFT, _LEFT_ABOUT = 40, 4
 #: Bits of a word that are tried both ways, and which words go into the index.
 _WEAK_SPEECH, _WEAK = 5, 2
 _EVERY_SPEECH, _EVERY = 1, 2
@@ -72,6 +74,8 @@ class Search:
         self._onset: int | None = None
         self._rest = 0
         self._speech = False
+        #: The distance that was followed until a moment ago, and the place where that ended.
+        self._left, self._left_at = 0, 0
         #: How certain each bit of the newest words is, (GAP, BITS).
         self._sureness = np.zeros((GAP, BITS), dtype=np.float32)
         #: How near the best candidate of the latest words came to a repeat: 0 chance, 1 proof.
@@ -83,8 +87,9 @@ class Search:
         """Bytes of memory."""
         return self._index.nbytes + self._sureness.nbytes
 
-    def forget(self) -> None:
-        """Drop the candidates: what they led to has been found."""
+    def forget(self, distance: int) -> None:
+        """Drop the candidates; a distance that has just been left is no repeat for a while."""
+        self._left, self._left_at = distance, self._history.count
         self._onset = None
         self._distances = self._asked = np.zeros(0, dtype=np.int64)
 
@@ -155,11 +160,15 @@ class Search:
 
     def _likely(self, distances: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the distances at which a few of the newest words agree."""
+        history = self._history
+        if history.count - self._left_at < _LEFT:
+            distances = distances[np.abs(distances - self._left) > _LEFT_ABOUT]
         if not len(distances):
             return distances
-        history = self._history
         back = min(GAP, history.length)
         sound = np.flatnonzero(history.recent(back)[::-1] & VALID)[2::_LOOK_EVERY][:_LOOKED_AT]
+        if not len(sound):
+            return distances[:0]
         newest = history.count - 1 - sound
         where = newest - distances[:, None]
         earlier = history.words[np.maximum(where, 0)]
