@@ -60,6 +60,35 @@ async def test_every_fix_ends_and_takes_the_issue_away(
     assert ir.async_get(hass).async_get_issue(DOMAIN, f"{key}_{entry.entry_id}") is None
 
 
+@pytest.mark.parametrize(
+    ("key", "options"),
+    [
+        ("stt_gone", {"stt_engine": "stt.gone"}),
+        ("tts_gone", {"tts_engine": "tts.gone", "tts_voice": "amy"}),
+        ("pipeline_gone", {"pipeline": "gone"}),
+    ],
+)
+async def test_speech_that_is_gone(
+    hass: HomeAssistant,
+    link: ScriptedLink,
+    hass_client: ClientSessionGenerator,
+    key: str,
+    options: dict[str, Any],
+) -> None:
+    """It is noticed at the start, and the fix goes back to the default; other options stay."""
+    assert await async_setup_component(hass, "repairs", {})
+    entry = account_entry(options=options | {"lines": 1})
+    await set_up(hass, entry)
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, f"{key}_{entry.entry_id}")
+    assert issue is not None
+    assert issue.is_fixable
+    ended = await walk(hass_client, f"{key}_{entry.entry_id}")
+    assert ended["type"] == "create_entry"
+    await hass.async_block_till_done()
+    assert entry.options == {"lines": 1}
+    assert ir.async_get(hass).async_get_issue(DOMAIN, f"{key}_{entry.entry_id}") is None
+
+
 @pytest.mark.parametrize("key", sorted(FIXABLE))
 async def test_the_account_is_gone(
     hass: HomeAssistant, entry: MockConfigEntry, hass_client: ClientSessionGenerator, key: str

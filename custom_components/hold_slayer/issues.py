@@ -15,10 +15,14 @@ FIXABLE: Final = frozenset(
         "dial_limit",
         "engine_cannot_start",
         "engine_missing",
-        "port_in_use",
-        "no_phone",
-        "flow_learned",
         "flow_changed",
+        "flow_learned",
+        "no_phone",
+        "pipeline_gone",
+        "port_in_use",
+        "registration_lost",
+        "stt_gone",
+        "tts_gone",
     }
 )
 

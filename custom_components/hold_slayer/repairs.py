@@ -12,6 +12,13 @@ from .calls.flow_files import store_flow
 from .const import Conf, SubentryType
 from .navigation.flow_format import read_flow
 
+#: What a lost speech entity was chosen by.
+_SPEECH = {
+    "stt_gone": (Conf.STT_ENGINE,),
+    "tts_gone": (Conf.TTS_ENGINE, Conf.TTS_VOICE),
+    "pipeline_gone": (Conf.PIPELINE,),
+}
+
 type IssueData = dict[str, str | int | float | None] | None
 
 
@@ -25,8 +32,10 @@ async def async_create_fix_flow(hass: HomeAssistant, issue_id: str, data: IssueD
             return MoreCallsFlow(entry_id)
         case "no_phone":
             return PhoneAddedFlow(entry_id)
-        case "engine_missing" | "engine_cannot_start":
+        case "engine_missing" | "engine_cannot_start" | "registration_lost":
             return TryAgainFlow(entry_id)
+        case "stt_gone" | "tts_gone" | "pipeline_gone":
+            return DefaultSpeechFlow(entry_id, _SPEECH[key])
         case "flow_learned" | "flow_changed":
             return LearnedFlow(entry_id, data or {})
     return ConfirmRepairFlow()
@@ -83,6 +92,26 @@ class FreePortFlow(_AccountRepairFlow):
             data: dict[str, Any] = {**entry.data, Conf.LOCAL_PORT: 0}
             self.hass.config_entries.async_update_entry(entry, data=data)
             self.hass.config_entries.async_schedule_reload(self._entry_id)
+        return self.async_create_entry(data={})
+
+
+class DefaultSpeechFlow(_AccountRepairFlow):
+    """Uses Home Assistant's default in place of speech that is gone."""
+
+    def __init__(self, entry_id: str, options: tuple[Conf, ...]) -> None:
+        """Remember what was chosen."""
+        super().__init__(entry_id)
+        self._options = options
+
+    @override
+    async def act(self) -> RepairsFlowResult:
+        """Take the choice back."""
+        entry = self.hass.config_entries.async_get_entry(self._entry_id)
+        if entry is not None:
+            # what was not chosen by itself came with the pipeline
+            chosen = [key for key in self._options if key in entry.options] or [Conf.PIPELINE]
+            left = {key: each for key, each in entry.options.items() if key not in chosen}
+            self.hass.config_entries.async_update_entry(entry, options=left)
         return self.async_create_entry(data={})
 
 
