@@ -7,17 +7,19 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.hold_slayer.calls.print_books import PrintBooks, StoredBook
+from custom_components.hold_slayer.hearing.heard import UtteranceEnded
 from custom_components.hold_slayer.navigation.states import Outcome
 from custom_components.hold_slayer.telephony.messages import (
     ErrorKind,
     GetPrintBook,
     HangUp,
     LegState,
+    MarkPrint,
     PlaceCall,
     PrintBookData,
 )
 
-from ..calling import company, over, start
+from ..calling import company, hears, over, start
 from ..homes import account_entry, leg_is, set_up
 from ..scripted_link import ScriptedLink
 
@@ -167,3 +169,34 @@ async def test_nothing_is_left_of_a_removed_account(
     assert {KEY, f"hold_slayer.call_backs.{entry.entry_id}"} <= hass_storage.keys()
     await hass.config_entries.async_remove(entry.entry_id)
     assert not [key for key in hass_storage if key.startswith("hold_slayer.") and "card" not in key]
+
+
+async def test_teaching_after_the_call_reaches_the_book(
+    hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry, hass_storage: dict[str, Any]
+) -> None:
+    """The engine keeps a leg's prints for a while: what is taught then is stored as well."""
+    learns(link, BOOK)
+    call = await one_call(hass, link, entry)
+    better = StoredBook(data=b"HSPB better", announcements=3)
+    learns(link, better)
+    await call.teach(person=False)
+    await hass.async_block_till_done()
+    assert await PrintBooks(hass).load("insurance") == better
+
+
+async def test_a_book_that_held_only_a_person_goes(
+    hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry, hass_storage: dict[str, Any]
+) -> None:
+    """Nothing is left of it."""
+    learns(link, BOOK)
+    call = await start(hass, entry)
+    leg_is(link, company(call), LegState.CONFIRMED)
+    hears(link, company(call), UtteranceEnded(time=5.0, utterance=1, since=2.0, until=4.5))
+    await call.end(Outcome.HUNG_UP)
+    await over(hass, call)
+    assert KEY in hass_storage
+    learns(link, StoredBook())
+    await call.teach(person=True)
+    assert [one.kind for one in link.all(MarkPrint)] == [None]
+    await hass.async_block_till_done()
+    assert KEY not in hass_storage

@@ -304,7 +304,11 @@ class Account:
     async def _keep_prints(self, contact_id: str, leg: Leg) -> None:
         """Fetch the print book of a leg that is over, and save it."""
         prints = await leg.print_book()
-        if prints is None or not prints.payload or contact_id not in self.contacts:
+        if prints is None or contact_id not in self.contacts:
+            return
+        if not prints.payload:
+            if leg.was_person:  # the only recording there was
+                await self.books.remove((contact_id,))
             return
         book = StoredBook(data=prints.payload, announcements=prints.announcements)
         await self.books.save(contact_id, book)

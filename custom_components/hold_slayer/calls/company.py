@@ -94,6 +94,8 @@ class Company:
         # last, as it may end what the ears were listening to
         if self._call.active:
             self._call.order(Order.IS_PERSON if person else Order.IS_NO_PERSON)
+        elif (contact := self._call.job.contact) is not None:
+            self._keep_prints(contact.id, self.leg)
 
     async def place(self) -> None:
         """Dial or answer, and have the words sent here when somebody can read them."""

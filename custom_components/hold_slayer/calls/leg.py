@@ -47,6 +47,8 @@ class Leg:
         """Name a leg that is not there yet."""
         self.id = leg_id
         self.state: LegState | None = None
+        #: Somebody said that a person was heard, whatever the print book says.
+        self.was_person = False
         self._link = link
         self._account_id = account_id
         self._playbacks = count(1)
@@ -180,6 +182,7 @@ class Leg:
         """
         if self.state is None:
             return ""
+        self.was_person |= kind is None
         try:
             request = MarkPrint(leg=self.id, since=since, until=until, kind=kind)
             return (await self._link.request(request)).print_id
