@@ -67,7 +67,8 @@ def judgements(trace: dict[str, Any]) -> Iterator[Judgement]:
     """Yield what a user said in a call with the last verdict before it."""
     for taught in trace["taught"]:
         before = [each for each in trace["verdicts"] if each["at"] <= taught["at"]]
-        last = before[-1] if before else {"verdict": "nobody", "probability": 0.0, "reasons": []}
+        nothing: dict[str, Any] = {"verdict": "nobody", "probability": 0.0, "reasons": []}
+        last: dict[str, Any] = before[-1] if before else nothing
         yield Judgement(
             person=bool(taught["person"]),
             verdict=str(last["verdict"]),

@@ -3,12 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from homeassistant.components.assist_pipeline import (
-    OPTION_PREFERRED,
-    Pipeline,
-    PipelineNotFound,
-    async_get_pipeline,
-)
+from homeassistant.components.assist_pipeline import OPTION_PREFERRED, Pipeline, PipelineNotFound
+from homeassistant.components.assist_pipeline.pipeline import async_get_pipeline
 from homeassistant.core import HomeAssistant, callback
 
 if TYPE_CHECKING:
