@@ -1,6 +1,5 @@
 """Random and crafted strings against the dial policy: what would leave, judged anew by other means."""
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 import random
@@ -43,7 +42,7 @@ class Dialled:
 
     strings: int = 0
     allowed: int = 0
-    refused: Counter[str] = field(default_factory=Counter)
+    refused: dict[str, int] = field(default_factory=dict)
     #: Allowed though they lie outside the policy.
     outside: list[str] = field(default_factory=list)
     #: Neither allowed nor refused: errors.
@@ -78,7 +77,8 @@ def judge(count: int, seed: int) -> Dialled:
             gate.check(text, messages.DialledBy.AUTOMATION, OWN_HOSTS)
             uri = address.target_uri(text, account)
         except refusal.RefusalError as error:
-            found.refused[str(error.rule or error.error)] += 1
+            rule = str(error.rule or error.error)
+            found.refused[rule] = found.refused.get(rule, 0) + 1
             continue
         except Exception as error:  # noqa: BLE001 - every other error is a fault to report
             found.errors.append(f"{text!r}: {error!r}")
@@ -120,10 +120,10 @@ def lines(found: Dialled) -> list[str]:
     """Return what to print."""
     return [
         (
-            f"  {found.strings} strings: {found.allowed} may leave, {found.refused.total()} refused,"
+            f"  {found.strings} strings: {found.allowed} may leave, {sum(found.refused.values())} refused,"
             f" {len(found.outside)} outside the policy left, {len(found.errors)} errors"
         ),
-        f"  refused as {dict(found.refused.most_common())}",
+        f"  refused as {found.refused}",
         *(f"  OUTSIDE: {each}" for each in found.outside[:10]),
         *(f"  ERROR: {each}" for each in found.errors[:10]),
     ]
