@@ -67,8 +67,9 @@ class LogEvent:
 class Child:
     """Parent's side: starts the process, sends orders, keeps the log and lets one await what happens."""
 
-    def __init__(self, module: str, settings: dict[str, Any]) -> None:
-        """`module` is run with `python -m`; `settings` are its first line of input."""
+    def __init__(self, module: str, settings: dict[str, Any], start_s: float = _START) -> None:
+        """`module` is run with `python -m`; `settings` are its first line of input; it may take `start_s` to start."""
+        self._start_s = start_s
         self.log: list[LogEvent] = []
         self._module = module
         self._settings = settings
@@ -100,11 +101,11 @@ class Child:
         )
         self._reader = asyncio.create_task(self._read())
         try:
-            async with asyncio.timeout(_START):
+            async with asyncio.timeout(self._start_s):
                 self.facts = await self._order(self._settings)
         except TimeoutError:
             await self.stop()
-            raise LabError(f"{self._module} did not start within {_START:g} s") from None
+            raise LabError(f"{self._module} did not start within {self._start_s:g} s") from None
         except LabError:
             await self.stop()
             raise

@@ -107,7 +107,7 @@ class Room:
         return np.asarray(self._gain * (air + 2.0 * babble * swell), np.float32)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def music(tune: int = 1) -> Samples:
     """At least 20 s of hold music that loops; the same number, the same tune. None of them was trained on."""
     from .synth.music import RATE as COMPOSED, music as compose

@@ -11,6 +11,9 @@ from ..parties.plan import PhonePlan
 from ..process import Child, LabError
 from ..trunk.relay import Network
 
+#: Seconds that it may take to start: with one company, and for every further one whose texts are spoken in advance.
+_START, _START_EACH = 120.0, 6.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
@@ -81,6 +84,7 @@ class World(Child):
                 "folder": str(folder),
                 "srtp": srtp,
             },
+            start_s=_START + _START_EACH * len(others),
         )
 
     @override
