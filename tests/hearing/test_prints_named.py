@@ -5,6 +5,7 @@ from datetime import date
 import numpy as np
 import pytest
 
+from custom_components.hold_slayer.hearing import prints
 from custom_components.hold_slayer.hearing.heard import RepeatSource
 from custom_components.hold_slayer.hearing.printbook import PrintBook
 from custom_components.hold_slayer.hearing.prints import PrintKind, PrintMemory
@@ -130,3 +131,25 @@ def test_marking_after_the_end() -> None:
     assert memory.process(colourful(19)) == []
     assert memory.mark(0.0, 5.0, PrintKind.MENU)
     assert memory.nbytes < 200_000
+
+
+def test_a_very_long_call_keeps_its_recordings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Old words go, what was recorded stays known, times go on, memory stops to grow."""
+    monkeypatch.setattr(prints, "MOST_WORDS", 40 * 62)
+    monkeypatch.setattr(prints, "KEPT_WORDS", 10 * 62)
+    announcement, menu = colourful(20), colourful(21)
+    memory = PrintMemory()
+    memory.process(np.concatenate([menu, announcement, colourful(22), announcement]))
+    name = memory.mark(0.0, 5.0, PrintKind.MENU)
+    for seed in range(30, 42):
+        memory.process(colourful(seed))
+    assert memory.now == pytest.approx(80.0, abs=0.2)
+    (match,) = memory.process(np.concatenate([announcement, colourful(23)]))
+    assert match.since == pytest.approx(80.0, abs=0.2)
+    (again,) = memory.process(np.concatenate([menu, colourful(24)]))
+    assert (again.print_id, again.since) == (name, pytest.approx(90.0, abs=0.2))
+    assert memory.mark(95.0, 100.0, PrintKind.ANNOUNCEMENT)
+    kinds = {entry.id: entry.kind for entry in memory.to_book().prints}
+    assert kinds[name] is PrintKind.MENU
+    assert len(kinds) == 3
+    assert memory.nbytes < 1.5e6

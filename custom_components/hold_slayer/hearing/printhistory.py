@@ -20,8 +20,9 @@ _GROWTH = 18_750
 class History:
     """The words of the book and of the call so far."""
 
-    def __init__(self, book: PrintBook | None) -> None:
-        """Begin with a book."""
+    def __init__(self, book: PrintBook | None, lost: int = 0) -> None:
+        """Begin with a book; `lost` words of the call have been dropped before."""
+        self.lost = lost
         #: First place, end and entry of each recording in the book.
         self.known: list[tuple[int, int, Print]] = []
         pieces: list[NDArray[np.uint32]] = []
@@ -72,8 +73,8 @@ class History:
 
     def time(self, place: int) -> float:
         """Return when in the call a place was heard, s."""
-        return (place - self.base) * WORD_SECONDS
+        return (place - self.base + self.lost) * WORD_SECONDS
 
     def place(self, time: float) -> int:
         """Return the place of a time in the call (s), within what was heard."""
-        return self.base + min(max(round(time * WORD_RATE), 0), self.length)
+        return self.base + min(max(round(time * WORD_RATE) - self.lost, 0), self.length)

@@ -65,9 +65,3 @@ class PrintIndex:
         found = self._table[(probes[:, :, None] + np.arange(WAYS)).reshape(-1)]
         hits = np.flatnonzero(found != _EMPTY)
         return hits // (WAYS << weak), found[hits].astype(np.int64)
-
-    def shift(self, first: int, words: int) -> None:
-        """Take note that the history lost `words` words from place `first` on."""
-        table = self._table
-        moved = np.where(table >= first + words, table - np.uint32(words), _EMPTY)
-        self._table = np.where((table < first) | (table == _EMPTY), table, moved)

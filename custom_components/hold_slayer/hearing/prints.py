@@ -30,6 +30,10 @@ __all__ = ["PrintBook", "PrintKind", "PrintMatch", "PrintMemory"]
 #: larger steps cost less.
 _PIECE = 6 * HOP
 _CALM_PIECE = 4 * _PIECE
+#: A call's words are kept up to the first number of them (3 h), then the newest of them (2 h) and
+#: the recordings among the others.
+MOST_WORDS = 675_000
+KEPT_WORDS = 450_000
 #: A stretch that repeats a recording for this share of its length is that recording.
 _MOSTLY = 0.5
 
@@ -45,6 +49,9 @@ class PrintMemory:
         self._repeats = Repeats(self._history.base)
         self._marks = Marks()
         self._forgotten: set[str] = set()
+        #: What is known from the company's book, and what this call taught before words were dropped.
+        self._given = book or PrintBook()
+        self._learned = PrintBook()
         self._waiting = np.zeros(0, dtype=np.float32)
         self._active = False
         self._track: Track | None = None
@@ -63,7 +70,7 @@ class PrintMemory:
     @property
     def now(self) -> float:
         """Seconds of audio taken so far (whole words)."""
-        return self._history.length * WORD_SECONDS
+        return self._history.time(self._history.count)
 
     @property
     def nbytes(self) -> int:
@@ -116,6 +123,8 @@ class PrintMemory:
     ) -> PrintMatch | None:
         """Store new words; follow the repeat that runs, or look for one."""
         history = self._history
+        if history.length > MOST_WORDS:
+            history, search = self._drop()
         begins = history.count
         history.add(words)
         search.note(differences)
@@ -133,6 +142,20 @@ class PrintMemory:
                 return self._match
         search.remember(begins, history.count, speech=speech)
         return None
+
+    def _drop(self) -> tuple[History, Search]:
+        """Drop the oldest words of a long call; its recordings go on as if they stood in the book."""
+        old = self._history
+        self._learned = self.to_book()
+        known = self._given.without(self._forgotten).merged(self._learned)
+        history = History(known, lost=old.lost + old.length - KEPT_WORDS)
+        history.add(old.recent(KEPT_WORDS))
+        search = Search(history)
+        search.remember(history.base, history.count, speech=True)
+        self._repeats, self._marks = Repeats(history.base), Marks()
+        self._track = self._match = None
+        self._history, self._search = history, search
+        return history, search
 
     def _go_on(self, track: Track, count: int) -> bool:
         """Follow the repeat that runs; False when it is over."""
@@ -251,6 +274,9 @@ class PrintMemory:
             for entry in heard_again.values()
             if entry.id not in marked and entry.id not in self._forgotten
         ]
+        if self._learned.prints:
+            both = self._learned.without(self._forgotten).merged(PrintBook(tuple(entries)))
+            entries = [replace(entry, uses=1) for entry in both.prints]
         return PrintBook(tuple(entries)).aged(day)
 
     def _all_repeats(self) -> list[Stretch]:
