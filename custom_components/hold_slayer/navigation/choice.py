@@ -9,6 +9,10 @@ from .words import tokens
 
 #: A word of the intent found in the label; one found through the synonym table.
 _DIRECT, _SYNONYM = 1.0, 0.8
+#: A word that is only part of the other: "Versicherung" in "Hausratversicherung".
+_COMPOUND = 0.7
+#: Longest ending of an inflected word, letters.
+_ENDING = 4
 #: Taken off per word of the label that says something else.
 _OTHER_WORD = 0.03
 #: The best option must score this much, and this much more than the next.
@@ -102,14 +106,15 @@ def score(label: str, wanted: list[str], phrases: Phrases) -> float:
     words = _content(label, phrases)
     if not words or not wanted:
         return 0.0
-    direct = {want for want in wanted if any(alike(want, word) for word in words)}
+    found = {want: max(similarity(want, word) for word in words) for want in wanted}
+    direct = {want for want, similar in found.items() if similar > 0}
     groups = {
         name
         for want in set(wanted) - direct
         for name in _groups(want, phrases)
         if any(name in _groups(word, phrases) for word in words)
     }
-    total = _DIRECT * len(direct) + _SYNONYM * len(groups)
+    total = _DIRECT * sum(found.values()) + _SYNONYM * len(groups)
     if total == 0.0:
         return 0.0
     strangers = sum(1 for word in words if not any(alike(want, word) for want in wanted))
@@ -117,14 +122,27 @@ def score(label: str, wanted: list[str], phrases: Phrases) -> float:
 
 
 def alike(one: str, other: str) -> bool:
-    """Whether two words are forms of one word, in any of our languages."""
+    """Whether two words are forms of one word, or one is in the other, in any of our languages."""
+    return similarity(one, other) > 0
+
+
+def similarity(one: str, other: str) -> float:
+    """How much of the same two words say: 1 = forms of one word, `_COMPOUND` = part of a compound."""
     if one == other:
-        return True
+        return 1.0
     short, long = sorted((one, other), key=len)
     if len(short) < 4:
+        return 0.0
+    if long.startswith(short) and len(long) - len(short) <= _ENDING:
+        return 1.0
+    if _inflected(short, long):
+        return 1.0
+    return _COMPOUND if long.startswith(short) or (len(short) >= 5 and short in long) else 0.0
+
+
+def _inflected(short: str, long: str) -> bool:
+    if len(long) - len(short) > _ENDING:
         return False
-    if long.startswith(short) or (len(short) >= 5 and short in long):
-        return True
     common = 0
     for a, b in zip(short, long, strict=False):
         if a != b:
@@ -144,5 +162,5 @@ def _groups(word: str, phrases: Phrases) -> list[str]:
     return [
         name
         for name, group in phrases.synonyms.items()
-        if any(word == other or (len(other) >= 4 and alike(word, other)) for other in group)
+        if any(similarity(word, other) >= 1.0 for other in group)
     ]

@@ -30,7 +30,7 @@ def assign(
     """Give each key, at its span in the text, its label; also whether that was clear."""
     edges = [0, *(end for _, end in spans)]
     starts = [*(start for start, _ in spans), len(marked)]
-    gaps = [marked[edge:start] for edge, start in zip(edges, starts, strict=True)]
+    gaps = [_tied(marked[edge:start], phrases) for edge, start in zip(edges, starts, strict=True)]
     whole = gaps[0]
     gaps[0] = _without_welcome(whole, phrases)
     if gaps[0] != whole and not phrases.connectors.search(gaps[0]):
@@ -46,6 +46,15 @@ def assign(
             label = _label_after(gaps[index + 1], phrases, shared=before[index + 1])
         labels.append(label)
     return labels, best.score - other >= _CLEAR
+
+
+def _tied(gap: str, phrases: Phrases) -> str:
+    """A gap whose last full stop is a comma where a key's own words follow: "Invoices? Then press"."""
+    head, stop, tail = gap.rpartition(" . ")
+    words = tail.replace(",", " ").split()
+    if stop and words and all(word in phrases.fillers for word in words):
+        return f"{head} , {tail}"
+    return gap
 
 
 @dataclass(frozen=True, slots=True)

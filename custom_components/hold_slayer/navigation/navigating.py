@@ -32,6 +32,8 @@ from .tail import MenuTail
 from .understanding import Words, join
 from .words import likeness
 
+#: Silence after a greeting that only its words make one, s: menus pause for less.
+_GREETED_S = 2.5
 #: Less speech than this after our last key, s, is no prompt.
 _A_WORD_S = 0.6
 #: How often something is tried when nothing is understood.
@@ -44,6 +46,7 @@ class Navigating(Stage):
     timers = (
         "prompt_end",
         "known_prompt",
+        "greeted",
         "key_effect",
         "step",
         "pause",
@@ -127,7 +130,7 @@ class Navigating(Stage):
 
     @override
     def on_speech(self, heard: UtteranceStarted) -> Turn:
-        self.call.stop("prompt_end", "silence", "key_effect", "music", "puzzled")
+        self.call.stop("prompt_end", "silence", "key_effect", "music", "puzzled", "greeted")
         return None
 
     @override
@@ -156,7 +159,11 @@ class Navigating(Stage):
         if Said.INVENTED in words or self.call.is_past(words.since, words.until):
             return None
         if self.call.judge.verdict in _MAYBE:
-            return Sign.SUSPECTS
+            if self.call.line.verdict in _MAYBE:
+                return Sign.SUSPECTS
+            # A greeting to the ears of a machine: a person waits for an answer, a menu goes on.
+            quiet = self.call.now - (self.call.line.speech_ended or self.call.now)
+            self.call.wait("greeted", _GREETED_S - quiet)
         if not self._flow.expects(words) and self._tail.goes_on(words):
             return self._decide_when_quiet()
         self._prompt.add(words)
@@ -255,6 +262,8 @@ class Navigating(Stage):
                 return turn
             case "prompt_end":
                 return self._prompt_ended()
+            case "greeted":
+                return Sign.SUSPECTS if self.call.judge.verdict in _MAYBE else None
             case "known_prompt":
                 return self._flow.passed()[1]
             case "puzzled":

@@ -83,9 +83,11 @@ class MenuReader:
             return True, None
         if not menu and self._cannot_give(words):
             return True, None
-        if menu:
+        open_question = bool(words.kinds & {Said.OPEN_QUESTION, Said.BOT})
+        examples = all(option.kind is OptionKind.SAY for option in menu.options)
+        if menu and not (open_question and examples and not self._fitting(menu, phrases)):
             return self._answer(menu, text, phrases)
-        if words.kinds & {Said.OPEN_QUESTION, Said.BOT}:
+        if open_question:
             return self.tell()
         if words.kinds & {Said.QUEUE, Said.TRANSFER}:
             return True, Sign.WAITS
@@ -198,6 +200,10 @@ class MenuReader:
         return True, None
 
     # ── options ──────────────────────────────────────────────────────────────────
+
+    def _fitting(self, menu: Menu, phrases: Phrases) -> bool:
+        """Whether an option clearly fits what is wanted."""
+        return choose(menu, self._call.plan.intent, phrases).option is not None
 
     def _answer(self, menu: Menu, text: str, phrases: Phrases) -> tuple[bool, Turn]:
         if not menu.sure and not self._unsure:
