@@ -13,6 +13,7 @@ from custom_components.hold_slayer.telephony.errors import (
 )
 from custom_components.hold_slayer.telephony.messages import (
     AddAccount,
+    AnswerCall,
     CallFailure,
     EndedBy,
     GetStatistics,
@@ -20,6 +21,7 @@ from custom_components.hold_slayer.telephony.messages import (
     Ping,
     Registration,
     RegistrationState,
+    Transport,
 )
 from custom_components.hold_slayer.telephony.supervision import LinkState, Timings
 
@@ -64,6 +66,38 @@ async def test_orphans_are_hung_up(alice: Station, bob: Station, outgoing: bool)
     os.kill(alice.link.pid, signal.SIGKILL)
     ended = await bob.leg_is(far, LegState.DISCONNECTED)
     assert (ended.ended_by, ended.failure) == (EndedBy.THEM, None)
+
+
+@pytest.mark.parametrize("transport", [Transport.UDP, Transport.TCP])
+async def test_ringing_legs_are_cancelled(
+    alice: Station, bob: Station, transport: Transport
+) -> None:
+    """A phone that was ringing when the engine was killed stops ringing."""
+    own = {"local_port": 0} if transport is Transport.TCP else {}
+    await bob.face(alice, transport=transport)
+    await alice.face(bob, transport=transport, **own)
+    leg = await alice.dial("1234")
+    ringing = (await bob.rings()).leg
+    await bob.link.request(AnswerCall(leg=ringing, code=180))
+    await alice.leg_is(leg, LegState.RINGING)
+    assert alice.link.pid is not None
+    os.kill(alice.link.pid, signal.SIGKILL)
+    ended = await bob.leg_is(ringing, LegState.DISCONNECTED)
+    assert ended.ended_by is EndedBy.THEM
+
+
+async def test_explicit_port_is_free_for_the_next_engine(alice: Station, bob: Station) -> None:
+    """The port that the BYE was sent from serves the new engine again, also when nobody answers."""
+    await alice.face(bob)
+    await bob.face(alice)
+    await connect(alice, bob)
+    assert alice.link.pid is not None
+    assert bob.link.pid is not None
+    os.kill(bob.link.pid, signal.SIGSTOP)
+    since = len(alice.events)
+    os.kill(alice.link.pid, signal.SIGKILL)
+    await alice.event(Registration, lambda e: e.state is RegistrationState.STATIC, since=since)
+    os.kill(bob.link.pid, signal.SIGCONT)
 
 
 async def test_request_during_a_crash(alice: Station) -> None:

@@ -86,7 +86,7 @@ async def test_sixteen_refreshes(alice: Station) -> None:
 @sipp.needs_sipp
 @pytest.mark.timeout(200)
 async def test_both_refresh_at_once(alice: Station) -> None:
-    """Our refresh is answered 491 because theirs is under way: it is tried again, the call goes on."""
+    """Our refresh is answered 491 because theirs is under way: theirs counts, the call goes on (R3)."""
     async with far_end(
         receive_invite(),
         answer("200 OK", sdp(), "Require: timer", "Session-Expires: 90;refresher=uac"),
@@ -98,11 +98,6 @@ async def test_both_refresh_at_once(alice: Station) -> None:
         receive("100", optional=True),
         receive("200"),
         ask("ACK", 2),
-        receive("INVITE"),
-        answer_in_dialog(
-            "200 OK", sdp(version=2), "Require: timer", "Session-Expires: 90;refresher=uac"
-        ),
-        receive("ACK"),
         *ENDS,
         seconds=150,
     ) as far:

@@ -72,6 +72,7 @@ class Account(pj.Account):
         self._unreached = 0
         #: Asks a trunk that knows us by our address whether it is there.
         self._probe: Probe | None = None
+        self._answers = False
         if not settings.register and settings.keep_alive_s > 0:
             self._probe = Probe(self, settings, self._probed)
 
@@ -163,7 +164,9 @@ class Account(pj.Account):
         if not self._open or self._another_proxy(code):
             return
         before = self.state
-        if code in _UNREACHED:
+        self._answers = self._answers or code not in _UNREACHED
+        # Many trunks never answer OPTIONS: silence tells something only of one that did.
+        if code in _UNREACHED and (self._answers or code != 408):
             refusal = self._refusal(code, reason)
             self.state, reason, self._last_refusal = RegistrationState.FAILED, refusal.text, refusal
         else:

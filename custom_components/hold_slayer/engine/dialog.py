@@ -46,6 +46,9 @@ class DialogOwner(Protocol):
     def key_received(self, key: str, method: KeyMethod) -> None:
         """The far side pressed a key."""
 
+    def invited(self, message: str, destination: str) -> None:
+        """An INVITE of ours left for `address:port`."""
+
     def info_answered(self, code: int) -> None:
         """An INFO of ours was answered."""
 
@@ -120,8 +123,17 @@ class Dialog(pj.Call):
 
     @callback
     def onCallTsxState(self, prm: Any) -> None:
-        """Follow our own INFO requests."""
-        transaction = prm.e.body.tsxState.tsx
+        """Follow our own INVITE and INFO requests."""
+        change = prm.e.body.tsxState
+        transaction = change.tsx
+        if (
+            self._owner is not None
+            and transaction.method == "INVITE"
+            and transaction.role == pj.PJSIP_ROLE_UAC
+            and change.type == pj.PJSIP_EVENT_TX_MSG
+        ):
+            sent = change.src.tdata
+            self._owner.invited(str(sent.wholeMsg), str(sent.dstAddress))
         if (
             self._owner is not None
             and transaction.method == "INFO"

@@ -29,6 +29,7 @@ from .policy import Gate
 from .prints import LegPrints, announcements
 from .recorder import Disk
 from .refusal import RefusalError
+from .sip_text import SipText
 from .sources import RESOLVE_AGAIN_S, Sources
 from .trace import Trace
 
@@ -216,7 +217,8 @@ class Exchange:
             leg.reject(486)
             return
         message, account_id = str(prm.rdata.wholeMsg), account.settings.id
-        name, uri = split_name_address(leg.caller)
+        sender = SipText(message).first("From").partition(";tag=")[0]
+        name, uri = split_name_address(sender)
         if self._phones.owns(account):
             account_id = m.PHONES_ACCOUNT
             uri, verdict = self._phones.admit(message)

@@ -23,16 +23,16 @@ from ..telephony.messages import (
     Record,
     RecordingEnded,
     Report,
+    Tombstone,
 )
 from .account import Account
 from .address import host_of
 from .dialog import Dialog, Turn
 from .ears import Ears
 from .ending import Ending, how_it_ended
-from .identity import caller_address, identity_headers
 from .keys import KeySender
-from .options import add_header, call_options, dial_refusal
-from .orphans import tombstone
+from .options import add_header, call_options, dial_options, dial_refusal
+from .orphans import cancellation, tombstone
 from .player import Player
 from .recorder import Disk, Recording
 from .refusal import RefusalError
@@ -91,11 +91,6 @@ class Leg:
         self._over = False
         self._transfer: asyncio.Future[tuple[int, str]] | None = None
 
-    @property
-    def caller(self) -> str:
-        """Return the far side's address as it names itself."""
-        return str(self._dialog.getInfo().remoteUri)
-
     # --- orders ------------------------------------------------------------------------------
 
     def listen(self, settings: HearingSettings, phase: Phase, book: bytes = b"") -> None:
@@ -115,13 +110,7 @@ class Leg:
 
     def dial(self, uri: str, *, display_name: str, headers: dict[str, str], ring_s: float) -> None:
         """Send the INVITE; raises `RefusalError`."""
-        param = call_options()
-        for name, value in headers.items():
-            add_header(param, name, value)
-        settings = self.account.settings
-        param.txOption.localUri = caller_address(settings, display_name)
-        for name, value in identity_headers(settings).items():
-            add_header(param, name, value)
+        param = dial_options(self.account.settings, display_name, headers)
         try:
             self._dialog.makeCall(uri, param)
         except pj.Error as error:
@@ -280,6 +269,12 @@ class Leg:
         """Pass on a key of the far side."""
         self._office.report(KeyReceived(leg=self.name, key=key, method=method))
 
+    def invited(self, message: str, destination: str) -> None:
+        """Tell how to end the leg should the engine die while it rings."""
+        if self._was_up or self._over:
+            return
+        self._bury(cancellation(self.name, message, destination, self.account.settings))
+
     def info_answered(self, code: int) -> None:
         """Pass on the answer to an INFO."""
         self._keys.info_answered(code)
@@ -297,8 +292,10 @@ class Leg:
             return
         uris = (dialog.remoteTarget, *dialog.routeSet)
         self._office.far_side_known(self, frozenset(filter(None, map(host_of, uris))))
-        settings = self.account.settings
-        stone = tombstone(self.name, dialog, verify_tls=settings.verify_tls)
+        self._bury(tombstone(self.name, dialog, self.account.settings))
+
+    def _bury(self, stone: Tombstone | None) -> None:
+        """Leave a way to end the leg, if there is one."""
         if stone is not None:
             self._office.report(stone)
 

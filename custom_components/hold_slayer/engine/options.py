@@ -4,7 +4,8 @@ from typing import Any
 
 import pjsua2 as pj
 
-from ..telephony.messages import ErrorKind
+from ..telephony.messages import AccountSettings, ErrorKind
+from .identity import caller_address, identity_headers
 from .refusal import RefusalError
 
 
@@ -14,6 +15,15 @@ def call_options() -> Any:
     param.opt.audioCount = 1
     param.opt.videoCount = 0
     param.opt.textCount = 0
+    return param
+
+
+def dial_options(settings: AccountSettings, display_name: str, headers: dict[str, str]) -> Any:
+    """Return call options of an INVITE; raises `RefusalError` for a header that cannot be sent."""
+    param = call_options()
+    param.txOption.localUri = caller_address(settings, display_name)
+    for name, value in {**identity_headers(settings), **headers}.items():
+        add_header(param, name, value)
     return param
 
 

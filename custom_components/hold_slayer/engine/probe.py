@@ -9,9 +9,6 @@ import pjsua2 as pj
 from ..telephony.messages import AccountSettings
 from .address import account_domain, transport_parameter
 
-#: Seconds between two questions, and until the first is asked again after no answer.
-EVERY_S = 30.0
-AGAIN_S = 10.0
 #: Longest wait for an answer; the library itself waits for 32 s (Timer F of RFC 3261).
 PATIENCE_S = 6.0
 
@@ -67,6 +64,6 @@ class Probe:
             return
         self.stop()
         self._timer = asyncio.get_running_loop().call_later(
-            AGAIN_S if code in (408, 503) else EVERY_S, self.ask
+            float(self._settings.keep_alive_s), self.ask
         )
         self._answered(code, reason)

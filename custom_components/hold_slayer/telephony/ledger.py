@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from .challenge import Credentials
 from .messages import (
     AddAccount,
     CallFailure,
@@ -105,6 +106,17 @@ class Ledger:
         """Return how to end what the engine left behind, once."""
         tombstones, self._tombstones = self._tombstones, {}
         return list(tombstones.values())
+
+    def credentials(self, account_id: str) -> Credentials | None:
+        """Return who we are to the servers of an account."""
+        if (message := self._accounts.get(account_id)) is None or not message.account.password:
+            return None
+        account = message.account
+        return Credentials(
+            username=account.auth_username or account.username,
+            password=account.password,
+            realm=account.realm,
+        )
 
     def lost(self) -> Iterator[EngineEvent]:
         """Report everything that went with the engine."""

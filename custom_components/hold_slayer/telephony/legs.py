@@ -257,7 +257,7 @@ class HeardOnLeg(Report):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tombstone(Report):
-    """How to end an answered leg should the engine die; kept by the link, nobody else's business."""
+    """How to end a leg should the engine die; kept by the link, nobody else's business."""
 
     leg: str
     #: Next hop of the dialog.
@@ -265,5 +265,12 @@ class Tombstone(Report):
     port: int
     transport: Transport
     verify_tls: bool
-    #: A whole BYE but for its Via.
+    #: A whole BYE but for its Via, or a whole CANCEL.
     request: str
+    #: Whose credentials a server may ask for.
+    account_id: str = ""
+    #: Our own `address:port` of UDP: some servers know us by it.
+    local: str = ""
+    #: Name a certificate must hold, and certificates to trust besides the system's.
+    server_name: str = ""
+    ca_file: str = ""

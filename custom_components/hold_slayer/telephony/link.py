@@ -283,7 +283,9 @@ class EngineLink:
             await self._wait_for_end()
             self._enter(LinkState.RESTARTING)
             code = await self._end_process("the engine crashed")
-            self._ending_orphans = asyncio.create_task(end_calls(self._ledger.orphans()))
+            self._ending_orphans = asyncio.create_task(
+                end_calls(self._ledger.orphans(), self._ledger.credentials)
+            )
             self._log.warning(
                 "The engine ended with %s; the last of its %d lines:\n%s",
                 how_it_ended(code),

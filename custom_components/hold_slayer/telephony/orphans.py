@@ -1,120 +1,317 @@
-"""Ends the calls of a dead engine: sends the BYE it left for each of them."""
+"""Ends the calls of a dead engine: sends the BYE or CANCEL it left for each of them.
+
+From the very port the engine had where it can be, since some trunks know us by it; what a server
+wants to have proved is proved; an answer that crosses a CANCEL is acknowledged and hung up.
+"""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 import contextlib
 import logging
+import re
 import secrets
 import socket
 import ssl
-from typing import override
+from typing import Any, override
 
 from .account import Transport
+from .challenge import Credentials, answer_challenge
 from .legs import Tombstone
 
 _LOGGER = logging.getLogger(__name__)
 
 #: Retransmissions over UDP, s after the first (RFC 3261: T1 doubles).
 RESEND_AFTER = (0.5, 1.0, 2.0)
+#: Longest use of the engine's own port, s: the next engine wants it.
+SAME_PORT_S = 1.0
 #: Longest wait for the answer, s.
 PATIENCE_S = 4.0
+#: How long an answer that crosses our CANCEL is waited for, s.
+CROSSING_S = 0.5
+
+type CredentialsOf = Callable[[str], Credentials | None]
 
 
-async def end_calls(tombstones: Iterable[Tombstone]) -> None:
-    """Send every BYE at once; what fails is logged."""
-    await asyncio.gather(*(_end_call(tombstone) for tombstone in tombstones))
+async def end_calls(
+    tombstones: Iterable[Tombstone], credentials: CredentialsOf = lambda _: None
+) -> None:
+    """End every call at once; what fails is logged. `credentials` are those of an account."""
+    await asyncio.gather(*(_end_call(each, credentials(each.account_id)) for each in tombstones))
 
 
-async def _end_call(tombstone: Tombstone) -> None:
-    """Send one BYE and wait for its answer."""
-    send = _over_udp if tombstone.transport is Transport.UDP else _over_stream
+async def _end_call(tombstone: Tombstone, credentials: Credentials | None) -> None:
+    """End one call and wait for the answer."""
     try:
-        answer = await asyncio.wait_for(send(tombstone), PATIENCE_S)
+        async with asyncio.timeout(PATIENCE_S):
+            answer = await _Ending(tombstone, credentials).run()
     except (OSError, TimeoutError) as error:
         _LOGGER.warning(
-            "Leg %s of the lost engine may still be up: its BYE got no answer (%s)",
+            "Leg %s of the lost engine may still be up: nobody answered its end (%s)",
             tombstone.leg,
             type(error).__name__ if isinstance(error, TimeoutError) else error,
         )
         return
-    line = answer.split(b"\r\n", 1)[0].decode(errors="replace")
+    line = answer.split("\r\n", 1)[0]
     _LOGGER.info("Leg %s of the lost engine was ended: %s", tombstone.leg, line)
 
 
-def _with_via(tombstone: Tombstone, address: tuple[str, int]) -> bytes:
-    """Return the request with our address on top."""
+class _Ending:
+    """The end of one call."""
+
+    def __init__(self, tombstone: Tombstone, credentials: Credentials | None) -> None:
+        """Prepare."""
+        self._stone = tombstone
+        self._credentials = credentials
+        self._request = tombstone.request
+        self._method = tombstone.request.split(" ", 1)[0]
+
+    async def run(self) -> str:
+        """Send until there is a final answer; return it."""
+        if self._stone.transport is not Transport.UDP:
+            async with _stream(self._stone) as wire:
+                return await self._talk(wire)
+        if self._stone.local:
+            with contextlib.suppress(OSError, TimeoutError):
+                async with asyncio.timeout(SAME_PORT_S), _datagrams(self._stone, own=True) as wire:
+                    return await self._talk(wire)
+        async with _datagrams(self._stone, own=False) as wire:
+            return await self._talk(wire)
+
+    async def _talk(self, wire: _Wire) -> str:
+        """Send the request, prove who we are if asked, and end what crossed it."""
+        answer = await wire.ask(self._with_via(wire.address), self._method)
+        if answer.startswith(("SIP/2.0 401", "SIP/2.0 407")) and self._credentials is not None:
+            uri = self._request.split(" ")[1]
+            proof = answer_challenge(answer, self._method, uri, self._credentials)
+            if proof:
+                self._request = _next_try(self._request, proof)
+                answer = await wire.ask(self._with_via(wire.address), self._method)
+        if self._method == "CANCEL":
+            await self._crossed(wire)
+        return answer
+
+    async def _crossed(self, wire: _Wire) -> None:
+        """Acknowledge how the INVITE ended; a call that came about all the same is hung up."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CROSSING_S):
+                final = await wire.answer_to("INVITE")
+                wire.send(_follow_up(self._request, final, "ACK"))
+                if final.startswith("SIP/2.0 2"):
+                    await wire.ask(_follow_up(self._request, final, "BYE"), "BYE")
+
+    def _with_via(self, address: tuple[str, int]) -> str:
+        """Return the request with our address on top; a CANCEL keeps the INVITE's."""
+        if re.search(r"(?im)^Via:", self._request):
+            return self._request
+        start, _, rest = self._request.partition("\r\n")
+        return f"{start}\r\n{_via(self._stone.transport, address)}\r\n{rest}"
+
+
+def _via(transport: Transport, address: tuple[str, int]) -> str:
+    """Return a Via header of a new transaction."""
     host = f"[{address[0]}]" if ":" in address[0] else address[0]
-    start, _, rest = tombstone.request.partition("\r\n")
     branch = f"z9hG4bK{secrets.token_hex(8)}"
-    via = f"Via: SIP/2.0/{tombstone.transport.upper()} {host}:{address[1]};rport;branch={branch}"
-    return f"{start}\r\n{via}\r\n{rest}".encode()
+    return f"Via: SIP/2.0/{transport.upper()} {host}:{address[1]};rport;branch={branch}"
 
 
-class _Answers(asyncio.DatagramProtocol):
-    """Waits for a final answer."""
+def _next_try(request: str, proof: str) -> str:
+    """Return a request with credentials and the next CSeq."""
+    request = re.sub(
+        r"(?im)^CSeq: (\d+)", lambda found: f"CSeq: {int(found[1]) + 1}", request, count=1
+    )
+    head, _, rest = request.partition("\r\nContent-Length:")
+    return f"{head}\r\n{proof}\r\nContent-Length:{rest}"
+
+
+def _follow_up(cancel: str, final: str, method: str) -> str:
+    """Return the ACK or BYE for an INVITE that was answered while it was cancelled."""
+    start, *lines = cancel.split("\r\n")
+    to = _header(final, "To")
+    contact = re.search(r"<([^>]*)>", _header(final, "Contact"))
+    confirmed = final.startswith("SIP/2.0 2")
+    target = contact[1] if confirmed and contact else start.split(" ")[1]
+    number = int(_header(final, "CSeq").split()[0] or 1)
+    if method == "BYE":
+        number += 1
+    result = [f"{method} {target} SIP/2.0"]
+    for line in lines:
+        name = line.partition(":")[0].lower()
+        if name == "to":
+            result.append(f"To: {to}")
+        elif name == "cseq":
+            result.append(f"CSeq: {number} {method}")
+        elif name == "via" and confirmed:
+            branch = f"branch=z9hG4bK{secrets.token_hex(8)}"
+            result.append(re.sub(r"branch=[^;]+", branch, line))
+        elif name == "route" and confirmed:
+            continue
+        else:
+            result.append(line)
+    routes = re.findall(r"(?im)^Record-Route\s*:\s*(.*?)\s*$", final) if confirmed else []
+    result[1:1] = [f"Route: {route}" for route in reversed(routes)]
+    return "\r\n".join(result)
+
+
+def _header(message: str, name: str) -> str:
+    """Return the first value of a header, "" when there is none."""
+    match = re.search(rf"(?im)^{name}\s*:\s*(.*?)\s*$", message)
+    return match[1] if match else ""
+
+
+class _Wire:
+    """A way to the server: what is sent, and the answers by method."""
+
+    #: Seconds after which a request is sent again; none over streams.
+    resend: tuple[float, ...] = ()
 
     def __init__(self) -> None:
         """Wait from now on."""
-        self.final: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self.address: tuple[str, int] = ("", 0)
+        self._answers: list[str] = []
+        self._changed = asyncio.Event()
+        self.failed: Exception | None = None
+
+    def send(self, text: str) -> None:
+        """Send a message."""
+        raise NotImplementedError
+
+    def take(self, text: str) -> None:
+        """Take a message; only final answers count."""
+        if text.startswith("SIP/2.0 ") and not text.startswith("SIP/2.0 1"):
+            self._answers.append(text)
+            self._changed.set()
+
+    async def ask(self, request: str, method: str) -> str:
+        """Send a request, again and again, until it is answered."""
+        loop = asyncio.get_running_loop()
+        number = _header(request, "CSeq").split()[0]
+        timers = [loop.call_later(after, self.send, request) for after in self.resend]
+        self.send(request)
+        try:
+            return await self.answer_to(method, number)
+        finally:
+            for timer in timers:
+                timer.cancel()
+
+    async def answer_to(self, method: str, number: str = "") -> str:
+        """Wait for a final answer to a method, of that CSeq number if there is one."""
+        while True:
+            for text in self._answers:
+                told = _header(text, "CSeq").split()
+                if len(told) == 2 and told[1] == method and number in ("", told[0]):
+                    return text
+            if self.failed is not None:
+                raise ConnectionError(str(self.failed)) from self.failed
+            self._changed.clear()
+            await self._changed.wait()
+
+    def fail(self, error: Exception) -> None:
+        """Nothing more will come."""
+        self.failed = error
+        self._changed.set()
+
+
+class _Datagrams(_Wire, asyncio.DatagramProtocol):
+    """A UDP socket."""
+
+    resend = RESEND_AFTER
+    _transport: Any = None
 
     @override
-    def datagram_received(self, data: bytes, addr: tuple[str | object, int]) -> None:
-        """Take an answer; provisional ones do not count."""
-        final = data.startswith(b"SIP/2.0 ") and not data.startswith(b"SIP/2.0 1")
-        if final and not self.final.done():
-            self.final.set_result(data)
+    def connection_made(self, transport: Any) -> None:
+        """Know our address."""
+        self._transport = transport
+        self.address = transport.get_extra_info("sockname")[:2]
+
+    @override
+    def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:
+        """Take a message."""
+        self.take(data.decode(errors="replace"))
 
     @override
     def error_received(self, exc: Exception) -> None:
         """Nobody is there (ICMP)."""
-        if not self.final.done():
-            self.final.set_exception(exc)
+        self.fail(exc)
+
+    @override
+    def send(self, text: str) -> None:
+        """Send a message."""
+        self._transport.sendto(text.encode())
 
 
-async def _over_udp(tombstone: Tombstone) -> bytes:
-    """Send over UDP, again and again, until there is an answer."""
-    loop = asyncio.get_running_loop()
-    transport, answers = await loop.create_datagram_endpoint(
-        _Answers, remote_addr=(tombstone.host, tombstone.port)
+@contextlib.asynccontextmanager
+async def _datagrams(stone: Tombstone, *, own: bool) -> Any:
+    """Give a UDP socket towards the far side, on the engine's `own` port or any."""
+    local = None
+    if own:
+        host, _, port = stone.local.rpartition(":")
+        local = (host.strip("[]"), int(port))
+    transport, wire = await asyncio.get_running_loop().create_datagram_endpoint(
+        _Datagrams, local_addr=local, remote_addr=(stone.host, stone.port)
     )
     try:
-        request = _with_via(tombstone, transport.get_extra_info("sockname")[:2])
-        timers = [loop.call_later(after, transport.sendto, request) for after in RESEND_AFTER]
-        transport.sendto(request)
-        try:
-            return await answers.final
-        finally:
-            for timer in timers:
-                timer.cancel()
+        yield wire
     finally:
         transport.close()
 
 
-async def _over_stream(tombstone: Tombstone) -> bytes:
-    """Send over a connection of its own."""
-    context: ssl.SSLContext | None = None
-    if tombstone.transport is Transport.TLS:
-        loop = asyncio.get_running_loop()
-        context = await loop.run_in_executor(None, ssl.create_default_context)
-        if not tombstone.verify_tls:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-    reader, writer = await asyncio.open_connection(tombstone.host, tombstone.port, ssl=context)
-    try:
+class _Stream(_Wire):
+    """A TCP or TLS connection."""
+
+    def __init__(self, writer: asyncio.StreamWriter) -> None:
+        """Write there."""
+        super().__init__()
+        self._writer = writer
         sock: socket.socket = writer.get_extra_info("socket")
-        writer.write(_with_via(tombstone, sock.getsockname()[:2]))
-        await writer.drain()
-        return await _final_answer(reader)
-    except asyncio.IncompleteReadError as error:
-        raise ConnectionError("the connection was closed") from error
+        self.address = sock.getsockname()[:2]
+
+    @override
+    def send(self, text: str) -> None:
+        """Send a message."""
+        self._writer.write(text.encode())
+
+    async def read(self, reader: asyncio.StreamReader) -> None:
+        """Take messages until the connection ends."""
+        try:
+            while True:
+                head = (await reader.readuntil(b"\r\n\r\n")).decode(errors="replace").lstrip()
+                with contextlib.suppress(ValueError):
+                    await reader.readexactly(int(_header(head, "Content-Length") or 0))
+                self.take(head)
+        except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
+            self.fail(error)
+
+
+@contextlib.asynccontextmanager
+async def _stream(stone: Tombstone) -> Any:
+    """Give a connection of its own: the engine's ended with it."""
+    context: ssl.SSLContext | None = None
+    if stone.transport is Transport.TLS:
+        context = await asyncio.to_thread(_context, stone)
+    reader, writer = await asyncio.open_connection(
+        stone.host,
+        stone.port,
+        ssl=context,
+        server_hostname=(stone.server_name or None) if context is not None else None,
+    )
+    wire = _Stream(writer)
+    reading = asyncio.create_task(wire.read(reader))
+    try:
+        yield wire
     finally:
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
         writer.close()
         with contextlib.suppress(OSError):
             await writer.wait_closed()
 
 
-async def _final_answer(reader: asyncio.StreamReader) -> bytes:
-    """Return the first answer that is not provisional."""
-    while (answer := await reader.readuntil(b"\r\n\r\n")).startswith(b"SIP/2.0 1"):
-        pass
-    return answer
+def _context(stone: Tombstone) -> ssl.SSLContext:
+    """Return what to check a certificate with; reads files."""
+    context = ssl.create_default_context()
+    if stone.ca_file:
+        context.load_verify_locations(stone.ca_file)
+    if not stone.verify_tls:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
