@@ -16,7 +16,16 @@ from .records.visibility import visible_in
 _READING = ToolAnnotations(read_only=True, destructive=False, idempotent=True, open_world=False)
 
 
-class GetCallSummary(CallTool):
+class _OneCall(CallTool):
+    """A tool that looks at one call."""
+
+    parameters = probatio.Schema(
+        {probatio.Required("call_id", description="Id of the call"): cv.string}
+    )
+    annotations = _READING
+
+
+class GetCallSummary(_OneCall):
     """Sums a call up."""
 
     short_name = "get_call_summary"
@@ -25,10 +34,6 @@ class GetCallSummary(CallTool):
         "Sums a telephone call up: in words (who, what about, what was said, what next), outcome, "
         "times, keys pressed and the last words."
     )
-    parameters = probatio.Schema(
-        {probatio.Required("call_id", description="Id of the call"): cv.string}
-    )
-    annotations = _READING
 
     @override
     async def answer(
@@ -49,7 +54,7 @@ class GetCallSummary(CallTool):
         }
 
 
-class GetCallRecording(CallTool):
+class GetCallRecording(_OneCall):
     """Finds the recordings of a call."""
 
     short_name = "get_call_recording"
@@ -58,10 +63,6 @@ class GetCallRecording(CallTool):
         "Finds the recordings of a telephone call: a media_content_id that media players can play, "
         "length, and how the other side was told that it is recorded."
     )
-    parameters = probatio.Schema(
-        {probatio.Required("call_id", description="Id of the call"): cv.string}
-    )
-    annotations = _READING
 
     @override
     async def answer(

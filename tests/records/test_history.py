@@ -80,6 +80,7 @@ async def test_call_is_recorded(
     assert found["contact"] == "Insurance"
     assert found["ended"] is not None
     assert (found["engine_version"], found["version"]) == ("1.0", "0.1.0")
+    assert len(found["ears_version"]) == 16
     listed = await act(hass, "get_call_history", contact="insur")
     assert (listed["total"], listed["calls"][0]["call_id"]) == (1, call.id)
 

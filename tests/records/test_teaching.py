@@ -1,6 +1,7 @@
 """What users teach: verdicts, words and keys, and what of it may leave the house."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -14,6 +15,7 @@ from custom_components.hold_slayer.hearing.heard import PrintKind
 from custom_components.hold_slayer.records.history import history_of
 from custom_components.hold_slayer.records.writing import Writing
 from custom_components.hold_slayer.telephony.messages import MarkPrint
+from lab.bench.taught import main as taught_bench
 
 from ..calling import act, over, start, to_hold, to_person
 from ..homes import account_entry, set_up
@@ -163,3 +165,27 @@ async def test_traces_say_nothing_of_anybody(
     text = json.dumps(found)
     for private in ("secret words", "Insurance", "insurance", "442079460000", call.id, "2026-"):
         assert private not in text, private
+
+
+async def test_bench_reads_traces(
+    hass: HomeAssistant,
+    link: ScriptedLink,
+    entry: MockConfigEntry,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """`scripts/bench taught` tells which cues misled the ears."""
+    call = await start(hass, entry)
+    await to_person(hass, link, call)
+    await act(hass, "set_verdict", person=False)
+    await act(hass, "hang_up")
+    await over(hass, call)
+    file = tmp_path / "traces.json"
+    file.write_text(json.dumps(await act(hass, "export_traces")))
+    assert taught_bench([str(file)]) == 0
+    said = capsys.readouterr().out
+    assert "1 calls, 1 judgements" in said
+    assert "nobody was there" in said
+    assert "new_speech" in said
+    file.write_text("{}")
+    assert taught_bench([str(file)]) == 2

@@ -1,8 +1,9 @@
 """How long will it take? From a company's past waits and what its line announces; pure functions.
 
 A wait is foretold by the waits at similar times: near in the hour of the day, on such a weekday,
-lately. How far such forecasts were off for the past calls themselves, each left out in turn, gives
-the interval; with few calls a broad guess counts as well. Times are local and aware, waits seconds.
+lately. Their middle is the forecast, how they spread gives the interval; with few calls a broad
+guess counts as well. Intervals from the errors of such forecasts for the past calls themselves were
+wider and held fewer waits. Times are local and aware, waits seconds.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,9 +13,9 @@ from enum import StrEnum
 from math import exp, sqrt
 from typing import Final
 
-from .spread import Spread, log_ratio, redistributed, stretched
+from .spread import Spread, redistributed
 
-#: Past waits looked at, the latest ones; the work grows with their square.
+#: Past waits looked at, the latest ones.
 MOST_WAITS: Final = 300
 #: Share of waits that the interval holds.
 COVERAGE: Final = 0.8
@@ -26,6 +27,8 @@ _LEAST: Final = 0.02
 _PRIOR_S: Final = 300.0
 _PRIOR_SIGMA: Final = 1.0
 _PRIOR_WEIGHT: Final = 0.25
+#: How much the doubt about few calls counts, in weight of calls.
+_DOUBT_WEIGHT: Final = 1.2
 #: A place in a queue before any was learned, s.
 _PLACE_S: Final = 90.0
 
@@ -85,7 +88,6 @@ class Forecaster:
     def __init__(self, past: Sequence[PastWait]) -> None:
         """Learn from past waits, in any order."""
         self._past = sorted(past, key=lambda each: each.started)[-MOST_WAITS:]
-        self._errors = self._learn()
 
     @property
     def calls(self) -> int:
@@ -135,32 +137,18 @@ class Forecaster:
                 found = hour, foretold
         return found
 
-    def _learn(self) -> list[tuple[float, float]]:
-        """Return (logarithm of actual by foretold, weight) of each past wait left out in turn."""
-        found = []
-        for index, wait in enumerate(self._past):
-            others = self._past[:index] + self._past[index + 1 :]
-            median = self._similar(wait.started, others).quantile(0.5)
-            found.append((log_ratio(wait.hold_s, median), wait.reached))
-        return [
-            (error, weight)
-            for error, weight in redistributed([(each, 1.0, whole) for each, whole in found])
-        ]
-
-    def _similar(self, moment: datetime, past: Sequence[PastWait]) -> Spread:
-        """Return the past waits weighted by how much a moment resembles theirs."""
-        hours = 1.0 + 3.0 / sqrt(max(1, len(past)))
-        weighted = redistributed(
-            [(each.hold_s, _likeness(moment, each.started, hours), each.reached) for each in past]
-        )
-        return Spread.of(weighted).with_(Spread.guess(_PRIOR_S, _PRIOR_SIGMA, _PRIOR_WEIGHT))
-
     def _spread(self, moment: datetime) -> Spread:
-        """Return how long a call at a moment may wait."""
-        median = self._similar(moment, self._past).quantile(0.5)
-        learned = Spread.of((stretched(median, error), weight) for error, weight in self._errors)
-        # few errors say little about how large they can be
-        return learned.with_(Spread.guess(median, 1.2, 2.0))
+        """Return the past waits weighted by how much a moment resembles theirs, and a broad guess."""
+        hours = 1.0 + 3.0 / sqrt(max(1, self.calls))
+        weighted = redistributed(
+            [
+                (each.hold_s, _likeness(moment, each.started, hours), each.reached)
+                for each in self._past
+            ]
+        )
+        similar = Spread.of(weighted).with_(Spread.guess(_PRIOR_S, _PRIOR_SIGMA, _PRIOR_WEIGHT))
+        # a handful of waits never shows how far the next one can be off
+        return similar.with_(Spread.guess(similar.quantile(0.5), _PRIOR_SIGMA, _DOUBT_WEIGHT))
 
     def _known_at(self, moment: datetime) -> bool:
         """Tell whether calls were made about that hour, on working days or else at the weekend."""

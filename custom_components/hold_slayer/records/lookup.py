@@ -1,6 +1,7 @@
 """Answers from the history, for actions, websocket and tools."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -26,12 +27,19 @@ type Json = dict[str, Any]
 
 async def calls_page(hass: HomeAssistant, data: Mapping[str, Any], visible: Visible | None) -> Json:
     """Return a page of calls, or of calls in which something was said."""
-    wanted, page = read_filter(dict(data), visible), read_page(dict(data))
+    wanted, page = _exact(hass, read_filter(dict(data), visible)), read_page(dict(data))
     history = history_of(hass)
     if search := data.get("search"):
         words = read_words(str(search))
         return await history.read(partial(search_words, words=words, wanted=wanted, page=page))
     return await history.read(partial(list_calls, wanted=wanted, page=page))
+
+
+def _exact(hass: HomeAssistant, wanted: Filter) -> Filter:
+    """Return a filter that goes by the id of a contact where one was given: that has an index."""
+    if any(wanted.contact in account.contacts for account in accounts(hass)):
+        return replace(wanted, contact="", contact_id=wanted.contact)
+    return wanted
 
 
 async def whole_call_of(hass: HomeAssistant, call_id: str, visible: Visible | None) -> Json:
@@ -51,7 +59,7 @@ async def statistics_of(
     hass: HomeAssistant, data: Mapping[str, Any], visible: Visible | None
 ) -> Json:
     """Return the figures of all calls of a filter and of each contact."""
-    wanted = read_filter(dict(data), visible)
+    wanted = _exact(hass, read_filter(dict(data), visible))
     zone = await dt_util.async_get_time_zone(hass.config.time_zone) or dt_util.UTC
 
     def count(connection: Connection) -> Json:
@@ -71,8 +79,8 @@ async def statistics_of(
         return {**overview(calls), "contacts": by_contact(calls)}
 
     found = await history_of(hass).read(count)
-    if wanted.contact:
-        found["forecast"] = await _forecast_of(hass, wanted.contact, visible)
+    if name := wanted.contact or wanted.contact_id:
+        found["forecast"] = await _forecast_of(hass, name, visible)
     return found
 
 

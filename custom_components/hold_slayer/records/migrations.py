@@ -12,7 +12,8 @@ type Step = Callable[[Connection], None]
 
 
 def _to_2(connection: Connection) -> None:
-    """Summaries of calls, an index of the calls of a contact, words that can be corrected."""
+    """Versions of the ears, summaries of calls, an index of the calls of a contact, words that can be corrected."""
+    connection.exec_driver_sql("ALTER TABLE hold_slayer_calls ADD COLUMN ears_version VARCHAR(64)")
     connection.exec_driver_sql("ALTER TABLE hold_slayer_calls ADD COLUMN summary TEXT")
     connection.exec_driver_sql(
         "CREATE INDEX hold_slayer_calls_contact ON hold_slayer_calls "

@@ -25,6 +25,8 @@ from .schema import CALLS, EVENTS, SEGMENTS, WORDS, WORDS_INDEX
 #: Lines of a transcript looked through for one search; the newest come first.
 MOST_HITS: Final = 20_000
 
+#: Calls whose transcripts are searched line by line.
+FEW_CALLS: Final = 2_000
 #: What InnoDB leaves out of a FULLTEXT index unless told otherwise (innodb_ft_min_token_size and
 #: INFORMATION_SCHEMA.INNODB_FT_DEFAULT_STOPWORD).
 _INNODB_SHORTEST: Final = 3
@@ -169,10 +171,10 @@ def _hits(connection: Connection, words: Sequence[str], wanted: Filter) -> Itera
     """Yield the lines that have all the words, newest first, `MOST_HITS` at the most."""
     found: FromClause = WORDS
     newest: ColumnElement[Any] = WORDS.c.id
+    # quoted, so that nothing in it is taken for FTS5's own language
+    match_all = " ".join(f'"{word}"*' for word in words)
     if connection.dialect.name == "sqlite":
-        # quoted, so that nothing in it is taken for FTS5's own language
-        match = " ".join(f'"{word}"*' for word in words)
-        has_words: list[Any] = [text(f"{WORDS_INDEX} MATCH :match").bindparams(match=match)]
+        has_words: list[Any] = [text(f"{WORDS_INDEX} MATCH :match").bindparams(match=match_all)]
         found = _INDEX.join(WORDS, WORDS.c.id == _INDEX.c.rowid)
         # by the index's own order, or all hits would be sorted first
         newest = _INDEX.c.rowid
@@ -183,7 +185,16 @@ def _hits(connection: Connection, words: Sequence[str], wanted: Filter) -> Itera
         has_words[0] = has_words[0].bindparams(wanted=wanted_words)
     else:
         has_words = _in_mariadb(words)
-    if conditions := wanted.conditions():
+    conditions = wanted.conditions()
+    if conditions and _few(connection, wanted):
+        # by the calls: reading the row of each hit to see whose it is takes longer
+        found, conditions = WORDS, [WORDS.c.call_id.in_(select(CALLS.c.id).where(*conditions))]
+        newest = WORDS.c.id
+        if connection.dialect.name == "sqlite":
+            # the plus keeps SQLite from going by the hits after all
+            inside = f"+{WORDS.name}.id IN (SELECT rowid FROM {WORDS_INDEX} WHERE {WORDS_INDEX} MATCH :match)"  # noqa: S608
+            has_words = [text(inside).bindparams(match=match_all)]
+    elif conditions:
         found = found.join(CALLS, CALLS.c.id == WORDS.c.call_id)
     query = (
         select(WORDS.c.call_id, WORDS.c.time.label("said"), WORDS.c.speaker, WORDS.c.text)
@@ -194,6 +205,12 @@ def _hits(connection: Connection, words: Sequence[str], wanted: Filter) -> Itera
     )
     with connection.execution_options(yield_per=200).execute(query) as result:
         yield from result.mappings()
+
+
+def _few(connection: Connection, wanted: Filter) -> bool:
+    """Tell whether a filter leaves so few calls that their lines are quickly looked through."""
+    some = select(CALLS.c.id).where(*wanted.conditions()).limit(FEW_CALLS + 1).subquery()
+    return (connection.scalar(select(func.count()).select_from(some)) or 0) <= FEW_CALLS
 
 
 def _in_mariadb(words: Sequence[str]) -> list[ColumnElement[bool]]:
@@ -250,6 +267,7 @@ def call_json(row: RowMapping) -> Json:
         "outcome": row["outcome"],
         "reason": row["reason"],
         "engine_version": row["engine_version"],
+        "ears_version": row["ears_version"],
         "version": row["version"],
     }
 

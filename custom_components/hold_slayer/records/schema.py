@@ -71,6 +71,8 @@ CALLS = Table(
     Column("reason", Text, nullable=False),
     Column("engine_version", String(SHORT), nullable=False),
     Column("version", String(SHORT), nullable=False),
+    # which weights the ears had; rows of version 1 do not know
+    Column("ears_version", String(SHORT)),
     # in words, by a model; JSON
     Column("summary", Text),
     # all that filters look at: lists are counted without reading the rows themselves

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 import logging
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 
 _LOGGER = logging.getLogger(__name__)
 
+_WEIGHTS: Final = Path(__file__).parents[1] / "hearing" / "timbre.npz"
 #: Events kept of one call; verdicts of a long hold are the most of them.
 MOST_EVENTS: Final = 5000
 #: When and how often old calls are deleted.
@@ -67,11 +70,13 @@ class Scribe:
         self._account = account
         self._history = history
         self._version = ""
+        self._ears_version = ""
         self._known: dict[str, _Written] = {}
 
     async def start(self) -> CALLBACK_TYPE:
         """End what a crash cut off and watch the switchboard; return what ends that."""
         self._version = str((await async_get_integration(self._hass, DOMAIN)).version)
+        self._ears_version = await self._hass.async_add_executor_job(_ears_version)
         account_id = self._account.entry.entry_id
         running = frozenset(call.id for call in self._account.switchboard.active)
 
@@ -165,6 +170,7 @@ class Scribe:
             "outcome": progress.outcome.value if progress.outcome else None,
             "reason": written.mask.text(progress.reason),
             "engine_version": ready.engine_version[:SHORT] if ready else "",
+            "ears_version": self._ears_version,
             "version": self._version[:SHORT],
         }
 
@@ -216,6 +222,14 @@ async def record_calls(
         await release_history(hass)
 
     return end
+
+
+def _ears_version() -> str:
+    """Return which weights the ears have: the beginning of their file's SHA-256."""
+    try:
+        return sha256(_WEIGHTS.read_bytes()).hexdigest()[:16]
+    except OSError:
+        return ""
 
 
 def _late(call: Call, change: Change) -> Writing:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import exp, log
+from math import exp
 from typing import Final
 
 #: Added before logarithms, s: no wait at all is as usual as a minute, and has none.
@@ -89,13 +89,3 @@ def redistributed(
             factor *= left / (left - weight)
         left -= weight
     return found
-
-
-def log_ratio(actual_s: float, expected_s: float) -> float:
-    """Return how far a wait was from what was expected, as a logarithm."""
-    return log((max(0.0, actual_s) + OFFSET_S) / (max(0.0, expected_s) + OFFSET_S))
-
-
-def stretched(expected_s: float, ratio: float) -> float:
-    """Return the wait that is so far from what is expected; the inverse of `log_ratio`."""
-    return max(0.0, (expected_s + OFFSET_S) * exp(ratio) - OFFSET_S)

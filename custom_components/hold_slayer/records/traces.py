@@ -44,6 +44,7 @@ def trace(
 
     return {
         "engine": row["engine_version"],
+        "ears": row["ears_version"],
         "version": row["version"],
         "hold_s": round(row["hold_s"], 1),
         "person_s": since(row["person_since"]),
