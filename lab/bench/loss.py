@@ -124,10 +124,13 @@ def _bring_up_loopback() -> None:
 
 def _lose(percent: int) -> None:
     """Have the kernel drop this share of all UDP packets."""
-    rules = (
-        "table ip loss { chain input { type filter hook input priority 0;"
-        f" meta l4proto udp numgen random mod 100 < {percent} drop; }} }}"
-    )
+    rules = f"""table ip loss {{
+  chain input {{
+    type filter hook input priority 0
+    meta l4proto udp numgen random mod 100 < {percent} drop
+  }}
+}}
+"""
     if percent:
         subprocess.run(["nft", "-f", "-"], check=True, input=rules, text=True)
 
