@@ -272,10 +272,13 @@ class Account:
             raise dial_refused(refusal, job.target)
         return call
 
-    async def answer_call_back(self, request: CallRequest, leg: str) -> Call:
-        """Take a call that a company arranged; raises a translated error when it cannot be."""
+    async def answer_call_back(self, request: CallRequest, leg: str, *, known: bool) -> Call:
+        """Take a call that a company arranged; raises a translated error when it cannot be.
+
+        `known` says that the number is the company's; else the caller is asked.
+        """
         job, _ = resolve(self, request)
-        plan = replace(job.plan, called_back=True)
+        plan = replace(job.plan, called_back=True, caller_known=known)
         return await self._begin(replace(job, plan=plan, incoming=leg), None)
 
     async def _begin(self, job: Job, line_number: int | None) -> Call:
@@ -287,8 +290,7 @@ class Account:
             plan = replace(job.plan, announcements_known=book.announcements > 0)
             job = replace(job, plan=plan, book=book.data)
         line = self.switchboard.free_line(line_number)
-        await self.dialling.admit(job)
-        line = self.switchboard.free_line(line_number)
+        self.dialling.admit(job)
         self.prepare_voice(job)
         return self.switchboard.start(job, self.tools(), line)
 

@@ -85,7 +85,9 @@ class CallBacks:
             return
         self._answering.add(key)
         try:
-            await self._account.answer_call_back(self.expected[key].request, incoming.leg)
+            expected = self.expected[key]
+            known = is_same_number(incoming.caller, expected.number)
+            await self._account.answer_call_back(expected.request, incoming.leg, known=known)
         except HomeAssistantError as err:
             self._answering.discard(key)
             _LOGGER.warning("An expected call could not be taken: %s", err)

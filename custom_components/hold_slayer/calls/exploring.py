@@ -107,7 +107,10 @@ class Explorations:
         """Call until all is known, the calls are used up, or somebody stops it."""
         language = contact.language or self._account.language
         phrases = await self._account.hass.async_add_executor_job(load, language)
-        explorer = Explorer(MenuTree(phrases), phrases, most_calls)
+        known = await self._account.menus.load(contact.id, phrases)
+        explorer = Explorer(known, phrases, most_calls)
+        if explorer.complete:  # all was known: the menu is explored anew
+            explorer = Explorer(MenuTree(phrases), phrases, most_calls)
         reason = ""
         failures = 0
         while (path := explorer.next_path()) is not None:

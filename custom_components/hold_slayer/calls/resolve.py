@@ -1,6 +1,7 @@
 """From what was asked for to a job: names become contacts and phones, numbers are checked."""
 
 from dataclasses import dataclass
+import re
 from typing import TYPE_CHECKING
 
 from homeassistant.util.ulid import ulid_now
@@ -25,6 +26,8 @@ from .request import CallRequest
 if TYPE_CHECKING:
     from .account import Account
 
+#: A user name that is a telephone number, not an extension.
+_OUTSIDE_NUMBER = re.compile(r"\+?\d{7,15}")
 #: Longest intent, characters; it is said aloud and shown to a model.
 LONGEST_INTENT = 300
 
@@ -87,6 +90,8 @@ def resolve(account: Account, request: CallRequest) -> tuple[Job, Line]:
         flow=checked.flow,
         languages=(base_language(language),),
         user_name=settings.your_name,
+        company=checked.name,
+        company_names=contact.names() if contact else (),
         secrets=frozenset(secrets),
         early_ring=settings.ring_early,
         auto_connect=line.auto_connect if request.auto_connect is None else request.auto_connect,
@@ -150,8 +155,13 @@ def _call_back(account: Account, contact: Contact | None) -> CallBack:
     return CallBack(
         policy=contact.call_back,
         after_s=contact.call_back_after_s,
-        number=data.get(Conf.CALLER_ID) or data[Conf.USERNAME],
+        number=own_number(data.get(Conf.CALLER_ID), data[Conf.USERNAME]),
     )
+
+
+def own_number(*known: str | None) -> str:
+    """Return the first of these by which the account can be called from outside; "" = none can."""
+    return next((each for each in known if each and _OUTSIDE_NUMBER.fullmatch(each)), "")
 
 
 def _target(request: CallRequest, contact: Contact | None) -> str:

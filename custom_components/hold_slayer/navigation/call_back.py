@@ -39,7 +39,7 @@ class CallBackOffer:
     def wanted(self) -> bool:
         """Whether the policy takes an offer now."""
         rules = self._call.plan.call_back
-        if not rules.number or rules.policy is CallBackPolicy.NEVER:
+        if rules.policy is CallBackPolicy.NEVER:
             return False
         if rules.policy is CallBackPolicy.ALWAYS:
             return True
@@ -110,6 +110,10 @@ class CallBackOffer:
                 self._keypad.press("1")
             return True, None
         if Said.ENTER_NUMBER in words:
+            if not self._call.plan.call_back.number:
+                self._call.degraded("call_back", "The number to call back at is not known.")
+                self.progress = Progress.NONE
+                return True, None
             self._keypad.press(re.sub(r"\D", "", self._call.plan.call_back.number))
             self._keypad.then("#")
             return True, None
@@ -121,6 +125,6 @@ class CallBackOffer:
             str(phrases.numbers[word]) for word in fold(text).split() if word in phrases.numbers
         )
         mine = re.sub(r"\D", "", self._call.plan.call_back.number)
-        if len(digits) < _SHORTEST_NUMBER:
-            return True
+        if len(digits) < _SHORTEST_NUMBER or not mine:
+            return True  # what they see of us is what they read out
         return mine[-_SHORTEST_NUMBER:] in digits

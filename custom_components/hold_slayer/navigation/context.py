@@ -153,6 +153,14 @@ class CallContext:
         for name in names:
             self.timers.pop(name, None)
 
+    def was_answered(self) -> None:
+        """The company picked up: the limits of time and money begin."""
+        limits = self.plan.limits
+        for name, seconds in (("call_limit", limits.call_s), ("cost_limit", limits.cost_s)):
+            if not self.line.answered and seconds is not None:
+                self.wait(name, seconds)
+        self.line.answered = True
+
     def is_past(self, since: float, until: float) -> bool:
         """Whether speech belongs to the prompt before the last thing we did."""
         return until > 0 and (since + until) / 2 < self.acted_at
@@ -239,6 +247,7 @@ class CallContext:
             "user_name": self.plan.user_name,
             "intent": self.plan.intent,
             "number": " ".join(self.plan.leave_number),
+            "company": self.plan.company,
         }
         for name, value in values.items():
             # A brace in a value must not make a placeholder of a secret.

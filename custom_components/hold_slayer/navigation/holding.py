@@ -16,6 +16,7 @@ from ..hearing.heard import (
 )
 from .acts import NoteKind, ReadEarly, SetPhase
 from .call_back import CallBackOffer
+from .called_back import Caller
 from .context import CallContext
 from .endings import bad_news
 from .following import FlowFollower
@@ -40,7 +41,15 @@ _BAD_NEWS_S = 15.0
 class Holding(Stage):
     """Waits for a person; everything else is kept for history."""
 
-    timers = ("hold_limit", "silence", "ask_silence", "bad_news", "key_effect", "menu_over")
+    timers = (
+        "greet",
+        "hold_limit",
+        "silence",
+        "ask_silence",
+        "bad_news",
+        "key_effect",
+        "menu_over",
+    )
 
     def __init__(
         self,
@@ -57,6 +66,7 @@ class Holding(Stage):
         self._flow = flow
         self._tail = tail
         self._bad_news: Finish | None = None
+        self._caller = Caller(call)
 
     @override
     def enter(self, before: CallState) -> Turn:
@@ -64,6 +74,7 @@ class Holding(Stage):
         call.hold_began = call.now
         self._bad_news = None
         call.do(SetPhase(phase=Phase.HOLD))
+        self._caller.begin()
         if call.plan.limits.hold_s is not None:
             call.wait("hold_limit", call.plan.limits.hold_s - call.held_s)
         return None
@@ -107,6 +118,7 @@ class Holding(Stage):
 
     @override
     def on_speech(self, heard: UtteranceStarted) -> Turn:
+        self._caller.spoke()
         self.call.stop("silence", "ask_silence", "menu_over")
         return None
 
@@ -115,6 +127,8 @@ class Holding(Stage):
         call = self.call
         if Said.INVENTED in words:
             return self._look()
+        if (turn := self._caller.hear(words)) is not None:
+            return turn
         if (turn := self._look()) is not None:
             return turn
         if not words.again and call.is_past(words.since, words.until):
@@ -188,7 +202,7 @@ class Holding(Stage):
 
     def _look(self) -> Turn:
         maybe = self.call.judge.verdict in (Verdict.SUSPECTED, Verdict.PERSON)
-        return Sign.SUSPECTS if maybe else None
+        return Sign.SUSPECTS if maybe and self._caller.sure else None
 
     @override
     def on_keys_sent(self, sent: KeysSent) -> Turn:
@@ -208,6 +222,8 @@ class Holding(Stage):
                 return Finish(Outcome.TIME_LIMIT, "The longest waiting time is over.")
             case "silence":
                 return Finish(Outcome.LINE_DEAD, "Nothing was heard on hold for too long.")
+            case "greet":
+                return self._caller.greet()
             case "menu_over":
                 self._tail.forget()
                 self.call.key_was_ignored()

@@ -25,6 +25,8 @@ def _to_dict(node: Node) -> dict[str, Any]:
     data: dict[str, Any] = {}
     if node.prompt:
         data["says"] = node.prompt
+    if node.whole:
+        data["whole"] = True
     if node.end:
         data["ends"] = node.end
     if node.below:
@@ -40,7 +42,7 @@ def _to_dict(node: Node) -> dict[str, Any]:
 def _from_dict(data: Any, tree: MenuTree, depth: int) -> Node:
     if not isinstance(data, dict) or depth > _DEEPEST:
         raise ValueError("this is no menu tree")
-    node = Node(end=str(data.get("ends", "")))
+    node = Node(end=str(data.get("ends", "")), whole=bool(data.get("whole")))
     try:
         if says := str(data.get("says", "")):
             tree.read(node, says)

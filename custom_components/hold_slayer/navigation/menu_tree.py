@@ -30,13 +30,15 @@ class Node:
     #: Key -> print of this menu, and s into it at which the key's option has been said.
     prints: dict[str, tuple[str, float]] = field(default_factory=dict)
     below: dict[str, Node] = field(default_factory=dict)
+    #: The prompt is all that is said here; an early key cuts one short.
+    whole: bool = False
     #: It was called and is no menu: a queue, a person, an announcement.
     end: str = ""
 
     @property
     def known(self) -> bool:
         """Whether somebody was there."""
-        return bool(self.prompt or self.end)
+        return bool((self.prompt and self.whole) or self.end)
 
 
 class MenuTree:
@@ -58,7 +60,9 @@ class MenuTree:
 
     def heard(self, path: tuple[str, ...], prompt: str) -> Node:
         """A menu was heard at the end of a path."""
-        return self.read(self._make(path), impersonal(prompt))
+        node = self.read(self._make(path), impersonal(prompt))
+        node.whole = True
+        return node
 
     def read(self, node: Node, prompt: str) -> Node:
         """Read the options of a menu into its node."""
@@ -153,6 +157,7 @@ def _merge(node: Node, newer: Node) -> None:
         node.labels |= newer.labels
         node.roles |= newer.roles
     node.prints |= newer.prints
+    node.whole = node.whole or newer.whole
     node.end = newer.end or node.end
     for key, below in newer.below.items():
         _merge(node.below.setdefault(key, Node()), below)

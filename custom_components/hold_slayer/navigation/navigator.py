@@ -307,11 +307,7 @@ class Navigator:
             case LineState.CALLING:
                 return Sign.DIALS
             case LineState.ANSWERED:
-                if not call.line.answered and call.plan.limits.call_s is not None:
-                    call.wait("call_limit", call.plan.limits.call_s)
-                if not call.line.answered and call.plan.limits.cost_s is not None:
-                    call.wait("cost_limit", call.plan.limits.cost_s)
-                call.line.answered = True
+                call.was_answered()
                 if self._state in (_S.IDLE, _S.QUEUED):
                     self._follow(Sign.DIALS)
             case LineState.ENDED:
@@ -338,9 +334,7 @@ class Navigator:
                 return
             del call.line.awaited[utterance]
             self._follow(self._stage.on_unreadable(utterance))
-        due = sorted(
-            ((at, name) for name, at in call.timers.items() if at <= call.now),
-        )
+        due = sorted((at, name) for name, at in call.timers.items() if at <= call.now)
         for at, name in due:
             if self._state in FINAL_STATES:
                 return

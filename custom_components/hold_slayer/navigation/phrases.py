@@ -51,7 +51,7 @@ class Said(StrEnum):
 
 
 class Line(StrEnum):
-    """What the assistant can say; `{user_name}`, `{number}`, `{intent}` are filled in."""
+    """What the assistant can say; `{user_name}`, `{number}`, `{intent}`, `{company}` are filled in."""
 
     ANNOUNCE = "announce"
     ANNOUNCE_RECORDED = "announce_recorded"
@@ -60,6 +60,8 @@ class Line(StrEnum):
     RECORDED = "recorded"
     ONE_MOMENT = "one_moment"
     STILL_CONNECTING = "still_connecting"
+    CALLED_BACK = "called_back"
+    ASK_CALLER = "ask_caller"
     QUESTION = "question"
     GOODBYE = "goodbye"
     GOODBYE_NUMBER = "goodbye_number"

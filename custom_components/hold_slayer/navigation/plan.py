@@ -39,7 +39,7 @@ class CallBack:
     policy: CallBackPolicy = CallBackPolicy.NEVER
     #: Seconds of wait from which `LONG_WAIT` accepts.
     after_s: float = 1200.0
-    #: Number to be called back at, as digits with an optional leading "+"; "" = accept no offer.
+    #: Number to be called back at, as digits with an optional leading "+"; "" = the one they see.
     number: str = ""
 
 
@@ -143,6 +143,11 @@ class CallPlan:
     model: bool = False
     #: This is the company's call back: a person or its announcement is on the line at once.
     called_back: bool = False
+    #: What the user calls the company, and its other names.
+    company: str = ""
+    company_names: tuple[str, ...] = ()
+    #: The caller is known by the number to be the company; else they are asked.
+    caller_known: bool = True
     #: Walk the menu to learn it, never a person.
     explore: bool = False
     call_back: CallBack = field(default_factory=CallBack)
