@@ -39,6 +39,8 @@ _LOGGER = logging.getLogger("engine.exchange")
 KEPT_BOOKS = 16
 #: Seconds between two collections of garbage; nothing else collects it.
 GARBAGE_S = 60.0
+#: Legs that ended since: each leaves its ears, 0.1 MB and more, in cycles.
+GARBAGE_LEGS = 8
 #: Longest time for hearing in a round of the loop, s.
 HEARING_S = 0.05
 #: Longest wait for the dialogs of an account that is removed, s.
@@ -79,6 +81,7 @@ class Exchange:
         self._numbers = count(1)
         self._run = f"{os.getpid():x}{int(time.time()) & 0xFFFF:x}"
         self._garbage_due = time.monotonic() + GARBAGE_S
+        self._garbage_legs = 0
         # Nobody reads it: only its count of frames is of interest.
         self._clock: Any = pj.AudioTap()
         self._clock.createTap("clock", 8000, FRAME_MS, 320)
@@ -118,9 +121,10 @@ class Exchange:
                 self._trace.measured(leg_figures(0, leg))
         for leg in self._over:
             leg.release()
+        self._garbage_legs += len(self._over)
         self._over.clear()
-        if (now := time.monotonic()) >= self._garbage_due:
-            self._garbage_due = now + GARBAGE_S
+        if (now := time.monotonic()) >= self._garbage_due or self._garbage_legs >= GARBAGE_LEGS:
+            self._garbage_due, self._garbage_legs = now + GARBAGE_S, 0
             gc.collect()
         if now >= self._resolve_due:
             self._resolve_due = now + RESOLVE_AGAIN_S
@@ -347,6 +351,8 @@ class Exchange:
             raise RefusalError(ErrorKind.UNAUTHORISED, text)
         uri = target_uri(request.target, account.settings)
         self._gate.check(request.target, request.dialled_by, account.hosts)
+        if request.dialled_by is not m.DialledBy.PERSON:
+            await account.turn()
         if (host := host_of(uri)) not in account.hosts:
             await self._sources.allow(f"leg {request.leg}", {host})
             if request.leg in self._legs:
