@@ -4,9 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from homeassistant.core import HomeAssistant
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 import pytest_socket
 
+from .homes import account_entry, set_up
 from .scripted_link import ScriptedLink
 
 
@@ -41,3 +44,11 @@ def link(monkeypatch: pytest.MonkeyPatch) -> ScriptedLink:
 
     monkeypatch.setattr("custom_components.hold_slayer.calls.engine.EngineLink", make)
     return made
+
+
+@pytest.fixture
+async def entry(hass: HomeAssistant, link: ScriptedLink) -> MockConfigEntry:
+    """Set an account up, with a phone and a contact."""
+    entry = account_entry()
+    await set_up(hass, entry)
+    return entry

@@ -23,18 +23,10 @@ from custom_components.hold_slayer.telephony.messages import (
 from custom_components.hold_slayer.telephony.supervision import LinkState
 
 from .calling import act, company, over, start, to_bridge, to_hold, to_person, to_phone
-from .homes import DESK, INSURANCE, account_entry, add_subentry, leg_is, set_up
+from .homes import DESK, INSURANCE, add_subentry, leg_is
 from .scripted_link import ScriptedLink
 
 pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
-
-
-@pytest.fixture
-async def entry(hass: HomeAssistant, link: ScriptedLink) -> MockConfigEntry:
-    """Set an account up."""
-    entry = account_entry()
-    await set_up(hass, entry)
-    return entry
 
 
 def left_up(link: ScriptedLink) -> set[str]:

@@ -14,7 +14,7 @@ from custom_components.hold_slayer.navigation.states import Outcome
 from custom_components.hold_slayer.telephony.messages import LegState, PlaceCall
 
 from .calling import company, over, start
-from .homes import account_entry, leg_is, set_up
+from .homes import leg_is
 from .scripted_link import ScriptedLink
 from .test_metadata import COMPONENT, TEXTS
 
@@ -64,14 +64,6 @@ def fields(action: str) -> list[str]:
     for key, field in (SERVICES[action].get("fields") or {}).items():
         found += field.get("fields", [key])
     return found
-
-
-@pytest.fixture
-async def entry(hass: HomeAssistant, link: ScriptedLink) -> MockConfigEntry:
-    """Set an account up."""
-    entry = account_entry()
-    await set_up(hass, entry)
-    return entry
 
 
 @pytest.mark.parametrize("action", sorted(SERVICES))

@@ -20,7 +20,7 @@ from custom_components.hold_slayer.providers import Provider
 from custom_components.hold_slayer.telephony.messages import LegState, PlaceCall
 
 from .calling import act, over
-from .homes import account_entry, leg_is, set_up
+from .homes import leg_is
 from .scripted_link import ScriptedLink
 from .test_bad_actions import NONSENSE
 from .test_metadata import TEXTS
@@ -62,14 +62,6 @@ def told(result: Any, texts: dict[str, Any]) -> None:
     assert result["errors"]
     for error in result["errors"].values():
         assert error in texts, error
-
-
-@pytest.fixture
-async def entry(hass: HomeAssistant, link: ScriptedLink) -> MockConfigEntry:
-    """Set an account up."""
-    entry = account_entry()
-    await set_up(hass, entry)
-    return entry
 
 
 ACCOUNT_SCHEMA = account_schema(Provider.GENERIC)

@@ -25,14 +25,6 @@ pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
 LINE = "hold_slayer_line_1"
 
 
-@pytest.fixture
-async def entry(hass: HomeAssistant, link: ScriptedLink) -> MockConfigEntry:
-    """Set an account up."""
-    entry = account_entry()
-    await set_up(hass, entry)
-    return entry
-
-
 def state(hass: HomeAssistant, entity_id: str) -> str:
     """Return the state of an entity."""
     found = hass.states.get(entity_id)

@@ -24,19 +24,11 @@ from custom_components.hold_slayer.telephony.messages import (
     SetDialPolicy,
 )
 
-from .homes import account_entry, leg_is, set_up
+from .homes import leg_is
 from .scripted_link import ScriptedLink
 from .test_subentry_flows import PHONE, SAVE, enter
 
 pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
-
-
-@pytest.fixture
-async def entry(hass: HomeAssistant, link: ScriptedLink) -> MockConfigEntry:
-    """Set an account up."""
-    entry = account_entry()
-    await set_up(hass, entry)
-    return entry
 
 
 async def ring(hass: HomeAssistant, link: ScriptedLink, result: Any) -> Any:

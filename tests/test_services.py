@@ -32,14 +32,6 @@ from .scripted_link import ScriptedLink
 pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
 
 
-@pytest.fixture
-async def entry(hass: HomeAssistant, link: ScriptedLink) -> MockConfigEntry:
-    """Set an account up."""
-    entry = account_entry()
-    await set_up(hass, entry)
-    return entry
-
-
 async def test_keys(hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry) -> None:
     """Keys go to the company; what cannot be a key is refused."""
     call = await start(hass, entry)

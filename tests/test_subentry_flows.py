@@ -11,9 +11,6 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.hold_slayer.const import SubentryType
 
-from .homes import account_entry, set_up
-from .scripted_link import ScriptedLink
-
 pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
 
 PHONE: dict[str, Any] = {
@@ -32,14 +29,6 @@ CONTACT: dict[str, Any] = {
     "secret_section": {},
     "hours": {},
 }
-
-
-@pytest.fixture
-async def entry(hass: HomeAssistant, link: ScriptedLink) -> MockConfigEntry:
-    """Set an account up."""
-    entry = account_entry()
-    await set_up(hass, entry)
-    return entry
 
 
 async def add(hass: HomeAssistant, entry: MockConfigEntry, kind: SubentryType, form: Any) -> Any:

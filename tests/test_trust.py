@@ -27,18 +27,10 @@ from custom_components.hold_slayer.telephony.errors import EngineStartError, Sta
 from custom_components.hold_slayer.telephony.messages import LegState
 
 from .calling import act, company, start, to_person
-from .homes import account_entry, leg_is, set_up
+from .homes import account_entry, leg_is
 from .scripted_link import ScriptedLink
 
 pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
-
-
-@pytest.fixture
-async def entry(hass: HomeAssistant, link: ScriptedLink) -> MockConfigEntry:
-    """Set an account up."""
-    entry = account_entry()
-    await set_up(hass, entry)
-    return entry
 
 
 async def test_diagnostics_tell_nothing_private(
