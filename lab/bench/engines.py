@@ -156,6 +156,7 @@ async def facing(first: BenchEngine, second: BenchEngine) -> None:
             registrar=f"{HOST}:{there.port}",
             username=here.name,
             register=False,
+            keep_alive_s=0,
             bind_address=HOST,
             local_port=here.port,
             max_calls=120,
