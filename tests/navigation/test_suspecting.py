@@ -17,7 +17,7 @@ from custom_components.hold_slayer.navigation.acts import (
     SendKeys,
     Speak,
 )
-from custom_components.hold_slayer.navigation.plan import CallPlan
+from custom_components.hold_slayer.navigation.plan import CallPlan, EarlyRing
 from custom_components.hold_slayer.navigation.states import CallState as S
 
 from .drive import Drive
@@ -142,3 +142,33 @@ def test_a_trace_of_music_is_no_proof_of_a_recording() -> None:
             )
         )
         assert drive.state is state
+
+
+def test_words_that_no_music_follows_are_answered_with_a_question() -> None:
+    """Whatever the ears make of a voice: where music should go on and does not, somebody waits."""
+    drive = on_hold(CallPlan(intent="my claim", early_ring=EarlyRing.ALWAYS))
+    drive.say("Claims department.")
+    drive.silence(8)
+    assert drive.state is S.PERSON_SUSPECTED
+    assert len(drive.spoken) == 1, "asked whether somebody is there"
+    assert not drive.all(RingUser), "silence alone is no reason to ring"
+    drive.wait(3)
+    drive.say("Yes, who is this?")
+    assert drive.state is S.RINGING_YOU
+
+
+@pytest.mark.parametrize("after", ["music", "announcement", "repeat"])
+def test_words_of_the_queue_are_not_asked(after: str) -> None:
+    """Where the queue goes on, or only said its piece, nobody is asked."""
+    drive = on_hold()
+    if after == "music":
+        drive.say("Claims department.")
+        drive.music(8)
+    elif after == "announcement":
+        drive.say(ANNOUNCEMENT)
+        drive.silence(8)
+    else:
+        drive.say("Claims department.", repeat_of=1.0)
+        drive.silence(8)
+    assert drive.state is S.ON_HOLD
+    assert not drive.spoken

@@ -36,6 +36,11 @@ from .words import covered
 _KEY_LOST_S = 30.0
 #: How long to stay on after bad news, s: a queue may still go on after it.
 _BAD_NEWS_S = 15.0
+#: In a queue with music somebody who spoke and is not followed by music seems to wait, whatever the
+#: ears make of the voice: asked after this long, s. A person hangs up after 10 to 20 of silence.
+_NO_MUSIC_S = 5.0
+#: Words after which silence means nothing.
+_ANNOUNCED = frozenset({Said.ANNOUNCEMENT, Said.QUEUE, Said.TRANSFER, Said.CALL_BACK_OFFER})
 
 
 class Holding(Stage):
@@ -47,6 +52,7 @@ class Holding(Stage):
         "silence",
         "ask_silence",
         "bad_news",
+        "no_music",
         "key_effect",
         "menu_over",
     )
@@ -66,6 +72,8 @@ class Holding(Stage):
         self._flow = flow
         self._tail = tail
         self._bad_news: Finish | None = None
+        #: This queue plays music.
+        self._music = False
         self._caller = Caller(call)
 
     @override
@@ -94,7 +102,9 @@ class Holding(Stage):
                 call.wait("ask_silence", call.plan.limits.silence_s)
         else:
             call.stop("silence", "ask_silence")
+            self._music = self._music or heard.sound in MUSICAL
             if heard.sound in MUSICAL or heard.sound is Sound.RINGBACK:
+                call.stop("no_music")
                 self._keypad.worked()
                 self._tail.forget()
         return None
@@ -107,6 +117,8 @@ class Holding(Stage):
 
     @override
     def on_speech_end(self, heard: UtteranceEnded) -> Turn:
+        if self._music and heard.repeat is None and not heard.cut:
+            self.call.wait("no_music", _NO_MUSIC_S - (heard.time - heard.until))
         last = self._keypad.last
         if last is None or self.call.now - last.at > _KEY_LOST_S:
             return None
@@ -119,12 +131,14 @@ class Holding(Stage):
     @override
     def on_speech(self, heard: UtteranceStarted) -> Turn:
         self._caller.spoke()
-        self.call.stop("silence", "ask_silence", "menu_over")
+        self.call.stop("silence", "ask_silence", "menu_over", "no_music")
         return None
 
     @override
     def on_words(self, words: Words) -> Turn:
         call = self.call
+        if words.again or words.kinds & _ANNOUNCED:
+            call.stop("no_music")
         if Said.INVENTED in words:
             return self._look()
         if (turn := self._caller.hear(words)) is not None:
@@ -218,6 +232,8 @@ class Holding(Stage):
         match name:
             case "bad_news":
                 return self._bad_news
+            case "no_music":
+                return Sign.SUSPECTS
             case "hold_limit":
                 return Finish(Outcome.TIME_LIMIT, "The longest waiting time is over.")
             case "silence":

@@ -68,9 +68,14 @@ class Suspecting(Attending):
         if call.judge.verdict is Verdict.PERSON:
             return Sign.CONVINCED
         plan = call.plan
-        if plan.auto_connect and (
-            plan.early_ring is EarlyRing.ALWAYS
-            or (plan.early_ring is EarlyRing.KNOWN_ANNOUNCEMENTS and plan.announcements_known)
+        likely = call.judge.verdict is Verdict.SUSPECTED
+        if (
+            plan.auto_connect
+            and likely
+            and (
+                plan.early_ring is EarlyRing.ALWAYS
+                or (plan.early_ring is EarlyRing.KNOWN_ANNOUNCEMENTS and plan.announcements_known)
+            )
         ):
             self.ring(early=True)
         call.wait("doubt", plan.pace.doubt_s)
