@@ -29,6 +29,8 @@ CODECS = ("PCMA", "PCMU", "G722", "opus")
 #: First port for speech (RTP), and how many may be used from there on.
 DEFAULT_RTP_PORT = 10000
 RTP_PORTS = 500
+#: Shortest time between two dials, s: common trunks take one a second.
+BETWEEN_DIALS_S = 1.0
 #: Longest user name or password worth sending, characters.
 _LONGEST = 128
 _TEXT = TextSelector()
@@ -221,4 +223,5 @@ def account_settings(account_id: str, data: Mapping[str, Any]) -> AccountSetting
         allow_from=_listed(data.get(Conf.ALLOW_FROM, "")),
         rtp_port=data.get(Conf.RTP_PORT, DEFAULT_RTP_PORT),
         rtp_port_range=RTP_PORTS,
+        between_dials_s=BETWEEN_DIALS_S,
     )

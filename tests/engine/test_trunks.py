@@ -21,6 +21,7 @@ from custom_components.hold_slayer.providers import PRESETS, Provider
 from custom_components.hold_slayer.telephony.messages import (
     AccountSettings,
     AddAccount,
+    DialledBy,
     Encryption,
     ErrorKind,
     GetStatistics,
@@ -305,3 +306,17 @@ def test_srv_weights() -> None:
     assert {order[2] for order in orders} == {"last"}
     first = Counter(order[0] for order in orders)
     assert 650 < first["often"] < 850
+
+
+async def test_one_dial_a_second(alice: Station) -> None:
+    """Calls leave one after the other; a person's waits for nobody."""
+    async with wire(busy) as far:
+        settings = alice.settings(f"{HOST}:{far.port}", register=False, between_dials_s=60.0)
+        await alice.link.request(AddAccount(account=settings))
+        await alice.dial("1")
+        waiting = asyncio.ensure_future(alice.dial("2"))
+        await alice.dial("3", dialled_by=DialledBy.PERSON)
+        await far.got("INVITE", 2)
+        dialled = {sent.split(" ")[1].partition("@")[0] for sent in far.of("INVITE")}
+        assert dialled == {"sip:1", "sip:3"}
+        waiting.cancel()

@@ -33,7 +33,6 @@ from ..telephony.messages import (
     RegistrationState,
     RemoveAccount,
 )
-from ..telephony.policy import DialPolicy
 from ..telephony.supervision import LinkState
 from .call import Call
 from .call_backs import CallBacks
@@ -47,7 +46,7 @@ from .learning import Learning
 from .leg import Leg
 from .line import Line
 from .menus import Menus
-from .phone_places import dialled, places, ringable, serve_phones
+from .phone_places import places, policy_of, ringable, serve_phones
 from .phrasebook import company_phrases, user_phrases
 from .print_books import PrintBooks, StoredBook
 from .problems import dial_refused
@@ -192,18 +191,8 @@ class Account:
 
     async def send_policy(self) -> None:
         """Tell the engine what may be dialled: what is saved, at home, and what the options allow."""
-        saved = {contact.number for contact in self.contacts.values()}
-        saved |= {phone.address for phone in self.phones.values()}
-        saved |= {dialled(self, phone) for phone in self.phones.values()} | self.on_trial
-        policy = DialPolicy(
-            home_country=self.hass.config.country or "",
-            countries=self.settings.countries,
-            saved=tuple(sorted(saved)),
-            allow_premium=self.settings.allow_premium,
-            allow_shared_cost=self.settings.allow_premium,
-        )
         try:
-            await self.engine.set_policy(self.entry.entry_id, policy)
+            await self.engine.set_policy(self.entry.entry_id, policy_of(self))
         except EngineError as err:
             _LOGGER.warning("The dial policy could not be set: %s", err)
 

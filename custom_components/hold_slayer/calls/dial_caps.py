@@ -16,8 +16,6 @@ VERSION: Final = 1
 WRITE_AFTER_S: Final = 1.0
 HOUR_S: Final = 3600.0
 DAY_S: Final = 24 * HOUR_S
-#: Shortest time between two dials, s: trunks refuse faster ones.
-BETWEEN_S: Final = 1.0
 
 
 class Cap(StrEnum):
@@ -119,11 +117,6 @@ class DialLedger:
     def minutes(self) -> float:
         """How long the calls of the last day took so far, min."""
         return sum(call.seconds for call in self._calls.values()) / 60
-
-    def wait(self) -> float:
-        """Return how long the next dial has to wait, s."""
-        last = max((call.at for call in self._calls.values()), default=-BETWEEN_S)
-        return max(0.0, last + BETWEEN_S - self._now())
 
     def dialled(self, call_id: str, number: str) -> None:
         """Note a call that is placed."""

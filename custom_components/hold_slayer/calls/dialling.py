@@ -1,6 +1,5 @@
 """The limits of an account at work: checked before each call, counted after it, told when reached."""
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from homeassistant.core import CALLBACK_TYPE, callback
@@ -19,13 +18,12 @@ if TYPE_CHECKING:
 
 
 class Dialling:
-    """Lets an account's calls out, one a second, within its limits."""
+    """Lets an account's calls out within its limits."""
 
     def __init__(self, account: Account) -> None:
         """Prepare; `start` brings back what was dialled."""
         self.ledger = DialLedger(account.hass, account.entry.entry_id)
         self._account = account
-        self._lock = asyncio.Lock()
         self._unwatch: CALLBACK_TYPE | None = None
 
     async def start(self) -> None:
@@ -39,22 +37,19 @@ class Dialling:
             self._unwatch()
         await self.ledger.close()
 
-    async def admit(self, job: Job) -> None:
-        """Return when a job may dial; raises a translated error when it is beyond a limit."""
+    @callback
+    def admit(self, job: Job) -> None:
+        """Let a job dial; raises a translated error when it is beyond a limit."""
         if job.incoming:
             return
-        async with self._lock:
-            caps = self._account.settings.caps
-            try:
-                self.ledger.check(job.target, caps, exploring=bool(job.plan.explore))
-            except CapReachedError as err:
-                facts = {"limit": str(err.limit), "rule": err.cap.value}
-                raise_issue(self._account.hass, self._account.entry, "dial_limit", facts)
-                raise invalid(err.cap.value, limit=err.limit, number=job.name) from err
-            wait = self.ledger.wait()
-            self.ledger.dialled(job.id, job.target)
-        if wait:
-            await asyncio.sleep(wait)
+        caps = self._account.settings.caps
+        try:
+            self.ledger.check(job.target, caps, exploring=bool(job.plan.explore))
+        except CapReachedError as err:
+            facts = {"limit": str(err.limit), "rule": err.cap.value}
+            raise_issue(self._account.hass, self._account.entry, "dial_limit", facts)
+            raise invalid(err.cap.value, limit=err.limit, number=job.name) from err
+        self.ledger.dialled(job.id, job.target)
 
     @callback
     def forgive(self) -> None:

@@ -11,7 +11,7 @@ from ..const import PhoneKind
 from ..issues import raise_issue, withdraw_issue
 from ..reach.phone import Phone, Place
 from ..telephony.errors import EngineError
-from ..telephony.messages import PHONES_ACCOUNT, PhoneUser
+from ..telephony.messages import PHONES_ACCOUNT, DialPolicy, PhoneUser
 
 if TYPE_CHECKING:
     from .account import Account
@@ -61,3 +61,17 @@ async def serve_phones(account: Account) -> None:
         raise_issue(account.hass, account.entry, "phone_port", facts)
     else:
         withdraw_issue(account.hass, account.entry, "phone_port")
+
+
+def policy_of(account: Account) -> DialPolicy:
+    """Return what may be dialled: what is saved, at home, and what the options allow."""
+    saved = {contact.number for contact in account.contacts.values()}
+    saved |= {phone.address for phone in account.phones.values()}
+    saved |= {dialled(account, phone) for phone in account.phones.values()} | account.on_trial
+    return DialPolicy(
+        home_country=account.hass.config.country or "",
+        countries=account.settings.countries,
+        saved=tuple(sorted(saved)),
+        allow_premium=account.settings.allow_premium,
+        allow_shared_cost=account.settings.allow_premium,
+    )

@@ -73,6 +73,7 @@ class Account(pj.Account):
         #: Asks a trunk that knows us by our address whether it is there.
         self._probe: Probe | None = None
         self._answers = False
+        self._dial_due = 0.0
         if not settings.register and settings.keep_alive_s > 0:
             self._probe = Probe(self, settings, self._probed)
 
@@ -91,6 +92,14 @@ class Account(pj.Account):
     def text(self) -> str:
         """Return why the account is not registered, "" when it is."""
         return self._last_refusal.text if self._last_refusal is not None else ""
+
+    async def turn(self) -> None:
+        """Wait until the next INVITE may leave."""
+        loop = asyncio.get_running_loop()
+        due = max(self._dial_due, loop.time())
+        self._dial_due = due + self.settings.between_dials_s
+        if (wait := due - loop.time()) > 0:
+            await asyncio.sleep(wait)
 
     def open(self, transport: int) -> None:
         """Create the account in the library; with `register` the REGISTER leaves at once."""

@@ -20,7 +20,7 @@ from .accounts import Accounts
 from .address import host_of, parse_host, split_name_address, target_uri
 from .audio_orders import carry_out_audio, ears_of
 from .endpoint import FRAME_MS, SipEndpoint
-from .figures import leg_figures
+from .figures import account_facts, leg_figures
 from .guard import callback
 from .keys import check_keys
 from .leg import Leg
@@ -271,7 +271,8 @@ class Exchange:
             case m.SetPhoneServer():
                 await self._phones.serve(request.server)
             case m.GetAccountFacts():
-                return self._facts(request.request, self._accounts[request.account_id])
+                account = self._accounts[request.account_id]
+                return account_facts(request.request, account, self._endpoint.invite_bytes)
             case m.GetPhoneContacts():
                 return self._phones.contacts(request.request, request.username)
             case m.AnswerCall():
@@ -309,18 +310,6 @@ class Exchange:
                 carry_out_audio(request, self._leg)
         return m.Done(request=request.request)
 
-    def _facts(self, number: int, account: Account) -> m.AccountFacts:
-        """Return how an account stands with its server."""
-        return m.AccountFacts(
-            request=number,
-            state=account.state,
-            text=account.text,
-            server=account.server,
-            nat=account.nat,
-            expires_s=account.expires_s,
-            invite_bytes=self._endpoint.invite_bytes,
-        )
-
     def _leg(self, name: str) -> Leg:
         """Return a leg; raises `RefusalError`."""
         try:
@@ -355,8 +344,8 @@ class Exchange:
             await account.turn()
         if (host := host_of(uri)) not in account.hosts:
             await self._sources.allow(f"leg {request.leg}", {host})
-            if request.leg in self._legs:
-                raise RefusalError(ErrorKind.LEG_EXISTS, f"there is a leg {request.leg!r} already")
+        if request.leg in self._legs:
+            raise RefusalError(ErrorKind.LEG_EXISTS, f"there is a leg {request.leg!r} already")
         self._dial(request, account, uri)
 
     def _dial(self, request: m.PlaceCall, account: Account, uri: str) -> None:

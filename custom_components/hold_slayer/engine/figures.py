@@ -1,6 +1,7 @@
 """The figures of a leg's media."""
 
-from ..telephony.messages import LegStatistics
+from ..telephony.messages import AccountFacts, LegStatistics
+from .account import Account
 from .leg import Leg
 
 
@@ -35,4 +36,17 @@ def leg_figures(request: int, leg: Leg) -> LegStatistics:
         rtt_ms=stat.rtcp.rttUsec.mean / 1000,
         unheard_s=unheard,
         empty_frames=empty,
+    )
+
+
+def account_facts(number: int, account: Account, invite_bytes: int) -> AccountFacts:
+    """Return how an account stands with its server."""
+    return AccountFacts(
+        request=number,
+        state=account.state,
+        text=account.text,
+        server=account.server,
+        nat=account.nat,
+        expires_s=account.expires_s,
+        invite_bytes=invite_bytes,
     )

@@ -106,6 +106,8 @@ class AccountSettings:
     rtp_port_range: int = 10000
     #: Hosts besides the servers that may call: names, addresses, networks; "*" = anybody.
     allow_from: tuple[str, ...] = ()
+    #: Shortest time between two INVITEs, s: trunks refuse faster ones. A person waits for nothing.
+    between_dials_s: float = 0.0
     #: Calls at once; more incoming ones are answered with 486.
     max_calls: int = 8
 
