@@ -6,7 +6,10 @@ from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.recorder import get_instance
-from homeassistant.components.recorder.statistics import statistics_during_period
+from homeassistant.components.recorder.statistics import (
+    list_statistic_ids,
+    statistics_during_period,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import pytest
@@ -168,3 +171,10 @@ async def test_long_term_statistics(
     assert len(rows) == 32
     assert (rows[0]["start"], rows[0]["mean"]) == (MONDAY + DAY, 300.0)
     assert rows[1]["max"] == 1200.0
+    assert state(hass, "calls_that_reached_a_person").attributes["calls"] == 40
+    await act(hass, "delete_calls", contact="insurance")
+    await hass.async_block_till_done()
+    await get_instance(hass).async_block_till_done()
+    known = await get_instance(hass).async_add_executor_job(list_statistic_ids, hass)
+    assert not [each for each in known if each["statistic_id"].startswith("hold_slayer:")]
+    assert state(hass, "calls_that_reached_a_person").state == "unknown"

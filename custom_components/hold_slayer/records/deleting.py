@@ -21,7 +21,8 @@ class Deleted:
     """What was deleted."""
 
     call_ids: tuple[str, ...] = ()
-    #: Contacts of which no call is left.
+    #: Whose calls these were, and those of which none is left.
+    touched: tuple[str, ...] = ()
     contacts: tuple[str, ...] = ()
 
 
@@ -33,6 +34,7 @@ def delete_matching(connection: Connection, wanted: Filter) -> Deleted:
     contacts = {row.contact_id for row in rows if row.contact_id}
     return Deleted(
         call_ids=tuple(row.id for row in rows),
+        touched=tuple(sorted(contacts)),
         contacts=tuple(
             contact
             for contact in sorted(contacts)

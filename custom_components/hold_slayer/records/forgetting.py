@@ -5,11 +5,13 @@ from functools import partial
 
 from homeassistant.core import HomeAssistant
 
+from ..calls.lookup import accounts
 from ..calls.print_books import PrintBooks
 from .deleting import delete_matching
 from .filters import Filter
 from .following import calls_deleted
 from .history import history_of
+from .long_term import clear_hold_times
 from .recording_access import remove_recordings
 
 
@@ -28,8 +30,11 @@ async def forget_calls(hass: HomeAssistant, wanted: Filter) -> Forgotten:
     deleted = await history_of(hass).write(partial(delete_matching, wanted=wanted))
     calls_deleted(hass, deleted.call_ids)
     recordings = await remove_recordings(hass, frozenset(deleted.call_ids))
-    # prints are of all calls of a contact together
+    # prints and long-term statistics are of all calls of a contact together
     await PrintBooks(hass).remove(deleted.contacts)
+    clear_hold_times(hass, deleted.contacts)
+    for account in accounts(hass):
+        account.outlooks.refresh(deleted.touched)
     return Forgotten(
         calls=len(deleted.call_ids), recordings=recordings, prints=len(deleted.contacts)
     )

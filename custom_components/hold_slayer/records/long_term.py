@@ -14,6 +14,7 @@ from homeassistant.components.recorder.models import (
 from homeassistant.components.recorder.statistics import async_add_external_statistics
 from homeassistant.const import UnitOfTime
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.recorder import get_instance
 
 from ..const import DOMAIN
 from .forecast import PastWait
@@ -54,3 +55,10 @@ def hourly(past: Iterable[PastWait]) -> list[StatisticData]:
         StatisticData(start=hour, mean=statistics.fmean(holds), min=min(holds), max=max(holds))
         for hour, holds in sorted(hours.items())
     ]
+
+
+@callback
+def clear_hold_times(hass: HomeAssistant, contact_ids: Iterable[str]) -> None:
+    """Have the recorder forget contacts."""
+    if RECORDER in hass.config.components and (ids := [statistic_id(each) for each in contact_ids]):
+        get_instance(hass).async_clear_statistics(ids)

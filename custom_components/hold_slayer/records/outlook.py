@@ -1,6 +1,6 @@
 """What to expect of a contact: figures for its sensors, forecasts, long-term statistics."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -119,6 +119,13 @@ class Outlooks:
             found = self._of[contact_id] = Outlook(self._hass, self._account, contact_id)
             self._refresh(found)
         return found
+
+    @callback
+    def refresh(self, contact_ids: Iterable[str]) -> None:
+        """Reckon anew for contacts whose calls were deleted."""
+        for contact_id in contact_ids:
+            if (outlook := self._of.get(contact_id)) is not None:
+                self._refresh(outlook)
 
     @callback
     def remaining(self, call: Call) -> Forecast | None:
