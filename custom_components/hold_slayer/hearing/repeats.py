@@ -19,6 +19,8 @@ from .printed import Print
 PERIOD_TOLERANCE = 0.12
 #: What repeats for longer than this in one piece is music, s.
 MUSIC_SECONDS = 25.0
+#: What nobody marked must repeat for this long to be kept: a chance likeness is shorter, s.
+LEAST_REPEATED = 1.8
 #: Least share of words that count in a stretch worth keeping.
 LEAST_SOUND = 0.4
 
@@ -130,7 +132,7 @@ def collect(
     for one in sorted(pieces, key=lambda one: (not one.name, one.begins - one.end)):
         first, last = max(one.begins, 0), min(one.end, len(words))
         seconds = (last - first) * WORD_SECONDS
-        if seconds < LEAST_SECONDS:
+        if seconds < (LEAST_SECONDS if one.name else LEAST_REPEATED):
             continue
         if any(first < other_end and other < last for other, other_end in taken):
             continue
