@@ -39,8 +39,8 @@ async def async_setup_entry(
     )
 
 
-class ContactSelect(LineEntity, SelectEntity, RestoreEntity):
-    """Whom the Call button calls."""
+class NameSelect(LineEntity, SelectEntity, RestoreEntity):
+    """A choice by name that is remembered over a restart."""
 
     platform_domain = Platform.SELECT
 
@@ -49,7 +49,21 @@ class ContactSelect(LineEntity, SelectEntity, RestoreEntity):
         """Choose what was chosen before the restart."""
         await super().async_added_to_hass()
         if (state := await self.async_get_last_state()) is not None:
-            self._choose(state.state)
+            self.choose(state.state)
+
+    @override
+    async def async_select_option(self, option: str) -> None:
+        """Choose."""
+        self.choose(option)
+        self.line.tell()
+
+    def choose(self, name: str) -> None:
+        """Remember what a name stands for."""
+        raise NotImplementedError
+
+
+class ContactSelect(NameSelect):
+    """Whom the Call button calls."""
 
     @property
     @override
@@ -65,29 +79,15 @@ class ContactSelect(LineEntity, SelectEntity, RestoreEntity):
         return contact.name if contact else None
 
     @override
-    async def async_select_option(self, option: str) -> None:
-        """Choose a contact."""
-        self._choose(option)
-        self.line.tell()
-
-    def _choose(self, name: str) -> None:
+    def choose(self, name: str) -> None:
         """Remember the contact of a name."""
         for contact in self.account.contacts.values():
             if contact.name == name:
                 self.line.chosen_contact = contact.id
 
 
-class PhoneSelect(LineEntity, SelectEntity, RestoreEntity):
+class PhoneSelect(NameSelect):
     """Which phone rings for calls begun with the Call button."""
-
-    platform_domain = Platform.SELECT
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        """Choose what was chosen before the restart."""
-        await super().async_added_to_hass()
-        if (state := await self.async_get_last_state()) is not None:
-            self._choose(state.state)
 
     @property
     @override
@@ -103,12 +103,7 @@ class PhoneSelect(LineEntity, SelectEntity, RestoreEntity):
         return phone.name if phone else ALL_PHONES
 
     @override
-    async def async_select_option(self, option: str) -> None:
-        """Choose a phone."""
-        self._choose(option)
-        self.line.tell()
-
-    def _choose(self, name: str) -> None:
+    def choose(self, name: str) -> None:
         """Remember the phone of a name; none for all of them."""
         self.line.chosen_phone = ""
         for phone in self.account.phones.values():
