@@ -5,6 +5,10 @@ import pytest
 from custom_components.hold_slayer.hearing.heard import (
     Cue,
     Reason,
+    Repeat,
+    Repeated,
+    RepeatEnded,
+    RepeatSource,
     Sound,
     UtteranceStarted,
     Verdict,
@@ -172,3 +176,19 @@ def test_words_of_the_queue_are_not_asked(after: str) -> None:
         drive.silence(8)
     assert drive.state is S.ON_HOLD
     assert not drive.spoken
+
+
+@pytest.mark.parametrize("lasts", [0.8, 4.0])
+def test_only_a_copy_that_lasts_is_a_recording(lasts: float) -> None:
+    """A few words that sound like others before are no proof; a copy that goes on is."""
+    drive = on_hold()
+    drive.heard(UtteranceStarted(time=drive.audio, utterance=9, since=drive.audio))
+    since = drive.audio
+    drive.wait(0.7)
+    drive.verdict(Verdict.SUSPECTED, 0.6)
+    copy = Repeat(source=RepeatSource.CALL, first_heard=2.0, score=0.6)
+    drive.heard(Repeated(time=drive.audio, since=since, sound=Sound.SPEECH, repeat=copy))
+    drive.wait(lasts - 0.7)
+    drive.heard(RepeatEnded(time=drive.audio, since=since))
+    drive.wait(1)
+    assert drive.state is (S.PERSON_SUSPECTED if lasts < 1 else S.ON_HOLD)

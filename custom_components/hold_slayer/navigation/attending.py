@@ -2,7 +2,7 @@
 
 from typing import override
 
-from ..hearing.heard import MUSICAL, Hearing, Sound, Verdict
+from ..hearing.heard import MUSICAL, Cue, Hearing, Repeated, Sound, Verdict
 from .acts import BridgeUser, NoteKind, RingUser, StopRingingUser, StopSpeaking
 from .moments import Bridged
 from .stage import Sign, Stage, Turn
@@ -39,6 +39,9 @@ class Attending(Stage):
 
     #: Music this long, in s, means that nobody is there.
     music_ends = 3.0
+    #: A copy of what was heard before that lasts so long, in s, is a recording; the same few words
+    #: can sound the same from two people.
+    copy_proves = 1.6
 
     @override
     def on_sound(self, heard: Hearing) -> Turn:
@@ -48,6 +51,22 @@ class Attending(Stage):
         elif heard.sound is Sound.SPEECH:
             self.call.stop("music")
         return None
+
+    @override
+    def on_repeat(self, heard: Repeated) -> Turn:
+        self.call.wait("copy", self.copy_proves - (heard.time - heard.since))
+        return None
+
+    @override
+    def on_repeat_end(self) -> Turn:
+        self.call.stop("copy")
+        return None
+
+    def it_repeats(self) -> Turn:
+        """What was said is proven to be a copy."""
+        self.call.judge.add(Cue.REPEATED)
+        dropped = self.call.judge.dropped and not self.call.user_accepted
+        return self.call_off("It was a recording.") if dropped else None
 
     @override
     def on_bridged(self, bridged: Bridged) -> Turn:

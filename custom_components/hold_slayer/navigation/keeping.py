@@ -2,7 +2,7 @@
 
 from typing import override
 
-from ..hearing.heard import Cue, Repeated, UtteranceEnded
+from ..hearing.heard import Cue, UtteranceEnded
 from .acts import StopRingingUser
 from .attending import Attending
 from .context import CallContext
@@ -33,7 +33,7 @@ class Keeping(Attending):
 
     #: An office can sound like music for a while; a person lost costs more than a ring too long.
     music_ends = 6.0
-    timers = ("music", "moment", "patience", "announce", "leave")
+    timers = ("music", "copy", "moment", "patience", "announce", "leave")
 
     def __init__(self, call: CallContext) -> None:
         """Nothing said yet."""
@@ -77,20 +77,12 @@ class Keeping(Attending):
 
     @override
     def on_speech_end(self, heard: UtteranceEnded) -> Turn:
-        if heard.repeat is not None:
-            self.call.judge.add(Cue.REPEATED)
-            if self.call.judge.dropped and not self.call.user_accepted:
-                return self.call_off("It was a recording.")
+        if heard.repeat is not None and (turn := self.it_repeats()) is not None:
+            return turn
         if not self._announced and not self.call.user_accepted:
             self.call.stop("announce")
             self._announce()
         return None
-
-    @override
-    def on_repeat(self, heard: Repeated) -> Turn:
-        self.call.judge.add(Cue.REPEATED)
-        dropped = self.call.judge.dropped and not self.call.user_accepted
-        return self.call_off("It was a recording.") if dropped else None
 
     @override
     def on_words(self, words: Words) -> Turn:
@@ -153,6 +145,8 @@ class Keeping(Attending):
     def on_timer(self, name: str) -> Turn:
         call = self.call
         match name:
+            case "copy":
+                return self.it_repeats()
             case "music":
                 if call.plan.mode is Mode.DIRECT or call.user_accepted:
                     return None

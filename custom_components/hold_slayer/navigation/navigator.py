@@ -254,6 +254,7 @@ class Navigator:
                 return stage.on_speech(event)
             case RepeatEnded():
                 line.repeating = False
+                return stage.on_repeat_end()
             case UtterancePaused():
                 if call.speech_to_text:
                     return stage.on_pause(event)

@@ -75,6 +75,10 @@ class Stage:
         """What is playing was heard before."""
         return None
 
+    def on_repeat_end(self) -> Turn:
+        """What plays is no longer the copy of something heard before."""
+        return None
+
     def on_speech(self, heard: UtteranceStarted) -> Turn:
         """Somebody, living or recorded, began to talk."""
         return None

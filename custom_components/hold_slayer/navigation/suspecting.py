@@ -6,7 +6,6 @@ from ..hearing.heard import (
     MUSICAL,
     Cue,
     Phase,
-    Repeated,
     UtteranceEnded,
     UtterancePaused,
     UtteranceStarted,
@@ -45,7 +44,7 @@ _MACHINE_TALK = frozenset({Said.BOT, Said.OPEN_QUESTION, Said.INVALID, Said.WELC
 class Suspecting(Attending):
     """Somebody may be there: get ready, look closely, ask when in doubt."""
 
-    timers = ("music", "fade", "doubt", "ask", "answer", "give_in")
+    timers = ("music", "copy", "fade", "doubt", "ask", "answer", "give_in")
 
     def __init__(self, call: CallContext) -> None:
         """Nothing asked yet."""
@@ -116,11 +115,6 @@ class Suspecting(Attending):
         return None
 
     @override
-    def on_repeat(self, heard: Repeated) -> Turn:
-        self.call.judge.add(Cue.REPEATED)
-        return self._judge()
-
-    @override
     def on_words(self, words: Words) -> Turn:
         if words.kinds & _MACHINE_TALK and Said.GREETING not in words:
             self.call.came_from = CallState.NAVIGATING
@@ -154,8 +148,7 @@ class Suspecting(Attending):
     def on_speech_end(self, heard: UtteranceEnded) -> Turn:
         call = self.call
         if heard.repeat is not None:
-            call.judge.add(Cue.REPEATED)
-            return self._judge()
+            return self.it_repeats()
         if self._awaiting_answer:
             self._awaiting_answer = False
             began = call.now - (heard.time - heard.since)
@@ -205,6 +198,8 @@ class Suspecting(Attending):
     @override
     def on_timer(self, name: str) -> Turn:
         match name:
+            case "copy":
+                return self.it_repeats()
             case "music":
                 return self.call_off("The music is back.")
             case "fade":
