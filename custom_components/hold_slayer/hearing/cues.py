@@ -54,16 +54,16 @@ LIVE = 1.5
 LIVE_LEAST = -2.2
 LIVE_MOST = 1.0
 #: A room that is heard before or after the words, louder than the line's own quiet by so many dB.
-ROOM = 2.5
+ROOM = 1.5
 ROOM_FROM = 2.0
 ROOM_FULL = 11.0
 #: The same when it is known to be no louder: a quiet room, or none.
 NO_ROOM = -0.3
 #: Per dB that the voice's spectrum is farther from (nearer to) the recorded voices of this call
 #: than the middle, the least and the most; full after so many seconds of loud words.
-UNLIKE = 2.0
+UNLIKE = 3.0
 UNLIKE_MIDDLE = 3.1
-UNLIKE_LEAST = -4.0
+UNLIKE_LEAST = -6.0
 UNLIKE_MOST = 1.2
 UNLIKE_FULL = 1.0
 #: Waiting for an answer: nothing before the first, most after the second, all after the third, s.
@@ -89,9 +89,9 @@ SHORT_GREETING_FROM = 1.2
 SHORT_GREETING_TO = 2.5
 #: Each pause of somebody who waited and spoke again; less for a voice that seems recorded.
 TURN = 2.0
-TURN_FROM = 0.9
-TURN_FULL = 1.6
-TURNS_MOST = 4.0
+TURN_FROM = 1.1
+TURN_FULL = 1.8
+TURNS_MOST = 3.0
 TURN_RECORDED = 0.4
 #: Share of the waiting cues where callers wait in silence, and before anything was held.
 SILENT_HOLD = 0.25

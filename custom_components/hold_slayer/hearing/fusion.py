@@ -29,6 +29,8 @@ SUSPECT_AFTER = 0.65
 UNDECIDED_FOR = 0.4
 #: Least weight of waiting, turns and answers for a detection: looks alone never suffice.
 EXCHANGE_LEAST = 1.0
+#: The same for a voice that seems recorded, where pauses between its pieces may look like waiting.
+EXCHANGE_RECORDED = 2.5
 #: Music that takes a verdict back when nobody talks, s.
 MUSIC_ALONE = 2.5
 #: A network tone, and quiet, that do the same, s.
@@ -200,7 +202,8 @@ class Fusion:
         settings = self._settings
         waiting = self.verdict in (Verdict.NOBODY, Verdict.MACHINE)
         exchange = sum(weight for cue, weight, _ in self._found if cue in EXCHANGE)
-        sure = self.probability >= settings.detect_at and exchange >= EXCHANGE_LEAST
+        least = EXCHANGE_LEAST if talk.live > RECORDED else EXCHANGE_RECORDED
+        sure = self.probability >= settings.detect_at and exchange >= least
         if sure and self.verdict is not Verdict.PERSON:
             return self._change(time, talk, Verdict.PERSON)
         if waiting and self.probability >= settings.suspect_at:
