@@ -137,6 +137,7 @@ def test_music_that_loops_has_a_period() -> None:
     assert period is not None
     # a tune may hold the same bars twice: then its loop is found to be half as long
     assert length / period == pytest.approx(round(length / period), abs=0.03)
+    assert any(match.loop_period for match in matches)
 
 
 def test_an_announcement_that_comes_round_steadily_has_a_period() -> None:

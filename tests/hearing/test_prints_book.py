@@ -1,6 +1,9 @@
 """Print books on disk: saved, read, merged, aged, damaged."""
 
+from dataclasses import replace
 from datetime import date, timedelta
+import struct
+import zlib
 
 import numpy as np
 import pytest
@@ -110,3 +113,48 @@ def test_ageing_keeps_to_the_size() -> None:
     kept = PrintBook((*many, *words)).aged(TODAY)
     assert kept.seconds <= MOST_SECONDS
     assert sum(one.kind is PrintKind.ANNOUNCEMENT for one in kept.prints) == 3
+
+
+def test_a_book_of_version_1_is_read_and_named() -> None:
+    """It knew no names: they are made, and the same every time."""
+    data = PrintBook((entry(1), entry(2))).to_bytes()
+    plain = bytearray(zlib.decompress(data[12:]))
+    first = 2 + 10 + 6 + 3 * 312
+    for start in (first, 0):
+        plain[start + 1] = 0
+        del plain[start + 12 : start + 18]
+    body = zlib.compress(bytes(plain))
+    old = data[:4] + struct.pack("<HHI", 1, 2, zlib.crc32(body)) + body
+    book = PrintBook.from_bytes(old)
+    assert [one.id for one in book.prints] == [entry(1).id, entry(2).id]
+
+
+def test_the_name_outlives_a_better_print() -> None:
+    """A longer recording of the same takes the place of the first one, not its name."""
+    whole = entry(1, 8.0)
+    part = Print(
+        kind=PrintKind.MENU, words=whole.words[60:310], first_heard=TODAY, last_heard=TODAY
+    )
+    (kept,) = PrintBook((part,)).merged(PrintBook((whole,)), today=TODAY).prints
+    assert (kept.id, kept.kind, len(kept.words)) == (part.id, PrintKind.MENU, len(whole.words))
+    assert PrintBook((kept,)).without({part.id}).prints == ()
+
+
+def test_the_same_recording_over_another_line_is_the_same() -> None:
+    """A quarter of the bits differ, and it begins elsewhere."""
+    rng = np.random.default_rng(5)
+    whole = entry(1, 9.0)
+    whole = replace(whole, words=np.repeat(whole.words[:280], 2))  # neighbours are alike
+    noise = np.zeros(len(whole.words), np.uint32)
+    for bit in range(23):
+        noise |= (rng.random(len(noise)) < 0.25).astype(np.uint32) << np.uint32(bit)
+    again = Print(
+        kind=PrintKind.ANNOUNCEMENT,
+        words=(whole.words ^ noise)[37:400],
+        first_heard=TODAY,
+        last_heard=TODAY,
+    )
+    others = tuple(entry(seed) for seed in range(10, 30))
+    merged = PrintBook((*others, whole)).merged(PrintBook((again,)), today=TODAY)
+    assert len(merged.prints) == 21
+    assert merged.prints[-1].uses == 2

@@ -87,6 +87,8 @@ class PrintMemory:
     ) -> list[PrintMatch]:
         """Take samples (float in [-1, 1], 8 kHz); return repeats that were found.
 
+        A repeat is returned when it is found, and again once it proves to be a loop.
+
         `active` False says that nothing here is worth a search: a tone, silence, our own voice. It
         is remembered all the same. `speech` False says that nobody talks: music may take longer to
         be known.
@@ -128,12 +130,14 @@ class PrintMemory:
         begins = history.count
         history.add(words)
         search.note(differences)
+        period = self._match.loop_period if self._match is not None else None
         if self._track is not None and not self._go_on(self._track, len(words)):
             search.forget(self._track.distance)
             self._track = self._match = None
         if self._track is not None:
             search.hint = 0.0
-            return None
+            looped = period is None and self._match is not None and self._match.loop_period
+            return self._match if looped else None
         if self._active:
             found = search.look(len(words), speech=speech)
             if found is not None:
