@@ -54,7 +54,7 @@ class Adviser:
         heard = heard[:LONGEST_HEARD]
         try:
             async with asyncio.timeout(ANSWER_S):
-                choice = await self._evaluate(heard, intent, options)
+                choice = await self._try_to_evaluate(heard, intent, options)
                 if choice is None:
                     choice = await self._generate(heard, intent, options)
         except TimeoutError:
@@ -96,6 +96,19 @@ class Adviser:
             state={"heard": heard},
         )
         return _most_probable(result.answers["option"])
+
+    async def _try_to_evaluate(
+        self, heard: str, intent: str, options: dict[str, str]
+    ) -> str | None:
+        """Ask for a distribution; None where that cannot be had, in whatever way it fails."""
+        try:
+            return await self._evaluate(heard, intent, options)
+        except TimeoutError:
+            raise
+        except Exception:
+            # The interface is new, and entities of every maker answer here.
+            _LOGGER.debug("The model could not weigh the options", exc_info=True)
+            return None
 
     async def _generate(self, heard: str, intent: str, options: dict[str, str]) -> str:
         """Ask for an answer constrained to the options."""
