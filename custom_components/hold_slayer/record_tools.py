@@ -7,7 +7,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.llm import LLMContext, ToolAnnotations
 import probatio
 
-from .llm_tools import CallTool
+from .llm_tools import CallTool, OneCallTool
 from .records.filters import Visible
 from .records.lookup import statistics_of, whole_call_of
 from .records.summing_up import summary_of
@@ -16,16 +16,7 @@ from .records.visibility import visible_in
 _READING = ToolAnnotations(read_only=True, destructive=False, idempotent=True, open_world=False)
 
 
-class _OneCall(CallTool):
-    """A tool that looks at one call."""
-
-    parameters = probatio.Schema(
-        {probatio.Required("call_id", description="Id of the call"): cv.string}
-    )
-    annotations = _READING
-
-
-class GetCallSummary(_OneCall):
+class GetCallSummary(OneCallTool):
     """Sums a call up."""
 
     short_name = "get_call_summary"
@@ -54,7 +45,7 @@ class GetCallSummary(_OneCall):
         }
 
 
-class GetCallRecording(_OneCall):
+class GetCallRecording(OneCallTool):
     """Finds the recordings of a call."""
 
     short_name = "get_call_recording"

@@ -28,7 +28,9 @@ _PRIOR_S: Final = 300.0
 _PRIOR_SIGMA: Final = 1.0
 _PRIOR_WEIGHT: Final = 0.25
 #: How much the doubt about few calls counts, in weight of calls.
-_DOUBT_WEIGHT: Final = 1.2
+_DOUBT_WEIGHT: Final = 0.7
+#: Calls whose spread shows itself how far waits go.
+_ENOUGH_CALLS: Final = 30
 #: A place in a queue before any was learned, s.
 _PLACE_S: Final = 90.0
 
@@ -183,7 +185,8 @@ class Forecaster:
 
 def _forecast(spread: Spread, calls: int, basis: Basis) -> Forecast:
     """Return the median and the interval of a spread."""
-    tail = (1 - COVERAGE) / 2
+    # the ends of a few values lie too far inside: further out, the fewer there are
+    tail = (1 - COVERAGE) / 2 * min(1.0, calls / _ENOUGH_CALLS)
     low, middle, high = (spread.quantile(share) for share in (tail, 0.5, 1 - tail))
     return Forecast(
         wait_s=round(middle, 1),
