@@ -23,6 +23,7 @@ async def test_the_idle_card_its_editor_and_what_it_refuses(tmp_path: Path) -> N
             await view.show(url)
             await idle(view, stage.contact)
             await refuses_bad_number(view)
+            await puts_emergencies_through(view, stage)
             await picked_and_edited(view, url)
             await says_what_is_wrong(view, wrong)
             assert view.problems == []
@@ -47,15 +48,21 @@ async def idle(view: Watched, contact: str) -> None:
 async def refuses_bad_number(view: Watched) -> None:
     """Say in words why a number cannot be called, and keep what was typed."""
     number = view.card.get_by_label("Or another number")
-    for typed, complaint in (
-        ("<img src=x>", "is not a telephone number"),
-        ("112", "is an emergency number"),
-    ):
+    for typed in ("<img src=x>", "call me"):
         await number.fill(typed)
         await view.button("Call and hold").click()
-        await expect(view.part("[role=alert]")).to_contain_text(complaint)
+        await expect(view.part("[role=alert]")).to_contain_text("is not a telephone number")
         await expect(number).to_have_value(typed)
     await expect(view.part("img")).to_have_count(0)
+
+
+async def puts_emergencies_through(view: Watched, stage: Stage) -> None:
+    """What a person dials on the card goes to the trunk as it is, by way of their telephone."""
+    await view.card.get_by_label("Or another number").fill("112")
+    await view.button("Call and hold").click()
+    await stage.world.expect("phone", "answered", extension="200", timeout=60)
+    # the lab's trunk has no such place: what counts is that it was asked for
+    await stage.world.expect("trunk", "unknown_number", timeout=60)
 
 
 async def picked_and_edited(view: Watched, url: str) -> None:
