@@ -55,6 +55,10 @@ class SipEndpoint(pj.Endpoint):
         self.libInit(_configuration(self._log, user_agent))
         # Before libStart, once, or it can deadlock. The null device is the clock of the bridge.
         self.audDevManager().setNullDev()
+        # Its module wants to be in place before the start, too; `Phones` takes over later.
+        early = pj.RegisterHandler()
+        early.start()
+        early.stop()
         self.libStart()
         self.transports = Transports(self)
 

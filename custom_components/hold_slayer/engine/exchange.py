@@ -223,14 +223,15 @@ class Exchange:
         message, account_id = str(prm.rdata.wholeMsg), account.settings.id
         sender = SipText(message).first("From").partition(";tag=")[0]
         name, uri = split_name_address(sender)
-        if self._phones.owns(account):
+        source = str(prm.rdata.srcAddress)
+        if self._phones.sent(account, source):
             account_id = m.PHONES_ACCOUNT
             uri, verdict = self._phones.admit(message)
             if not uri:
                 leg.reject(verdict.status, verdict.headers)
                 return
         elif not self._sources.belongs(
-            f"account {account_id}", parse_host(str(prm.rdata.srcAddress), "the caller").name
+            f"account {account_id}", parse_host(source, "the caller").name
         ):
             # Somebody whom another account lets in, such as a phone.
             leg.reject(403)

@@ -96,9 +96,15 @@ class Phones:
         text = f"no phone is registered as {target}"
         raise RefusalError(ErrorKind.NOT_FOUND, text)
 
-    def owns(self, account: Account) -> bool:
-        """Tell whether calls to an account come from phones."""
-        return account.settings.id in (_name(transport) for transport in _TRANSPORTS)
+    def sent(self, account: Account, source: str) -> bool:
+        """Tell whether a call comes from a phone: to their account, or from where one registered.
+
+        The library guesses the account by the address that was called, which phones write as they
+        like.
+        """
+        if account.settings.id in (_name(transport) for transport in _TRANSPORTS):
+            return True
+        return self._registrar is not None and bool(self._registrar.user_at(source))
 
     def admit(self, message: str) -> tuple[str, Verdict]:
         """Judge a phone's INVITE; return its user name, "" with the answer that refuses it."""
