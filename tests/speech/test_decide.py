@@ -49,6 +49,53 @@ async def test_answers(
     assert "<heard>press two for claims</heard>" in model.asked[0].instructions
 
 
+class Weighed:
+    """What `async_evaluate` of 2026.11 returns."""
+
+    def __init__(self, **probabilities: float) -> None:
+        self.answers = {"option": probabilities}
+
+
+@pytest.mark.parametrize(
+    ("weights", "result"),
+    [
+        (Weighed(**{"1": 0.1, "2": 0.8, "none": 0.1}), ("2", "")),
+        (Weighed(**{"1": 0.25, "2": 0.25, "none": 0.2}), ("", "")),  # nothing stands out
+        (Weighed(**{"9001900": 0.9}), ("", "invalid")),
+        (HomeAssistantError("not here"), ("1", "")),  # asked for an answer instead
+        (None, ("1", "")),
+    ],
+)
+async def test_probabilities_where_core_has_them(
+    hass: HomeAssistant,
+    model: Model,
+    monkeypatch: pytest.MonkeyPatch,
+    weights: Weighed | HomeAssistantError | None,
+    result: tuple[str, str],
+) -> None:
+    """Choice probabilities are used where core and entity offer them, a plain answer elsewhere."""
+    asked: list[dict[str, Any]] = []
+
+    async def evaluate(_hass: HomeAssistant, **question: Any) -> Weighed:
+        asked.append(question)
+        if isinstance(weights, Weighed):
+            return weights
+        raise weights or RuntimeError
+
+    feature = 1 << 20
+    monkeypatch.setattr(decide.ai_task, "async_evaluate", evaluate, raising=False)
+    monkeypatch.setattr(decide.ai_task.AITaskEntityFeature, "EVALUATE", feature, raising=False)
+    state = hass.states.get(ENTITY)
+    assert state is not None
+    attributes = dict(state.attributes)
+    attributes["supported_features"] = attributes.get("supported_features", 0) | feature
+    hass.states.async_set(ENTITY, state.state, attributes)
+    model.answers = [{"option": "1"}]
+    assert await Adviser(hass, ENTITY, 3).choose("press two", "my claim", OPTIONS) == result
+    assert len(asked) == 1
+    assert set(asked[0]["questions"]["option"]["criteria"]) == {"1", "2", "none"}
+
+
 async def test_slow_model(
     hass: HomeAssistant, model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
