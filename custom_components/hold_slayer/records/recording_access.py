@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from functools import partial
+import logging
 from typing import Any, Final
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -16,6 +17,8 @@ from .filters import Visible
 from .history import find_history
 from .recordings import Catalogue, Limits, Recording
 from .schema import CALLS
+
+_LOGGER = logging.getLogger(__name__)
 
 #: Unless the account says otherwise.
 USUAL: Final = Limits(days=30, megabytes=2000)
@@ -124,7 +127,11 @@ async def clear_recordings(hass: HomeAssistant) -> int:
         for entry in hass.config_entries.async_entries(DOMAIN)
     }
     clear = partial(catalogue_of(hass).clear, dt_util.utcnow(), limits, USUAL)
-    return await hass.async_add_executor_job(clear)
+    try:
+        return await hass.async_add_executor_job(clear)
+    except OSError as err:
+        _LOGGER.warning("Old recordings could not be deleted: %s", err)
+        return 0
 
 
 async def _lines_of(

@@ -1,6 +1,7 @@
 """The catalogue of finished recordings: what the files and the JSON beside them say."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 import logging
@@ -123,7 +124,7 @@ class Catalogue:
 
     def _of_day(self, day: Path) -> Iterator[Recording]:
         """Yield the recordings of a day."""
-        for file in day.iterdir():
+        for file in sorted(day.glob("*")):
             if (found := self._read(file)) is not None:
                 yield found
 
@@ -141,8 +142,12 @@ class Catalogue:
             _LOGGER.debug("Nothing is told about the recording %s", key)
         except (OSError, SidecarError) as err:
             _LOGGER.warning("What is told about the recording %s cannot be read: %s", key, err)
-        size = file.stat().st_size
-        started = sidecar.started if sidecar else _moment(key, file)
+        try:
+            size = file.stat().st_size
+            started = sidecar.started if sidecar else _moment(key, file)
+        except FileNotFoundError:
+            # deleted meanwhile
+            return None
         return Recording(key=key, file=file, size=size, started=started, sidecar=sidecar)
 
     def _drop_strays(self, now: datetime) -> None:
@@ -158,7 +163,8 @@ class Catalogue:
 
 def _drop_empty(day: Path) -> None:
     """Remove a day's folder when nothing is left in it."""
-    if day.is_dir() and not any(day.iterdir()):
+    # not empty, or gone already
+    with suppress(OSError):
         day.rmdir()
 
 
