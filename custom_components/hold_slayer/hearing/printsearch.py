@@ -20,9 +20,9 @@ from .printindex import PrintIndex
 WINDOWS: Final = (24, 32, 40, 48, 64, 96, 128)
 #: Share of agreement times the root of the counting words from which it is a repeat. The best of
 #: 225,000 places (1 h) that have nothing to do with new speech reaches 2.25 in 1 % of cases.
-PROOF: Final = 2.55
+PROOF: Final = 2.7
 #: More for few words, up to the second number of them: two people's vowels may be alike.
-PROOF_SHORT: Final = 2.85
+PROOF_SHORT: Final = 3.0
 SHORT, LONG = 24, 40
 #: Times so much where nobody talks: music is like itself.
 MUSIC_PROOF: Final = 1.2
