@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from ..company.scenario import Scenario, walk
-from ..company.steps import Agent
+from ..company.steps import Agent, Collect
 from ..demo.timeline import Timeline
 from ..process import LogEvent
 from ..voices import Voice, speak
@@ -218,9 +218,18 @@ def _breaches(scenario: Scenario, events: Sequence[LogEvent]) -> list[str]:
     ]
     keys = [event for event in events if event.source == "company" and event.event == "key"]
     found += ["a key into the agent's ear" for event in keys if event.details["stage"] == "agent"]
-    typed = "".join(str(event.details["key"]) for event in keys)
-    asked = sum(event.event == "collected" for event in events)
     for secret, value in scenario.secrets.items():
-        if typed.count(value) > asked:
-            found.append(f"{secret} was given {typed.count(value)} times, asked {asked} times")
+        # where it is asked for it may be typed again when it seems to have got lost
+        unasked = "".join(
+            str(event.details["key"])
+            for event in keys
+            if not _asks(scenario, event.details["stage"])
+        )
+        if value in unasked:
+            found.append(f"{secret} was given where nobody had asked for it")
     return found
+
+
+def _asks(scenario: Scenario, scene: str) -> bool:
+    """Whether a scene asks for digits."""
+    return any(isinstance(step, Collect) for step in walk(scenario.scenes.get(scene, ())))

@@ -77,7 +77,7 @@ async def test_what_must_never_happen() -> None:
     assert got.breaches == (
         "ended up in charged",
         "a key into the agent's ear",
-        "account_number was given 1 times, asked 0 times",
+        "account_number was given where nobody had asked for it",
     )
     figures = summary([got], [])
     assert "against the rules: 3" in figures
