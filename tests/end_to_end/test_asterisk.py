@@ -180,7 +180,7 @@ async def test_tls_and_srtp(engine: Station, company: Asterisk) -> None:
     await engine.link.request(AddAccount(account=settings))
     leg = await engine.dial("300", ears=True)
     await engine.leg_is(leg, LegState.CONFIRMED)
-    await engine.link.request(SendKeys(leg=leg, keys="5", method=KeyMethod.INBAND))
+    await engine.link.request(SendKeys(leg=leg, keys="555", method=KeyMethod.INBAND))
     heard = await hears(engine, leg, Sound.DTMF)
     assert heard.digit == "5"
     assert (await engine.link.request(GetStatistics(leg=leg))).encrypted
