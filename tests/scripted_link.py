@@ -11,8 +11,10 @@ from custom_components.hold_slayer.telephony.errors import (
     EngineStartError,
 )
 from custom_components.hold_slayer.telephony.messages import (
+    AccountFacts,
     Done,
     ErrorKind,
+    GetAccountFacts,
     GetPrintBook,
     GetStatistics,
     HangUp,
@@ -27,6 +29,7 @@ from custom_components.hold_slayer.telephony.messages import (
     PrintMarked,
     Ready,
     Refused,
+    RegistrationState,
     Request,
 )
 from custom_components.hold_slayer.telephony.supervision import LinkState
@@ -112,6 +115,8 @@ class ScriptedLink:
                 return LegStatistics(
                     request=0, leg=leg, state=LegState.CONFIRMED, codec="PCMA", clock_rate=8000
                 )
+            case GetAccountFacts():
+                return AccountFacts(request=0, state=RegistrationState.REGISTERED)
             case GetPrintBook(leg=leg):
                 return PrintBookData(request=0, leg=leg)
             case MarkPrint(leg=leg):

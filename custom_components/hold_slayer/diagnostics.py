@@ -9,6 +9,8 @@ from .calls.account import Account, HoldSlayerConfigEntry
 from .calls.call import Call
 from .const import Conf
 from .navigation.flow import CallFlow
+from .telephony.errors import EngineError
+from .telephony.messages import GetAccountFacts
 
 TO_REDACT = {
     Conf.REGISTRAR,
@@ -43,6 +45,8 @@ async def async_get_config_entry_diagnostics(
             "codecs": list(ready.codecs) if ready else [],
         },
         "registration": account.registration.value,
+        "network": await _network(account),
+        "dialled_minutes": round(account.dialling.ledger.minutes),
         "phones": [
             {
                 "kind": phone.kind.value,
@@ -63,6 +67,21 @@ async def async_get_config_entry_diagnostics(
             for contact in account.contacts.values()
         ],
         "calls": [await _call(account, call) for call in account.switchboard.calls.values()],
+    }
+
+
+async def _network(account: Account) -> dict[str, Any] | None:
+    """Return what the engine found out about the way to the server, without its name."""
+    try:
+        facts = await account.engine.link.request(
+            GetAccountFacts(account_id=account.entry.entry_id)
+        )
+    except EngineError:
+        return None
+    return {
+        "nat": facts.nat.value,
+        "expires_s": facts.expires_s,
+        "invite_bytes": facts.invite_bytes,
     }
 
 
