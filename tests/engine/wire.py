@@ -48,12 +48,16 @@ class Wire(asyncio.DatagramProtocol):
         """Return the requests of a method so far."""
         return [text for text in self.received if text.startswith(f"{method} ")]
 
+    async def more(self) -> None:
+        """Wait until something else arrives."""
+        self._changed.clear()
+        await self._changed.wait()
+
     async def got(self, method: str, count: int = 1) -> str:
         """Wait for so many requests of a method; return the last of them."""
         async with asyncio.timeout(PATIENCE):
             while len(found := self.of(method)) < count:
-                self._changed.clear()
-                await self._changed.wait()
+                await self.more()
         return found[count - 1]
 
 
