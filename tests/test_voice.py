@@ -10,6 +10,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.hold_slayer.const import LlmCalls
+from custom_components.hold_slayer.llm import async_get_tools
+from custom_components.hold_slayer.navigation.moments import Order
 from custom_components.hold_slayer.navigation.states import CallState
 from custom_components.hold_slayer.sentences import LANGUAGES, load
 from custom_components.hold_slayer.telephony.messages import PlaceCall, SendKeys
@@ -208,3 +210,56 @@ async def test_confirmation_needs_somebody_to_ask(
     assert result.error
     assert "no mobile app" in result.data["error"]
     assert not link.all(PlaceCall)
+
+
+async def test_the_place_in_the_queue_is_said(
+    hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry
+) -> None:
+    """Asked how it is going, the answer has the time and the place."""
+    call = await start(hass, entry)
+    await to_hold(hass, link, call)
+    call.progress.queue_position = 4
+    assert "4" in await say(hass, "how long have I been on hold")
+
+
+async def test_a_call_that_cannot_be_placed_is_explained(
+    hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry
+) -> None:
+    """Why nothing is dialled is said in words."""
+    for line in (1, 2):
+        await start(hass, entry, line=line)
+    assert "busy" in await say(hass, "call my insurance and hold")
+    assert await say(hass, "hang up the call") == "There are several calls. Say which one."
+
+
+async def test_no_tools_without_an_account(
+    hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry
+) -> None:
+    """Models get tools only while there is an account, and only with Assist."""
+    context = llm.LLMContext(
+        platform="test", context=None, language="en", assistant=None, device_id=None
+    )
+    assert async_get_tools(hass, context, "other") is None
+    await hass.config_entries.async_unload(entry.entry_id)
+    assert async_get_tools(hass, context, llm.LLM_API_ASSIST) is None
+
+
+async def test_tools_on_a_call_of_the_history(
+    hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry
+) -> None:
+    """Transcript and summary of a call that nobody holds in memory come from the history."""
+    call = await start(hass, entry)
+    await use_history(hass, entry, call)
+    words = await use(hass, "get_call_transcript", call_id=call.id)
+    assert words.data == {"call_id": call.id, "transcript": []}
+    summed = await use(hass, "get_call_summary", call_id=call.id)
+    assert not summed.error
+    gone = await use(hass, "get_call_transcript", call_id="never")
+    assert gone.error
+
+
+async def use_history(hass: HomeAssistant, entry: MockConfigEntry, call: Any) -> None:
+    """End a call and forget it."""
+    call.order(Order.HANG_UP)
+    await over(hass, call)
+    entry.runtime_data.switchboard.calls.clear()

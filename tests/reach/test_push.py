@@ -4,15 +4,26 @@ from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant, ServiceCall, SupportsResponse
+from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_mock_service
 
+from custom_components.hold_slayer.calls.changes import ChangeKind
 from custom_components.hold_slayer.const import SubentryType
+from custom_components.hold_slayer.hearing.heard import (
+    Cue,
+    Hearing,
+    Reason,
+    Sound,
+    Verdict,
+    VerdictChange,
+)
+from custom_components.hold_slayer.navigation.acts import Note, NoteKind
 from custom_components.hold_slayer.navigation.states import CallState
 from custom_components.hold_slayer.reach import push
 from custom_components.hold_slayer.telephony.messages import Bridge, LegState, PlaceCall
 
-from ..calling import act, over, start, to_hold, to_person, to_phone
+from ..calling import act, company, hears, over, start, to_hold, to_person, to_phone
 from ..homes import DESK, INSURANCE, account_entry, leg_is, set_up, subentry
 from ..scripted_link import ScriptedLink
 
@@ -186,3 +197,64 @@ async def test_at_home(hass: HomeAssistant, link: ScriptedLink) -> None:
     assert "yes" in asked[0].data["answers"][0]["sentences"]
     leg_is(link, link.all(PlaceCall)[-1].leg, LegState.CONFIRMED)
     await link.until(Bridge)
+
+
+async def test_the_place_in_the_queue_is_in_the_message(
+    hass: HomeAssistant, link: ScriptedLink, sent: list[ServiceCall]
+) -> None:
+    """What the company announces goes into the same message, without a sound."""
+    entry = await set_up_with(hass, link)
+    call = await start(hass, entry)
+    await to_hold(hass, link, call)
+    before = len(sent)
+    call.progress.queue_position = 3
+    call.progress.estimated_wait_s = 600.0
+    call.changed(ChangeKind.NOTE, note=Note(kind=NoteKind.QUEUE_POSITION, value=3.0))
+    call.changed(ChangeKind.NOTE, note=Note(kind=NoteKind.MENU_HEARD, text="press one"))
+    await hass.async_block_till_done()
+    (message,) = sent[before:]
+    assert message.data["message"] == "You are number 3 in the queue. About 10 minutes to go."
+    assert message.data["data"]["push"]["interruption-level"] == "passive"
+
+
+async def test_suspected_first(
+    hass: HomeAssistant, link: ScriptedLink, sent: list[ServiceCall]
+) -> None:
+    """Where the phone rings at the first suspicion, the message says that it is one."""
+    entry = await set_up_with(hass, link, ring_early="always")
+    call = await start(hass, entry)
+    await to_hold(hass, link, call)
+    hears(link, company(call), Hearing(time=20.0, since=20.0, sound=Sound.SPEECH))
+    suspicion = VerdictChange(
+        time=20.5,
+        verdict=Verdict.SUSPECTED,
+        probability=0.7,
+        since=20.0,
+        reasons=(Reason(cue=Cue.NEW_SPEECH, weight=1.2),),
+    )
+    hears(link, company(call), suspicion)
+    await link.until(PlaceCall, 2)
+    await hass.async_block_till_done()
+    assert sent[-1].data["title"] == "Insurance may have answered"
+
+
+async def test_a_mobile_that_is_gone_or_fails(
+    hass: HomeAssistant,
+    link: ScriptedLink,
+    sent: list[ServiceCall],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A message that cannot be sent costs the message, never the call."""
+
+    async def fails(call: ServiceCall) -> None:
+        raise HomeAssistantError("no push service")
+
+    hass.services.async_register("notify", "mobile_app_pocket", fails)
+    entry = await set_up_with(hass, link)
+    call = await start(hass, entry)
+    await to_hold(hass, link, call)
+    assert call.active
+    monkeypatch.setattr(push, "get_notify_service", lambda hass, hook: None)
+    await to_person(hass, link, call)
+    assert call.active
+    assert not sent
