@@ -15,6 +15,7 @@ from custom_components.hold_slayer.llm_tools import CALLING_TOOLS, READING_TOOLS
 from custom_components.hold_slayer.navigation.flow import Action, OnTimeout
 from custom_components.hold_slayer.navigation.flow_format import MARK, read_flow
 from custom_components.hold_slayer.navigation.states import CallState, Outcome
+from custom_components.hold_slayer.record_tools import RECORD_TOOLS
 from custom_components.hold_slayer.sentences import LANGUAGES
 from custom_components.hold_slayer.trigger import TRIGGERS
 
@@ -108,7 +109,7 @@ def test_steps_and_their_call_flow_example() -> None:
 
 def test_every_language_and_tool_is_named() -> None:
     assert page("voice").count("\n| ") >= len(LANGUAGES)
-    names = [f"hold_slayer__{tool.short_name}" for tool in (*READING_TOOLS, *CALLING_TOOLS)]
+    names = [f"hold_slayer__{tool.short_name}" for tool in (*READING_TOOLS, *RECORD_TOOLS, *CALLING_TOOLS)]
     assert missing(names, "voice") == []
 
 

@@ -19,7 +19,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.hold_slayer import backup
 from custom_components.hold_slayer.const import DOMAIN
-from custom_components.hold_slayer.records.database import Database
+from custom_components.hold_slayer.records.database import Damaged, Database
 from custom_components.hold_slayer.records.history import find_history, history_of
 from custom_components.hold_slayer.records.keeping import Keeping
 from custom_components.hold_slayer.telephony.messages import LegState
@@ -237,8 +237,6 @@ async def test_begun_anew_in_mid_call(
 
     def damage(_connection: Any) -> None:
         if history.writer.generation == 0:
-            from custom_components.hold_slayer.records.database import Damaged
-
             raise Damaged("row missing from index")
 
     await history.write(damage)
