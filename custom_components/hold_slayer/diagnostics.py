@@ -9,6 +9,7 @@ from .calls.account import Account, HoldSlayerConfigEntry
 from .calls.call import Call
 from .const import Conf
 from .navigation.flow import CallFlow
+from .records.history import find_history
 from .telephony.errors import EngineError
 from .telephony.messages import GetAccountFacts
 
@@ -44,6 +45,7 @@ async def async_get_config_entry_diagnostics(
             "pjsip": ready.pjsip_version if ready else None,
             "codecs": list(ready.codecs) if ready else [],
         },
+        "history": history.health if (history := find_history(hass)) else None,
         "registration": account.registration.value,
         "network": await _network(account),
         "dialled_minutes": round(account.dialling.ledger.minutes),

@@ -7,6 +7,7 @@ from homeassistant.core import HomeAssistant, callback
 
 from .calls.engine import shared_engine
 from .calls.lookup import accounts
+from .records.history import find_history
 
 
 @callback
@@ -27,5 +28,6 @@ async def _info(hass: HomeAssistant) -> dict[str, Any]:
         "codecs": ", ".join(ready.codecs) if ready else "-",
         "accounts": len(known),
         "registered": sum(account.registered for account in known),
+        "history": history.health if (history := find_history(hass)) else "-",
         "active_calls": sum(len(account.switchboard.active) for account in known),
     }

@@ -270,6 +270,7 @@ async def test_chosen_in_the_options(
         assert count(connection) == 1
     database.close()
     diagnostics = await async_get_config_entry_diagnostics(hass, entry)
+    assert diagnostics["history"] == make_url(url).get_backend_name()
     for text_ in (str(diagnostics), caplog.text):
         assert "s3cret words" not in text_
         assert "s3cret%20words" not in text_
@@ -293,6 +294,7 @@ async def test_server_that_is_away_at_start(hass: HomeAssistant, link: ScriptedL
     await over(hass, call)
     await asyncio.wait_for(told, 30)
     await hass.async_block_till_done()
+    assert history_of(hass).health == "postgresql: unavailable"
     issue = ir.async_get(hass).async_get_issue(DOMAIN, "history_unavailable")
     assert issue is not None
     assert "pw" not in str(issue.translation_placeholders).split()

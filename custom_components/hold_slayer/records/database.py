@@ -117,6 +117,11 @@ class Database:
         return Path(url.database)
 
     @property
+    def kind(self) -> str:
+        """What it is: `sqlite`, `postgresql`, `mysql`, `mariadb`; "" when the URL is none."""
+        return self._url.get_backend_name() if self._url is not None else ""
+
+    @property
     def is_open(self) -> bool:
         """Tell whether it was opened."""
         return self._engine is not None

@@ -44,6 +44,12 @@ class History:
         self.writer = Writer(self._database, self._in_trouble)
         self._clocks = (time.time(), time.monotonic())
 
+    @property
+    def health(self) -> str:
+        """What kind of database it is, and what is wrong with it, without names and addresses."""
+        trouble = self.writer.trouble
+        return f"{self._database.kind}: {trouble.fault.value}" if trouble else self._database.kind
+
     @callback
     def start(self) -> None:
         """Open, on the writing thread."""
