@@ -335,6 +335,7 @@ class Exchange:
         # A person's call is tried in any case: it may be for help.
         if (
             account.state is RegistrationState.FAILED
+            and account.settings.register
             and request.dialled_by is not m.DialledBy.PERSON
         ):
             text = f"the account {request.account_id!r} is not registered"
