@@ -31,6 +31,8 @@ from custom_components.hold_slayer.telephony.messages import (
     Refused,
     RegistrationState,
     Request,
+    StopTrace,
+    TraceData,
 )
 from custom_components.hold_slayer.telephony.supervision import LinkState
 
@@ -117,6 +119,8 @@ class ScriptedLink:
                 )
             case GetAccountFacts():
                 return AccountFacts(request=0, state=RegistrationState.REGISTERED)
+            case StopTrace():
+                return TraceData(request=0, messages=0)
             case GetPrintBook(leg=leg):
                 return PrintBookData(request=0, leg=leg)
             case MarkPrint(leg=leg):
