@@ -49,6 +49,26 @@ def test_agent_after_music() -> None:
     assert person.probability > 0.9
 
 
+def test_agent_in_a_loud_office() -> None:
+    """No quiet comes after the words, but an open line without music does: they wait."""
+    ears = Ears()
+    ears.play("music", 30)
+    ears.play("noise", 1)
+    ears.play("person", 3)
+    changes = ears.play("office", 4)
+    assert verdicts(changes) == [Verdict.PERSON]
+    assert Cue.WAITED in {reason.cue for reason in changes[0].reasons}
+
+
+def test_notes_that_pass_for_words() -> None:
+    """What is hardly a voice is nobody, however long it goes on and stops."""
+    ears = Ears()
+    ears.play("music", 30)
+    ears.play("noise", 1)
+    changes = ears.play("notes", 1) + ears.play("noise", 1.5) + ears.play("notes", 1)
+    assert Verdict.PERSON not in verdicts(changes + ears.play("noise", 4))
+
+
 def test_short_hello() -> None:
     """0.4 s of speech and a wait is enough."""
     ears = Ears()

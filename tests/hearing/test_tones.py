@@ -96,6 +96,19 @@ def test_active_while_it_rings_and_not_after() -> None:
     assert active[10.0] is None
 
 
+def test_an_answer_ends_the_ringing() -> None:
+    """The cadence runs on in silence until somebody is heard there."""
+    detector = ToneDetector()
+    ring = line(cadenced(Tone((440, 480), (2, 4)), 3.0))
+    for begin in range(0, len(ring), 1600):
+        detector.process(ring[begin : begin + 1600], begin / RATE)
+    assert detector.active is Sound.RINGBACK
+    assert detector.silent_since == pytest.approx(2.0, abs=0.25)
+    detector.answered()
+    assert detector.active is None
+    assert detector.silent_since is None
+
+
 def test_melodies_of_pure_notes_do_not_ring() -> None:
     """Music on the right frequencies, in steady time, is not a network."""
     rng = np.random.default_rng(3)
