@@ -7,8 +7,9 @@ from homeassistant.core import Context, HomeAssistant
 from homeassistant.helpers import llm
 from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_mock_service
 
+from custom_components.hold_slayer.calls import permission
 from custom_components.hold_slayer.const import LlmCalls
 from custom_components.hold_slayer.llm import async_get_tools
 from custom_components.hold_slayer.navigation.moments import Order
@@ -263,3 +264,35 @@ async def use_history(hass: HomeAssistant, entry: MockConfigEntry, call: Any) ->
     call.order(Order.HANG_UP)
     await over(hass, call)
     entry.runtime_data.switchboard.calls.clear()
+
+
+async def test_tools_on_recordings_and_waits(
+    hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry
+) -> None:
+    """A call without a recording has none to find; a contact's wait can be asked for."""
+    call = await start(hass, entry)
+    await use_history(hass, entry, call)
+    found = await use(hass, "get_call_recording", call_id=call.id)
+    assert found.data == {"call_id": call.id, "contact": "Insurance", "recordings": []}
+    wait = await use(hass, "get_wait_forecast", contact="Insurance")
+    assert wait.data["calls"] == 1
+    assert wait.data["reached_person"] == 0
+
+
+async def test_nobody_answers_the_question(
+    hass: HomeAssistant,
+    link: ScriptedLink,
+    entry: MockConfigEntry,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without an answer of the user nothing is dialled, and the question is taken away."""
+    sent = async_mock_service(hass, "notify", "mobile_app_pocket")
+    monkeypatch.setattr(permission, "_services", lambda *_: ["mobile_app_pocket"])
+    monkeypatch.setattr(permission, "ANSWER_S", 0.0)
+    hass.config_entries.async_update_entry(entry, options={"llm_calls": LlmCalls.CONFIRM})
+    await hass.async_block_till_done()
+    result = await use(hass, "make_call", contact="Insurance")
+    assert "did not answer" in result.data["error"]
+    await hass.async_block_till_done()
+    assert [each.data["message"] for each in sent][-1] == "clear_notification"
+    assert not link.all(PlaceCall)
