@@ -82,49 +82,48 @@ async def test_speech_there_and_back(servers: SpeechServers) -> None:
     assert "martian" in complaint
 
 
-@pytest.mark.parametrize(
-    ("language", "text", "expected"),
-    [
-        (
-            "de",
-            "Für Rechnungen drücken Sie die 2. Bitte bleiben Sie in der Leitung.",
-            "für rechnungen drücken sie die zwei bitte bleiben sie in der leitung",
-        ),
-        (
-            "fr",
-            "Pour le service client, tapez 3. Restez en ligne.",
-            "pour le service client tapez trois restez en ligne",
-        ),
-        (
-            "es",
-            "Para ventas, pulse 4. Gracias por esperar.",
-            "para ventas pulse cuatro gracias por esperar",
-        ),
-        (
-            "it",
-            "Per parlare con un operatore, prema 5. Rimanga in linea.",
-            "per parlare con un operatore prema cinque rimanga in linea",
-        ),
-        (
-            "nl",
-            "Voor storingen, toets 6. Een ogenblik geduld alstublieft.",
-            "voor storingen toets zes een ogenblik geduld alstublieft",
-        ),
-        (
-            "pt",
-            "Para faturas, prima 7. Obrigado por aguardar.",
-            "para faturas prima sete obrigado por aguardar",
-        ),
-    ],
-)
-async def test_every_language_there_and_back(
-    servers: SpeechServers, language: str, text: str, expected: str
-) -> None:
+#: Language, what is said in it, and the words of that.
+SAID = [
+    (
+        "de",
+        "Für Rechnungen drücken Sie die 2. Bitte bleiben Sie in der Leitung.",
+        "für rechnungen drücken sie die zwei bitte bleiben sie in der leitung",
+    ),
+    (
+        "fr",
+        "Pour le service client, tapez 3. Restez en ligne.",
+        "pour le service client tapez trois restez en ligne",
+    ),
+    (
+        "es",
+        "Para ventas, pulse 4. Gracias por esperar.",
+        "para ventas pulse cuatro gracias por esperar",
+    ),
+    (
+        "it",
+        "Per parlare con un operatore, prema 5. Rimanga in linea.",
+        "per parlare con un operatore prema cinque rimanga in linea",
+    ),
+    (
+        "nl",
+        "Voor storingen, toets 6. Een ogenblik geduld alstublieft.",
+        "voor storingen toets zes een ogenblik geduld alstublieft",
+    ),
+    (
+        "pt",
+        "Para faturas, prima 7. Obrigado por aguardar.",
+        "para faturas prima sete obrigado por aguardar",
+    ),
+]
+
+
+async def test_every_language_there_and_back(servers: SpeechServers) -> None:
     """What is said in a language is understood in it."""
-    spoken = Synthesize(text=text, voice=SynthesizeVoice(language=language))
-    chunks = await synthesize(servers.host, servers.tts_port, spoken)
-    assert isinstance(chunks, list)
-    assert await transcribe(servers.host, servers.stt_port, chunks, language) == expected
+    for language, text, expected in SAID:
+        spoken = Synthesize(text=text, voice=SynthesizeVoice(language=language))
+        chunks = await synthesize(servers.host, servers.tts_port, spoken)
+        assert isinstance(chunks, list)
+        assert await transcribe(servers.host, servers.stt_port, chunks, language) == expected
 
 
 def test_words_as_they_are_spoken() -> None:
