@@ -109,7 +109,10 @@ def test_steps_and_their_call_flow_example() -> None:
 
 def test_every_language_and_tool_is_named() -> None:
     assert page("voice").count("\n| ") >= len(LANGUAGES)
-    names = [f"hold_slayer__{tool.short_name}" for tool in (*READING_TOOLS, *RECORD_TOOLS, *CALLING_TOOLS)]
+    names = [
+        f"hold_slayer__{tool.short_name}"
+        for tool in (*READING_TOOLS, *RECORD_TOOLS, *CALLING_TOOLS)
+    ]
     assert missing(names, "voice") == []
 
 

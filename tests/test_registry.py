@@ -87,5 +87,14 @@ async def test_diagnostics(
     assert await async_setup_component(hass, "diagnostics", {})
     found = await get_diagnostics_for_config_entry(hass, hass_client, entry)
     assert found == snapshot(
-        exclude=props("started", "at_s", "held_s", "created_at", "modified_at", "discovery_keys", "subentry_id", "unique_id")
+        exclude=props(
+            "started",
+            "at_s",
+            "held_s",
+            "created_at",
+            "modified_at",
+            "discovery_keys",
+            "subentry_id",
+            "unique_id",
+        )
     )
