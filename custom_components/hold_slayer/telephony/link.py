@@ -32,7 +32,7 @@ from .messages import (
     frame_of,
     read_message,
 )
-from .orphans import end_calls
+from .orphans import SAME_PORT_S, end_calls
 from .process import GRACE, EngineProcess, how_it_ended
 from .redaction import Redactor
 from .supervision import LinkState, Pulse, Restarts, Timings
@@ -308,6 +308,9 @@ class EngineLink:
             except EngineStartError as error:
                 self._log.warning("The engine cannot be started again: %s", error.text)
                 continue
+            if self._ending_orphans is not None:
+                # The ends of lost calls may still go out from the port that an account wants.
+                await asyncio.wait({self._ending_orphans}, timeout=SAME_PORT_S)
             self._adding = [
                 asyncio.create_task(self._ask_again(message)) for message in self._ledger.again()
             ]
