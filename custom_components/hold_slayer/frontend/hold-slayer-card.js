@@ -175,7 +175,7 @@ class HoldSlayerCard extends HTMLElement {
     this._problem = "";
     this._render();
     try {
-      this._playing = { call: call.id, recording: await findRecording(this._hass, call.id) };
+      this._playing = { call: call.id, recording: await findRecording(this._hass, call) };
     } catch (error) {
       this._playing = null;
       this._problem = error?.message ?? String(error);

@@ -3,10 +3,19 @@
 import { html, nothing } from "./vendor/lit-html.js";
 import { text } from "./texts.js";
 
+/** How long after its end a call's recording may still be being finished, s, and how often to look, ms. */
+const FINISHING_S = 60;
+const LOOK_AGAIN_MS = 2000;
+
 /** Find the recording of a call; gives {url, started} (epoch seconds), or null when there is none. */
-export async function findRecording(hass, callId) {
-  const call = await hass.callWS({ type: "hold_slayer/history/get", call_id: callId });
-  const [recording] = call.recordings ?? [];
+export async function findRecording(hass, call) {
+  let recording;
+  for (;;) {
+    const found = await hass.callWS({ type: "hold_slayer/history/get", call_id: call.id });
+    [recording] = found.recordings ?? [];
+    if (recording || Date.now() / 1000 - call.ended > FINISHING_S) break;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+  }
   if (!recording) return null;
   const { url } = await hass.callWS({
     type: "media_source/resolve_media",
