@@ -11,7 +11,11 @@ const SHOWN = 40;
 /** Draw the words of a call, newest at the bottom; `playing` as in recording.js. */
 export function transcript(hass, call, playing, orders) {
   const over = isOver(call);
-  const words = call.words.filter(Boolean).slice(over ? 0 : -SHOWN);
+  const words = call.words
+    .filter(Boolean)
+    // what was only half read is of interest while it is the last; its whole text follows later
+    .filter((line, index, all) => line.final || (!over && index === all.length - 1))
+    .slice(over ? 0 : -SHOWN);
   if (!words.length) return nothing;
   const heard = playing?.call === call.id ? playing : null;
   const now = lineAt(words, heard);
