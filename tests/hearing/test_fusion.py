@@ -69,6 +69,15 @@ def test_notes_that_pass_for_words() -> None:
     assert Verdict.PERSON not in verdicts(changes + ears.play("noise", 4))
 
 
+def test_first_words_through_a_bad_line() -> None:
+    """What sounded like music at first is not held against somebody who talks on."""
+    ears = Ears()
+    ears.play("music", 30)
+    ears.play("noise", 1)
+    changes = ears.play("over", 0.8) + ears.play("person", 4)
+    assert verdicts(changes)[-1] is Verdict.SUSPECTED
+
+
 def test_short_hello() -> None:
     """0.4 s of speech and a wait is enough."""
     ears = Ears()

@@ -41,6 +41,9 @@ FIRST_WORDS = 2.0
 CARRIED = 0.4
 #: Talking without a proof, after a proven repeat, that may be somebody else, s.
 UNPROVEN = 2.0
+#: First words that sounded like music are forgiven at this pace, s, where no music is any more.
+MUSIC_GONE = 0.15
+FORGIVEN = 1.0
 #: Music under a voice that ends the talking: it was a song or an announcement, s.
 BED_LASTS = 2.0
 #: Seconds over which the chance of music under a voice is smoothed.
@@ -215,6 +218,9 @@ class Talk:
             self.music += (step.music - self.music) * share
             self.singing += (step.singing - self.singing) * share
             self.live += (log_odds(step.live) - self.live) * share
+        elif self.bed < MUSIC_GONE:
+            self.music -= self.music * STEP_SECONDS / FORGIVEN
+            self.singing -= self.singing * STEP_SECONDS / FORGIVEN
         if step.level > self.voice_level - LOUD and self.loud < PROFILE_MOST:
             self.spectrum = self.spectrum + step.mel
             self.loud += STEP_SECONDS
