@@ -150,6 +150,25 @@ async def test_address_trunk_is_watched(alice: Station) -> None:
     assert lost.sip_code in (408, 503)
 
 
+@pytest.mark.slow
+async def test_a_lost_question_does_not_stop_calls(alice: Station) -> None:
+    """Two questions without an answer are bad luck; the third one in a row would tell."""
+    asked: list[str] = []
+
+    def forgetful(request: str) -> list[str]:
+        question = header(request, "Call-ID") + header(request, "CSeq")
+        if question not in asked:
+            asked.append(question)
+        return [] if asked.index(question) in (1, 2) else busy(request)
+
+    async with wire(forgetful) as far:
+        settings = alice.settings(f"{HOST}:{far.port}", register=False, keep_alive_s=1)
+        await alice.link.request(AddAccount(account=settings))
+        while len(asked) < 5:
+            await far.more()
+            assert (await alice.link.request(Ping())).accounts["line"] is RegistrationState.STATIC
+
+
 async def test_trunk_that_ignores_the_question(alice: Station) -> None:
     """A trunk that never answers OPTIONS is called all the same."""
     async with wire(lambda _: []) as far:

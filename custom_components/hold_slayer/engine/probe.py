@@ -10,7 +10,13 @@ from ..telephony.messages import AccountSettings
 from .address import account_domain, transport_parameter
 
 #: Longest wait for an answer; the library itself waits for 32 s (Timer F of RFC 3261).
-PATIENCE_S = 6.0
+PATIENCE_S = 4.0
+#: A server that answered before is gone only after so many questions in a row without an answer,
+#: the next asked after so many seconds: one lost exchange must not stop calls.
+MISSES = 3
+ASK_AGAIN_S = 1.0
+#: What the library or we report when nothing came back.
+_NO_ANSWER = frozenset({408, 503})
 
 
 class Probe:
@@ -25,6 +31,8 @@ class Probe:
         self._answered = answered
         self._timer: asyncio.TimerHandle | None = None
         self._waiting = False
+        #: Questions in a row without an answer; the first one of all counts in full.
+        self._missed = MISSES
 
     def ask(self) -> None:
         """Ask now, and from then on regularly."""
@@ -63,7 +71,10 @@ class Probe:
         if not self._waiting:
             return
         self.stop()
+        self._missed = self._missed + 1 if code in _NO_ANSWER else 0
+        in_doubt = 0 < self._missed < MISSES
         self._timer = asyncio.get_running_loop().call_later(
-            float(self._settings.keep_alive_s), self.ask
+            ASK_AGAIN_S if in_doubt else float(self._settings.keep_alive_s), self.ask
         )
-        self._answered(code, reason)
+        if not in_doubt:
+            self._answered(code, reason)
