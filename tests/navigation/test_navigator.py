@@ -324,7 +324,7 @@ def test_proof_of_a_recording_ends_the_suspicion_at_once() -> None:
             since=drive.audio - 1,
             verdict=Verdict.MACHINE,
             probability=0.02,
-            reasons=(Reason(cue=Cue.REPEATED, weight=-8.0),),
+            reasons=(Reason(cue=Cue.REPEATED, weight=-18.0),),
         )
     )
     assert drive.state is S.ON_HOLD

@@ -44,7 +44,7 @@ _DOUBT_LEAST = -1.5
 _DOUBT_AFTERWARDS = -1.0
 #: What proves a recording rather than making a person less likely, and from which weight in nats:
 #: the ears find a trace of music in most offices, and a few words can sound like others before.
-PROOF: Mapping[Cue, float] = {Cue.REPEATED: -8.0, Cue.MUSIC: -3.0, Cue.OVER_MUSIC: -3.0}
+PROOF: Mapping[Cue, float] = {Cue.REPEATED: -16.0, Cue.MUSIC: -3.0, Cue.OVER_MUSIC: -3.0}
 
 #: Log-odds from which a person is certain enough (0.85) and suspected (0.5), and below which
 #: the suspicion is dropped (0.25).
