@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -103,7 +103,12 @@ async def registers(hass: HomeAssistant, phone: Station, port: int) -> None:
 async def shown(hass: HomeAssistant, state: str) -> None:
     """Wait until the sensor is in a state."""
     changed = asyncio.Event()
-    unlisten = hass.bus.async_listen("state_changed", lambda _event: changed.set())
+
+    @callback
+    def take(_event: Event[EventStateChangedData]) -> None:
+        changed.set()
+
+    unlisten = hass.bus.async_listen("state_changed", take)
     try:
         async with asyncio.timeout(PATIENCE):
             while (now := hass.states.get(SENSOR)) is None or now.state != state:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 from homeassistant.config_entries import SOURCE_USER
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.setup import async_setup_component
 import pytest
@@ -112,7 +112,7 @@ async def test_a_model_that_does_what_the_line_says(
 ) -> None:
     """Whatever is heard and whatever the model makes of it: one of the options offered, or nothing."""
     calls: list[str] = []
-    hass.bus.async_listen("call_service", lambda event: calls.append(str(event.data)))
+    hass.bus.async_listen("call_service", callback(lambda event: calls.append(str(event.data))))
     server.script.behaviour = behaviour
     adviser = Adviser(hass, entity, len(PROMPTS))
     for prompt in PROMPTS:
