@@ -1,6 +1,7 @@
 """Bringing a database to the version of the tables that this release uses, step by step."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 import time
 from types import MappingProxyType
 
@@ -46,7 +47,11 @@ class SchemaTooNew(Exception):
 
 def migrate(engine: Engine, steps: Mapping[int, Step] = STEPS, target: int = VERSION) -> int:
     """Make or update the tables, one transaction a step; return the version found (0 = new)."""
-    engine = engine.execution_options(writes=True)
+    with _alone(engine):
+        return _migrate(engine.execution_options(writes=True), steps, target)
+
+
+def _migrate(engine: Engine, steps: Mapping[int, Step], target: int) -> int:
     with engine.begin() as connection:
         known = inspect(connection).has_table(SCHEMA.name)
         # without a version the making of the tables was cut off, which MariaDB cannot undo
@@ -63,6 +68,39 @@ def migrate(engine: Engine, steps: Mapping[int, Step] = STEPS, target: int = VER
                 steps[version](connection)
                 _note(connection, version)
     return found
+
+
+#: Dialect -> how to take and give back a lock that all homes on one server share.
+_LOCKS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "postgresql": (
+            "SELECT pg_advisory_lock(hashtext('hold_slayer_schema'))",
+            "SELECT pg_advisory_unlock(hashtext('hold_slayer_schema'))",
+        ),
+        "mysql": (
+            "SELECT GET_LOCK('hold_slayer_schema', 60)",
+            "SELECT RELEASE_LOCK('hold_slayer_schema')",
+        ),
+        "mariadb": (
+            "SELECT GET_LOCK('hold_slayer_schema', 60)",
+            "SELECT RELEASE_LOCK('hold_slayer_schema')",
+        ),
+    }
+)
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[None]:
+    """Keep other homes from changing the tables meanwhile; SQLite's own lock does that."""
+    if (lock := _LOCKS.get(engine.dialect.name)) is None:
+        yield
+        return
+    with engine.connect() as connection:
+        connection.exec_driver_sql(lock[0])
+        try:
+            yield
+        finally:
+            connection.exec_driver_sql(lock[1])
 
 
 def version_of(connection: Connection) -> int:
