@@ -5,6 +5,7 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigSubentry, ConfigSubentryDataWithId
 from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.hold_slayer.const import DOMAIN, Conf, PhoneKind, SubentryType
@@ -59,7 +60,8 @@ def account_entry(*subentries: Any, **more: Any) -> MockConfigEntry:
 
 
 async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Set an account up."""
+    """Set an account up; conversation, which comes with it, needs Home Assistant's own parts."""
+    assert await async_setup_component(hass, "homeassistant", {})
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()

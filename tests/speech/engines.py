@@ -9,6 +9,7 @@ from homeassistant.components import ai_task, conversation, stt, tts
 from homeassistant.config_entries import ConfigEntry, ConfigFlow
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     MockModule,
@@ -151,7 +152,8 @@ def wav(pcm: bytes, rate: int = 16000, channels: int = 1, *, size: int | None = 
 
 
 async def add_speech(hass: HomeAssistant, *entities: Ears | Mouth | Model) -> None:
-    """Set up an integration that provides some entities."""
+    """Set up an integration that provides some entities; conversation needs Home Assistant's own."""
+    assert await async_setup_component(hass, "homeassistant", {})
     domains = {Ears: "stt", Mouth: "tts", Model: "ai_task"}
 
     async def setup(hass: HomeAssistant, entry: ConfigEntry) -> bool:
