@@ -136,6 +136,8 @@ async def test_a_beep_comes_first(
     assert told.duration_s == 1.0
 
 
+# Home Assistant's own text-to-speech may still be cancelling what it loads when the test is over
+@pytest.mark.parametrize("expected_lingering_tasks", [True])
 @pytest.mark.usefixtures("voice")
 async def test_words_come_first(
     hass: HomeAssistant, link: ScriptedLink, finished: asyncio.Queue[Path]
