@@ -191,13 +191,22 @@ async def _answers(
         f";branch=z9hG4bK{name}\r\nFrom: <sip:x@{HOST}>;tag=1\r\nTo: <sip:bench@{HOST}>\r\n"
         f"Call-ID: {name}\r\nCSeq: 1 OPTIONS\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n"
     ).encode()
-    for _ in range(PATIENCE):
-        sender.sendto(request, target)
-        for _ in range(20):
-            await asyncio.sleep(0.05)
-            if _drain(sender, answers, name):
-                return await _alive(engine)
-    return False
+    loop, readable = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(sender, readable.set)
+    try:
+        for _ in range(PATIENCE):
+            sender.sendto(request, target)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(1.0):
+                    while not _drain(sender, answers, name):
+                        readable.clear()
+                        await readable.wait()
+                break
+        else:
+            return False
+        return await _alive(engine)
+    finally:
+        loop.remove_reader(sender)
 
 
 async def _alive(engine: BenchEngine) -> bool:
