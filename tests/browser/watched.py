@@ -84,10 +84,12 @@ async def watched(owner: Owner, **options: Any) -> AsyncIterator[Watched]:
                 view.problems.append(f"{message.text} ({source})")
 
         def failed(error: Error) -> None:
-            # a rejected promise with an answer of the websocket in it: Home Assistant's own pages
-            # ask for commands of integrations that this small home does not have
-            if str(error) != "Object":
-                view.problems.append(str(error))
+            # Home Assistant's own pages reject promises with values that are no errors: an answer of
+            # the websocket for a command this small home does not have ("Object"), a list that was
+            # closed while it was laid out ("disconnected"); the card rejects with errors alone,
+            # which have a stack
+            if error.stack:
+                view.problems.append(f"{error}\n{error.stack}")
 
         page.on("console", spoke)
         page.on("pageerror", failed)
