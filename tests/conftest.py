@@ -12,7 +12,6 @@ import pytest_socket
 from .homes import account_entry, set_up
 from .scripted_link import ScriptedLink
 
-
 #: Tests in which real calls, servers and browsers run in real time.
 REAL_TIME = ("browser", "calls", "end_to_end", "engine", "lab", "recording", "speech", "telephony")
 
