@@ -19,6 +19,18 @@ die() {
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
+# find_known_uv: the uv that is here already, if there is one.
+find_known_uv() {
+  local candidate
+  for candidate in "$(command -v uv || true)" "$HOME/.local/bin/uv" "$CACHE/uv/bin/uv"; do
+    if [ -n "$candidate" ] && "$candidate" --version >/dev/null 2>&1; then
+      echo "$candidate"
+      return 0
+    fi
+  done
+  return 1
+}
+
 # Debian asks for root to install packages; a person at a desk has sudo instead.
 as_root() {
   if [ "$(id -u)" -eq 0 ]; then
