@@ -7,7 +7,9 @@ plucked strings now and then hit two of the frequencies for 40 ms with nothing b
 they neither begin nor end as a key does: out of something far quieter, level, and at once over.
 """
 
+from cmath import phase, rect
 from dataclasses import dataclass, field
+from math import log10, pi, sin
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,7 +67,12 @@ _BASIS = np.concatenate(
     axis=1,
 ).astype(np.float32) * np.float32(np.sqrt(2) / _WINDOW.sum())
 _ENERGY = (_WINDOW**2 / (_WINDOW**2).sum()).astype(np.float32)
-_ADVANCE = np.exp(1j * _OMEGA * HOP)
+#: Nominal frequencies, Hz, and by how much each turns from frame to frame.
+_NOMINAL = ROWS + COLUMNS
+_ADVANCE = tuple(rect(1.0, 2 * pi * hertz * HOP / RATE) for hertz in _NOMINAL)
+
+#: A key, its first sample, the sample at which it is told, and how sure it is, 0 to 1.
+type Digit = tuple[str, int, int, float]
 
 
 class DtmfDetector:
@@ -73,7 +80,8 @@ class DtmfDetector:
 
     def __init__(self) -> None:
         """Start with silence."""
-        self._last = np.zeros(8, dtype=np.complex128)
+        #: Projections of the latest frame before the present ones, (16,).
+        self._last = np.zeros(16, dtype=np.float32)
         #: Energy of the latest frames before the present ones.
         self._past = [0.0] * (APART + 2)
         self._press: _Press | None = None
@@ -86,7 +94,7 @@ class DtmfDetector:
         press = self._press
         return press.key if press is not None and press.reported else ""
 
-    def process(self, frames: NDArray[np.float32], first: int) -> list[tuple[str, int, int, float]]:
+    def process(self, frames: NDArray[np.float32], first: int) -> list[Digit]:
         """Take frames (n, FRAME), HOP samples apart, the first one starting at sample `first`.
 
         Returns (key, first sample, sample of report, confidence) for each new digit.
@@ -97,12 +105,10 @@ class DtmfDetector:
         energy = (frames * frames) @ _ENERGY
         both = np.maximum.reduce(power[:, :4], 1) + np.maximum.reduce(power[:, 4:], 1)
         plausible = (both > 0.72 * energy) & (both > MIN_POWER)
-        found: list[tuple[str, int, int, float]] = []
-        if self._press is None and not plausible.any():
-            last = parts[-1]
-            self._last = last[:8] - 1j * last[8:]
-        else:
-            found = self._follow(parts, power, energy, plausible, first)
+        found: list[Digit] = []
+        if self._press is not None or plausible.any():
+            found = self._follow(parts, power, energy, plausible.tolist(), first)
+        self._last = parts[-1].copy()
         self._past = [*self._past, *energy[-len(self._past) :].tolist()][-len(self._past) :]
         return found
 
@@ -111,19 +117,21 @@ class DtmfDetector:
         parts: NDArray[np.float32],
         power: NDArray[np.float32],
         energy: NDArray[np.float32],
-        plausible: NDArray[np.bool_],
+        plausible: list[bool],
         first: int,
-    ) -> list[tuple[str, int, int, float]]:
-        found: list[tuple[str, int, int, float]] = []
-        phasors = (parts[:, :8] - 1j * parts[:, 8:]).astype(np.complex128)
+    ) -> list[Digit]:
+        """Look at every frame that may hold a key, or ends one."""
+        found: list[Digit] = []
         energies = [*self._past, *energy.tolist()]
         offset = len(self._past)
-        for index in range(len(parts)):
+        for index, likely in enumerate(plausible):
+            if self._press is None and not likely:
+                continue
             at = first + index * HOP
             key, purity = "", 0.0
-            if plausible[index]:
-                key, purity = _key(phasors[index], self._last, power[index], energy[index])
-            self._last = phasors[index]
+            if likely:
+                before_it = parts[index - 1] if index else self._last
+                key, purity = _key(parts[index], before_it, power[index], energies[offset + index])
             here = offset + index
             press = self._press
             goes_on = press is None or press.goes_on(key, purity, energies[here])
@@ -210,36 +218,37 @@ class _Press:
             and min(after) <= BESIDE * max(self.levels)
         )
 
-    def report(self, at: int) -> tuple[str, int, int, float]:
+    def report(self, at: int) -> Digit:
         """Return the digit as it is told, and tell it once."""
         self.reported = True
         return self.key, self.since, at, self.purity / len(self.levels)
 
 
 def _key(
-    now: NDArray[np.complex128],
-    before: NDArray[np.complex128],
-    power: NDArray[np.float32],
-    energy: np.float32,
+    now: NDArray[np.float32], before: NDArray[np.float32], power: NDArray[np.float32], energy: float
 ) -> tuple[str, float]:
-    """The key of one frame and the share of energy in its two tones; no key, no share."""
+    """The key of one frame and the share of energy in its two tones; no key, no share.
+
+    `now` and `before` are the projections (16,) of the frame and of the one before it.
+    """
     row = int(power[:4].argmax())
     column = 4 + int(power[4:].argmax())
     share = 0.0
     for tone in (row, column):
-        turn = now[tone] * np.conj(before[tone] * _ADVANCE[tone])
-        if abs(turn) == 0:
+        here = complex(now[tone], -now[tone + 8])
+        there = complex(before[tone], -before[tone + 8]) * _ADVANCE[tone]
+        turn = here * there.conjugate()
+        if not turn:
             return "", 0.0
-        hertz = np.angle(turn) / (2 * np.pi * HOP / RATE)
-        nominal = _OMEGA[tone] * RATE / (2 * np.pi)
-        if abs(hertz) > MAX_DEVIATION * nominal + 1:
+        hertz = phase(turn) / (2 * pi * HOP / RATE)
+        if abs(hertz) > MAX_DEVIATION * _NOMINAL[tone] + 1:
             return "", 0.0
         # Off its nominal frequency a tone falls off the top of the window's main lobe.
         share += float(power[tone]) / _lobe(hertz)
-    twist = 10 * np.log10(power[column] / power[row])
+    twist = 10 * log10(power[column] / power[row])
     if not -MAX_REVERSE_TWIST <= twist <= MAX_TWIST:
         return "", 0.0
-    purity = min(1.0, share / float(energy))
+    purity = min(1.0, share / energy)
     if purity < MIN_PURITY:
         return "", 0.0
     return KEYS[row][column - 4], purity
@@ -248,4 +257,7 @@ def _key(
 def _lobe(hertz: float) -> float:
     """Power response of the Hann window `hertz` away from its centre, 1 at the centre."""
     bins = hertz * FRAME / RATE
-    return float((np.sinc(bins) / (1 - bins * bins)) ** 2) if abs(bins) < 1 else 0.25
+    if abs(bins) >= 1:
+        return 0.25
+    response = sin(pi * bins) / (pi * bins) if bins else 1.0
+    return float((response / (1 - bins * bins)) ** 2)

@@ -6,6 +6,7 @@ one long transform over its inside, which is made a few times per burst and neve
 """
 
 from dataclasses import dataclass, field
+from math import log, log10, pi, sqrt
 
 import numpy as np
 from numpy import fft
@@ -25,12 +26,15 @@ LOWEST, HIGHEST = 300.0, 2300.0
 MIN_LEVEL = 10 ** (-49 / 10)
 #: Least share of energy in two peaks of ± 3 bins for a tonal frame.
 MIN_TONAL = 0.86
+#: … and in the higher of the two.
+MIN_PEAK = MIN_TONAL / 2
 #: Least likeness (cosine of power spectra) for a frame to go on with a burst.
 MIN_LIKENESS = 0.6
 #: A component this far below the strongest one still counts, dB.
 WEAKEST_COMPONENT = 15.0
 
 _WINDOW = np.hanning(FRAME + 2)[1:-1].astype(np.float32)
+_SEVEN = np.ones(7, np.float32)
 _BIN = RATE / FRAME
 _LOW, _HIGH = int(LOWEST / _BIN), int(HIGHEST / _BIN) + 1
 
@@ -74,16 +78,24 @@ class Burst:
 
 @dataclass(slots=True)
 class BurstFinder:
-    """Finds bursts; feed it blocks of a multiple of HOP samples."""
+    """Finds bursts: give it audio with `add`, then work through its blocks with `process`."""
 
     #: Seconds of audio kept to look at a burst again.
     memory: float = 1.6
     _samples: NDArray[np.float32] = field(init=False)
     _energy: NDArray[np.float32] = field(init=False)
+    #: Sample behind the audio taken so far, and behind the block that is worked on.
+    _until: int = 0
     _now: int = 0
+    #: Of the audio added last, by frame: spectra, their sums, and which are tonal.
+    _power: NDArray[np.float32] | None = None
+    _totals: list[float] = field(default_factory=list)
+    _tonal: list[bool] = field(default_factory=list)
     _open: Burst | None = None
     _spectrum: NDArray[np.float32] | None = None
-    _first_frame: int = 0
+    #: Sum of that spectrum, and of its squares.
+    _mean: float = 0.0
+    _square: float = 0.0
     _last_frame: int = 0
     _missed: int = 0
     _total: float = 0.0
@@ -109,44 +121,57 @@ class BurstFinder:
 
     def level(self, start: float, end: float) -> float:
         """Median mean square between two stream times (s) of the last 8 s."""
-        last = self._now // STEP
+        last = self._until // STEP
         first_step = max(int(np.ceil(start * RATE / STEP)), last - len(self._energy))
         steps = self._energy[first_step - last + len(self._energy) :][
             : max(int(end * RATE / STEP) - first_step, 0)
         ]
         return _median(steps) if len(steps) else 0.0
 
-    def process(self, block: NDArray[np.float32], begins: int) -> list[Burst]:
-        """Take samples that start at sample `begins`; return the bursts that ended."""
-        count = len(block)
-        self._samples = np.concatenate([self._samples[count:], block])
-        steps = block.reshape(-1, STEP)
-        energy = np.add.reduce(steps * steps, 1) * np.float32(1 / STEP)
+    def add(self, audio: NDArray[np.float32], begins: int) -> None:
+        """Take samples, a multiple of HOP of them, that start at sample `begins`, and measure them."""
+        count = len(audio)
+        self._samples = np.concatenate([self._samples[count:], audio])
+        steps = audio.reshape(-1, STEP)
+        energy = np.einsum("ij,ij->i", steps, steps) * np.float32(1 / STEP)
         self._energy = np.concatenate([self._energy[len(energy) :], energy])
-        self._now = begins + count
-        if self._open is None and float(energy.max()) < MIN_LEVEL:
-            return []
+        self._now, self._until = begins, begins + count
         spans = count // HOP
-        reach = FRAME + (spans - 1) * HOP
+        self._power = None
+        if self._open is None and float(energy.max()) < MIN_LEVEL:
+            self._totals, self._tonal = [self._total] * spans, [False] * spans
+            return
         view = np.ndarray(
             (spans, FRAME),
             np.float32,
             self._samples,
-            4 * (len(self._samples) - reach),
+            4 * (len(self._samples) - FRAME - (spans - 1) * HOP),
             (4 * HOP, 4),
         )
         parts = fft.rfft(view * _WINDOW).view(np.float32)
         parts *= parts
         power = parts[:, ::2] + parts[:, 1::2]
         power[:, :8] = 0  # under 125 Hz: hum and offset
-        tonal = _tonal(power)
-        if self._open is None and not tonal.any():
-            self._total = float(power[-1].sum())
+        totals = np.add.reduce(power, 1)
+        self._power, self._totals = power, totals.tolist()
+        self._tonal = _tonal(power, totals).tolist()
+
+    def process(self, size: int) -> list[Burst]:
+        """Work on the next `size` of the samples that were added; return the bursts that ended."""
+        spans = size // HOP
+        first = len(self._totals) - (self._until - self._now) // HOP
+        self._now += size
+        tonal = self._tonal[first : first + spans]
+        if self._power is None or (self._open is None and True not in tonal):
+            self._total = self._totals[first + spans - 1]
             return []
         ended: list[Burst] = []
-        for index in range(spans):
-            centre = self._now - (spans - 1 - index) * HOP - FRAME // 2
-            self._step(power[index], bool(tonal[index]), centre, ended)
+        for index in range(first, first + spans):
+            if self._open is None and not self._tonal[index]:
+                self._total = self._totals[index]
+                continue
+            centre = self._now - (first + spans - 1 - index) * HOP - FRAME // 2
+            self._step(self._power[index], self._totals[index], self._tonal[index], centre, ended)
         burst = self._open
         if burst is not None:
             burst.end = self._last_frame / RATE
@@ -156,23 +181,30 @@ class BurstFinder:
         return ended
 
     def _step(
-        self, power: NDArray[np.float32], tonal: bool, centre: int, ended: list[Burst]
+        self,
+        power: NDArray[np.float32],
+        total: float,
+        tonal: bool,
+        centre: int,
+        ended: list[Burst],
     ) -> None:
         """Let one frame continue, end or begin a burst."""
-        total = float(power.sum())
         before, self._total = self._total, total
         if self._open is not None and self._spectrum is not None:
-            mean = self._spectrum
-            like = float(power @ mean) / float(np.sqrt((power @ power) * (mean @ mean)) + 1e-20)
-            loud = total > 0.16 * float(mean.sum())
+            mean, whole = self._spectrum, self._mean
+            square = float(power @ power)
+            like = float(power @ mean) / (sqrt(square * self._square) + 1e-20)
+            loud = total > 0.16 * whole
             if like >= MIN_LIKENESS and loud:
                 self._last_frame = centre
                 self._missed = 0
                 # The edges hold less of the tone: let the fullest frames rule the mean.
-                if total > 0.5 * float(mean.sum()):
-                    mean += 0.2 * (power - mean)
-                if total > 2.0 * float(mean.sum()):
+                if total > 2.0 * (whole + 0.2 * (total - whole)):
                     mean[:] = power
+                    self._mean, self._square = total, square
+                elif total > 0.5 * whole:
+                    mean += np.float32(0.2) * (power - mean)
+                    self._mean, self._square = whole + 0.2 * (total - whole), float(mean @ mean)
                 return
             self._missed += 1
             if self._missed == 1 and loud:
@@ -185,7 +217,8 @@ class BurstFinder:
             at = centre / RATE
             self._open = Burst(start=at, end=at)
             self._spectrum = power.copy()
-            self._first_frame = self._last_frame = centre
+            self._mean, self._square = total, float(power @ power)
+            self._last_frame = centre
             self._missed = 0
             self._analysed = 0.0
 
@@ -205,9 +238,8 @@ class BurstFinder:
 
     def _edges(self, burst: Burst) -> None:
         """Set start and end to where the energy crosses half of the tone's, in 10 ms steps."""
-        last = self._now // STEP
         size = len(self._energy)
-        offset = size - last
+        offset = size - self._until // STEP
         first = max(int(burst.start * RATE / STEP) + offset, 0)
         final = min(int(burst.end * RATE / STEP) + offset, size - 1)
         if final < first:
@@ -260,8 +292,8 @@ class BurstFinder:
         """Measure frequencies, purity and steadiness over the inside of the burst."""
         if not burst.over:
             self._edges(burst)
-        begin = int((burst.start + 0.012) * RATE) - self._now + len(self._samples)
-        end = int((burst.end - 0.012) * RATE) - self._now + len(self._samples)
+        begin = int((burst.start + 0.012) * RATE) - self._until + len(self._samples)
+        end = int((burst.end - 0.012) * RATE) - self._until + len(self._samples)
         inside = self._samples[max(begin, 0) : max(end, 0)]
         if len(inside) < 240:
             return
@@ -274,27 +306,26 @@ def _median(values: NDArray[np.float32]) -> float:
     return float(np.sort(values)[len(values) // 2])
 
 
-#: From a peak to the places around it, in an array that begins three bins under `_LOW`.
-_AROUND = np.arange(-3, 4) - (_LOW - 3)
+#: From a peak to the places around it.
+_AROUND = np.arange(-3, 4)
 
 
-def _tonal(power: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Which power spectra (n, FRAME // 2 + 1) are one or two narrow peaks and little else."""
-    rows = np.arange(len(power))
-    running = power.cumsum(axis=1)
-    total = running[:, -1]
-    peak = _LOW + power[:, _LOW:_HIGH].argmax(axis=1)
-    first = running[rows, peak + 3] - running[rows, peak - 4]
-    rest = power[:, _LOW - 3 : _HIGH + 3].copy()
-    rest[:, :3] = rest[:, -3:] = 0
-    rest[rows[:, None], peak[:, None] + _AROUND] = 0
-    second = _LOW - 3 + rest.argmax(axis=1)
-    low = np.maximum(second - 4, np.where(second > peak, peak + 3, 0))
-    high = np.minimum(second + 3, np.where(second < peak, peak - 4, power.shape[1] - 1))
-    other = running[rows, high] - running[rows, low]
-    tonal: NDArray[np.bool_] = (first + np.maximum(other, 0) >= MIN_TONAL * total) & (
-        total > MIN_LEVEL * FRAME * FRAME / 10
+def _tonal(power: NDArray[np.float32], totals: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Which power spectra (n, FRAME // 2 + 1), of these sums (n,), are one or two narrow peaks and little else."""
+    inner = power[:, _LOW:_HIGH]
+    peak = inner.argmax(axis=1)
+    peak += _LOW + np.arange(len(power)) * power.shape[1]
+    first = power.take(peak[:, None] + _AROUND) @ _SEVEN
+    tonal: NDArray[np.bool_] = (first >= MIN_PEAK * totals) & (
+        totals > MIN_LEVEL * FRAME * FRAME / 10
     )
+    for row in np.flatnonzero(tonal).tolist():
+        rest = power[row, _LOW - 3 : _HIGH + 3].copy()
+        place = int(peak[row]) - row * power.shape[1] - _LOW
+        rest[place : place + 7] = 0
+        second = int(rest[3:-3].argmax())
+        other = float(np.add.reduce(rest[second : second + 7]))
+        tonal[row] = float(first[row]) + other >= MIN_TONAL * float(totals[row])
     return tonal
 
 
@@ -302,13 +333,16 @@ def _steadiness(burst: Burst, inside: NDArray[np.float32]) -> None:
     """Set slope and wobble from the energy in steps of 50 ms (25 ms when it is short)."""
     size = 400 if len(inside) >= 2400 else 200
     steps = inside[: len(inside) // size * size].reshape(-1, size)
-    if len(steps) < 3:
+    count = len(steps)
+    if count < 3:
         burst.slope = burst.wobble = 0.0
         return
-    decibels = 10 * np.log10(np.einsum("ij,ij->i", steps, steps) / size + 1e-12)
-    third = max(len(decibels) // 3, 1)
-    burst.slope = float(decibels[-third:].mean() - decibels[:third].mean())
-    burst.wobble = float(decibels.std())
+    energies = np.einsum("ij,ij->i", steps, steps).tolist()
+    decibels = [10 * log10(energy / size + 1e-12) for energy in energies]
+    third = max(count // 3, 1)
+    burst.slope = (sum(decibels[-third:]) - sum(decibels[:third])) / third
+    mean = sum(decibels) / count
+    burst.wobble = sqrt(sum((one - mean) ** 2 for one in decibels) / count)
 
 
 def _components(burst: Burst, inside: NDArray[np.float32]) -> None:
@@ -317,12 +351,14 @@ def _components(burst: Burst, inside: NDArray[np.float32]) -> None:
     size = 8192 if length > 4096 else 4096
     if length > size:
         inside, length = inside[-size:], size
-    window = np.hanning(length + 2)[1:-1].astype(np.float32)
-    spectrum = fft.rfft((inside - inside.mean()) * window, size)
-    power = (spectrum.real**2 + spectrum.imag**2).astype(np.float64)
+    turn = np.arange(1, length + 1, dtype=np.float32) * np.float32(2 * pi / (length + 1))
+    window = np.float32(0.5) - np.float32(0.5) * np.cos(turn)
+    parts = fft.rfft((inside - inside.mean()) * window, size).view(np.float32)
+    parts *= parts
+    power = parts[::2] + parts[1::2]
     spacing = RATE / size
     power[: int(150 / spacing)] = 0
-    total = float(power.sum())
+    total = float(np.add.reduce(power))
     if total <= 0:
         return
     lobe = int(np.ceil(2 * RATE / length / spacing))
@@ -337,14 +373,16 @@ def _components(burst: Burst, inside: NDArray[np.float32]) -> None:
         if value < strongest * 10 ** (-WEAKEST_COMPONENT / 10):
             break
         low, high = max(peak - lobe, 1), min(peak + lobe + 1, len(power) - 1)
-        held += float(left[low:high].sum())
-        if 0 < peak < len(power) - 1 and power[peak] >= max(power[peak - 1], power[peak + 1]):
-            before, here, after = np.log(power[peak - 1 : peak + 2] + 1e-30)
-            shift = 0.5 * (before - after) / (before - 2 * here + after - 1e-30)
-            found.append(((peak + float(shift)) * spacing, 10 * np.log10(value / strongest)))
+        held += float(np.add.reduce(left[low:high]))
+        if 0 < peak < len(power) - 1:
+            sides = power[peak - 1 : peak + 2].tolist()
+            if sides[1] >= max(sides[0], sides[2]):
+                before, here, after = (log(one + 1e-30) for one in sides)
+                shift = 0.5 * (before - after) / (before - 2 * here + after - 1e-30)
+                found.append(((peak + shift) * spacing, 10 * log10(value / strongest)))
         left[low:high] = 0
     found.sort()
     burst.frequencies = tuple(hertz for hertz, _ in found)
-    burst.levels = tuple(float(level) for _, level in found)
+    burst.levels = tuple(level for _, level in found)
     burst.purity = min(1.0, held / total)
     burst.resolution = 0.25 * RATE / length

@@ -11,13 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import cadence
-from .dtmf import FRAME as DTMF_FRAME, HOP as DTMF_HOP, DtmfDetector
+from .dtmf import FRAME as DTMF_FRAME, HOP as DTMF_HOP, Digit, DtmfDetector
 from .heard import Hearing, Sound
 from .tonebursts import RATE, Burst, BurstFinder
 from .toneplans import SIT_FREQUENCIES, SIT_TOLERANCE
 
 #: Audio is looked at in blocks of this many samples (200 ms).
 BLOCK: Final = 1600
+#: Blocks are measured together up to this many samples, which costs less.
+AT_ONCE: Final = 2 * BLOCK
 #: A pair that only rings is believed after this long, s (shortest ring burst: 0.4 s).
 PAIR_TIME = 0.33
 #: Lengths of an answering machine's beep, s, its frequencies, Hz, and the silence after it, s.
@@ -51,7 +53,8 @@ class ToneDetector:
         self._finder = BurstFinder()
         self._dtmf = DtmfDetector()
         self._rest = np.zeros(0, dtype=np.float32)
-        self._window = np.zeros(BLOCK + DTMF_FRAME, dtype=np.float32)
+        #: What the first frame for digits begins with.
+        self._tail = np.zeros(DTMF_FRAME - DTMF_HOP, dtype=np.float32)
         self._time = 0.0  # stream time of sample 0
         self._samples = 0
         self._bursts: list[Burst] = []
@@ -97,26 +100,31 @@ class ToneDetector:
         pending = len(self._rest)
         self._time = start_time - (self._samples + pending) / RATE
         audio = np.concatenate([self._rest, samples]) if pending else samples
+        ready = len(audio) // BLOCK * BLOCK
+        self._rest = audio[ready:].copy()
         heard: list[Hearing] = []
-        place = 0
-        while place + BLOCK <= len(audio):
-            self._block(audio[place : place + BLOCK], heard)
-            place += BLOCK
-        self._rest = audio[place:].copy()
+        for place in range(0, ready, AT_ONCE):
+            some = audio[place : min(place + AT_ONCE, ready)]
+            digits = self._digits(some)
+            self._finder.add(some, self._samples)
+            for _ in range(0, len(some), BLOCK):
+                self._samples += BLOCK
+                self._block(digits, heard)
         return heard
 
-    def _block(self, block: NDArray[np.float32], heard: list[Hearing]) -> None:
-        begins = self._samples
-        window = self._window
-        window[:DTMF_FRAME] = window[BLOCK:]
-        window[DTMF_FRAME:] = block
-        self._samples += BLOCK
+    def _digits(self, audio: NDArray[np.float32]) -> list[Digit]:
+        """Return the digits that audio brings."""
+        joined = np.concatenate([self._tail, audio])
+        self._tail = joined[len(joined) - len(self._tail) :]
         frames = np.ndarray(
-            (BLOCK // DTMF_HOP, DTMF_FRAME), np.float32, window, 4 * DTMF_HOP, (4 * DTMF_HOP, 4)
+            (len(audio) // DTMF_HOP, DTMF_FRAME), np.float32, joined, 0, (4 * DTMF_HOP, 4)
         )
-        for key, since, _at, confidence in self._dtmf.process(
-            frames, begins - DTMF_FRAME + DTMF_HOP
-        ):
+        return self._dtmf.process(frames, self._samples - len(self._tail))
+
+    def _block(self, digits: list[Digit], heard: list[Hearing]) -> None:
+        """Look at the block of audio that is over now."""
+        while digits and digits[0][2] <= self._samples:
+            key, since, _, confidence = digits.pop(0)
             self._digit_until = self._samples / RATE + 0.05
             heard.append(
                 Hearing(
@@ -127,7 +135,7 @@ class ToneDetector:
                     digit=key,
                 )
             )
-        for burst in self._finder.process(block, begins):
+        for burst in self._finder.process(BLOCK):
             self._ended(burst, heard)
         current = self._finder.current
         if current is not None:
