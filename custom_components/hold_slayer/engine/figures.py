@@ -1,8 +1,12 @@
 """The figures of a leg's media."""
 
+from typing import TYPE_CHECKING
+
 from ..telephony.messages import AccountFacts, LegStatistics
-from .account import Account
-from .leg import Leg
+
+if TYPE_CHECKING:
+    from .account import Account
+    from .leg import Leg
 
 
 def leg_figures(request: int, leg: Leg) -> LegStatistics:

@@ -228,6 +228,8 @@ class LegChanged(Report):
     text: str = ""
     #: Seconds after which a busy service asks to be tried again (Retry-After); 0 = not said.
     retry_after_s: int = 0
+    #: The last figures of its audio, for `DISCONNECTED` only; None where there never was any.
+    media: LegStatistics | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
