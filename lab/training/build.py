@@ -18,13 +18,15 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "hold-s
 SHARD = 50
 
 
-def shard(sounds: corpus.Corpus, first: int, count: int) -> dict[str, Any]:
+def shard(
+    sounds: corpus.Corpus, first: int, count: int, split: corpus.Split | None = None
+) -> dict[str, Any]:
     """Build `count` scenes from seed `first` on; arrays begin with (count, …)."""
     rows: dict[str, list[Any]] = {
         name: [] for name in ("mel", "level", "harmonicity", "pitch", "truth")
     }
     for seed in range(first, first + count):
-        made = scenes.scene(sounds, seed)
+        made = scenes.scene(sounds, seed, split=split)
         intake = frames.Intake()
         measured = frames.Spectra().process(intake.take(made.audio))
         for name in ("mel", "level", "harmonicity", "pitch"):
@@ -43,14 +45,14 @@ def main() -> None:
     parser.add_argument("--tag", default="")
     chosen = parser.parse_args()
     sounds = corpus.load(chosen.corpus).trainable()
-    if chosen.split != "all":
-        sounds = sounds.only(chosen.split)
+    split = None if chosen.split == "all" else corpus.Split(chosen.split)
+    sounds = sounds.only(split)
     CACHE.mkdir(parents=True, exist_ok=True)
     for first in range(chosen.first, chosen.first + chosen.count, SHARD):
         path = CACHE / f"{chosen.split}{chosen.tag}-{first:06d}.npz"
         if not path.exists():
             part = path.with_suffix(".part.npz")
-            np.savez(part, **shard(sounds, first, SHARD))
+            np.savez(part, **shard(sounds, first, SHARD, split))
             part.replace(path)
             print(path.name, flush=True)
 

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from lab import channel
 from lab.channel.level import set_level
 from lab.channel.line import coloured
-from lab.corpus import RATE, Clip, Corpus
+from lab.corpus import RATE, Clip, Corpus, Split
 from lab.synth.music import music as band
 from lab.synth.office import office
 from lab.training import music, singing, talkers
 from lab.training.talkers import Samples
+from lab.training.wear import wear
 
 #: Samples of a step of 50 ms.
 STEP = 400
@@ -46,6 +47,8 @@ class Stage:
     rng: np.random.Generator
     seconds: float
     hard: float
+    #: Whose synthetic voices talk.
+    split: Split | None = None
     audio: Samples = field(init=False)
     voice: NDArray[np.int8] = field(init=False)
     music: NDArray[np.int8] = field(init=False)
@@ -86,11 +89,15 @@ class Stage:
         return slice(at // STEP, at // STEP + len(samples) // STEP)
 
 
-def scene(corpus: Corpus, seed: int, *, seconds: float = 24.0) -> Scene:
-    """Build the scene of a seed from a corpus."""
+def scene(corpus: Corpus, seed: int, *, split: Split | None = None, seconds: float = 24.0) -> Scene:
+    """Build the scene of a seed from a corpus and the synthetic voices of a split, or all of them."""
     rng = np.random.default_rng([seed, 7])
     stage = Stage(
-        corpus, rng, seconds, float(rng.choice([0.0, 0.4, 0.8, 1.0], p=[0.15, 0.3, 0.3, 0.25]))
+        corpus,
+        rng,
+        seconds,
+        float(rng.choice([0.0, 0.4, 0.8, 1.0], p=[0.15, 0.3, 0.3, 0.25])),
+        split,
     )
     at, last = 0, ""
     if rng.random() < 0.5:  # as if cut from the middle of a call
@@ -108,6 +115,8 @@ def scene(corpus: Corpus, seed: int, *, seconds: float = 24.0) -> Scene:
         last = kind
     trunk = channel.draw_line(rng, hard=stage.hard)
     audio, moved = channel.carry(stage.audio, trunk, rng)
+    if stage.hard:
+        audio = wear(rng, audio)
     steps = len(stage.voice)
     audio = np.pad(audio, (0, max(0, steps * STEP - len(audio))))[: steps * STEP]
     arrived = np.array([moved(step * STEP / RATE) for step in range(0, steps, 20)])
@@ -131,16 +140,27 @@ def _tune(stage: Stage, seconds: float, *, sung: bool) -> tuple[Samples, bool]:
     rng = stage.rng
     real = rng.random() < (0.55 if sung else 0.45)
     if real:
-        samples = talkers.load(stage.clip("song" if sung else "music"))
-        samples = talkers.respeed(rng, stage.cut(samples, seconds * 1.2), 0.15)
-        return samples[: int(seconds * RATE)], False
+        label = "song" if sung else "music"
+        samples = stage.cut(talkers.load(stage.clip(label)), seconds * 1.3)
+        samples = talkers.respeed(rng, samples, 0.25 if rng.random() < 0.4 else 0.1)
+        samples = samples[: int(seconds * RATE)]
+        if rng.random() < 0.15:  # two pieces at once are a third one
+            other = stage.cut(talkers.load(stage.clip("music")), len(samples) / RATE)
+            weaker = set_level(other, -25 - float(rng.uniform(0, 12)))
+            samples = set_level(samples, -25)
+            samples[: len(weaker)] += weaker
+        return samples, False
     if rng.random() < 0.35:
         bed = band(int(rng.integers(1_000_000)), seconds)
     else:
         bed = music.piece(rng, seconds)
     if not sung:
         return bed, False
-    talk = talkers.synthetic(rng) if rng.random() < 0.3 else talkers.load(stage.clip("live"))
+    talk = (
+        talkers.synthetic(rng, stage.split)
+        if rng.random() < 0.3
+        else talkers.load(stage.clip("live"))
+    )
     talk = stage.cut(talk, 8.0)
     if len(talk) < RATE:
         return bed, False
@@ -148,7 +168,7 @@ def _tune(stage: Stage, seconds: float, *, sung: bool) -> tuple[Samples, bool]:
     if rng.random() < 0.3:  # a second voice
         voices[: len(voices)] += 0.6 * singing.sing(rng, talk, seconds)
     balance = float(rng.uniform(-4, 14))
-    if rng.random() < 0.2:  # nobody plays along
+    if rng.random() < 0.3:  # nobody plays along
         return voices, True
     bed = bed[: len(voices)]
     return set_level(bed, -25) + set_level(voices[: len(bed)], -25 + balance), True
@@ -221,7 +241,7 @@ def _voice(stage: Stage, *, recorded: bool, longest: float = 9.0) -> tuple[Sampl
     """Return speech, clean of any channel, and whether it is recorded for its label."""
     rng = stage.rng
     if recorded and rng.random() < 0.35:
-        talk = talkers.synthetic(rng)
+        talk = talkers.synthetic(rng, stage.split)
     else:
         # a few people have a prompt's voice, so that the room tells and not who talks
         prompt = recorded or rng.random() < 0.15

@@ -1,44 +1,25 @@
-"""Speech for the scenes: clips of the corpus, and announcements read by eSpeak NG in many voices."""
+"""Speech for the scenes: clips of the corpus, and announcements read by eSpeak NG and flite in many voices."""
 
 from functools import cache
-import io
+from pathlib import Path
+import shutil
 import subprocess
+import tempfile
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import fftconvolve, resample_poly
+from scipy.signal import fftconvolve
 
 from lab.channel.level import frame_levels
-from lab.corpus import RATE, Clip, read
+from lab.corpus import RATE, Clip, Split, read
+from lab.synth import phrases, voice
 
 type Samples = NDArray[np.float32]
 
-_TEXTS = {
-    "en": (
-        "Thank you for calling. All of our representatives are currently busy. Please stay on the line.",
-        "Your call is important to us and will be answered in the order it was received.",
-        "You are number four in the queue. The estimated waiting time is six minutes.",
-        "For sales, press one. For technical support, press two. For all other questions, press nine.",
-        "Did you know that you can find answers to many questions on our website?",
-        "This call may be recorded for training purposes.",
-    ),
-    "de": (
-        "Vielen Dank für Ihren Anruf. Im Moment sind alle Leitungen belegt. Bitte haben Sie etwas Geduld.",
-        "Sie werden mit dem nächsten freien Mitarbeiter verbunden. Bitte bleiben Sie am Apparat.",
-        "Die voraussichtliche Wartezeit beträgt weniger als drei Minuten.",
-    ),
-    "fr": (
-        "Tous nos conseillers sont actuellement en ligne. Merci de bien vouloir patienter.",
-        "Votre temps d'attente est estimé à cinq minutes. Pour être rappelé, tapez deux.",
-    ),
-    "es": (
-        "En este momento todos nuestros agentes están ocupados. Por favor, permanezca a la espera.",
-        "Su llamada es muy importante para nosotros. Le atenderemos lo antes posible.",
-    ),
-    "it": ("Tutti i nostri operatori sono occupati. La preghiamo di rimanere in linea per non perdere la priorità.",),
-    "nl": ("Al onze medewerkers zijn in gesprek. Een ogenblik geduld alstublieft, u wordt zo spoedig mogelijk geholpen.",),
-    "pt": ("Todos os nossos atendentes estão ocupados no momento. Por favor, aguarde na linha.",),
-}  # fmt: skip
+#: Share of each language among the announcements.
+_LANGUAGES = {"en": 0.34, "de": 0.2, "fr": 0.12, "es": 0.12, "it": 0.08, "nl": 0.07, "pt": 0.07}
+#: Voices of flite, which read English: of the split they belong to.
+_FLITE = {Split.TRAIN: ("rms", "kal16"), Split.DEV: ("awb",), Split.TEST: ("slt",)}
 
 
 @cache
@@ -48,34 +29,28 @@ def load(clip: Clip) -> Samples:
 
 
 @cache
-def _spoken(language: str, text: str, variant: str, speed: int, pitch: int) -> Samples:
-    """Let eSpeak NG read a text."""
-    import soundfile
-
-    command = [
-        "espeak-ng",
-        "-v",
-        language + variant,
-        "-s",
-        str(speed),
-        "-p",
-        str(pitch),
-        "--stdout",
-        text,
-    ]
-    data = subprocess.run(command, capture_output=True, check=True).stdout
-    samples, rate = soundfile.read(io.BytesIO(data), dtype="float32")
-    divisor = int(np.gcd(rate, RATE))
-    return np.asarray(resample_poly(samples, RATE // divisor, rate // divisor), np.float32)
+def _read_by_flite(name: str, text: str, stretch: float) -> Samples:
+    """Let flite read a text; `stretch` is the length of its sounds, of 1."""
+    command = ["flite", "-voice", name, "--setf", f"duration_stretch={stretch}", "-t", text, "-o"]
+    with tempfile.NamedTemporaryFile(suffix=".wav") as out:
+        subprocess.run([*command, out.name], capture_output=True, check=True)
+        return read(Path(out.name))
 
 
-def synthetic(rng: np.random.Generator) -> Samples:
-    """Return an announcement or two read by a machine."""
-    language = str(rng.choice(list(_TEXTS), p=[0.4, 0.2, 0.12, 0.12, 0.06, 0.06, 0.04]))
-    texts = _TEXTS[language]
-    variant = str(rng.choice(["", "+m1", "+m3", "+m7", "+f1", "+f2", "+f4"]))
-    speed, pitch = int(rng.choice([130, 150, 170, 190])), int(rng.choice([35, 50, 65]))
-    return _spoken(language, texts[int(rng.integers(len(texts)))], variant, speed, pitch)
+def synthetic(rng: np.random.Generator, split: Split | None) -> Samples:
+    """Return an announcement or two read by a machine, in a voice of the split."""
+    language = str(rng.choice(list(_LANGUAGES), p=list(_LANGUAGES.values())))
+    texts = (
+        *phrases.ANNOUNCEMENTS[language],
+        *phrases.MENUS[language],
+        *phrases.ADVERTS[language],
+    )
+    text = texts[int(rng.integers(len(texts)))].format(n=int(rng.integers(1, 20)))
+    names = _FLITE[split] if split else tuple(name for some in _FLITE.values() for name in some)
+    if language == "en" and rng.random() < 0.5 and shutil.which("flite"):
+        return _read_by_flite(str(rng.choice(names)), text, float(rng.choice([0.9, 1.0, 1.15])))
+    name, speed, pitch = voice.draw(rng, language, split)
+    return voice.speak(text, name, words_per_minute=speed, pitch=pitch)
 
 
 def respeed(rng: np.random.Generator, samples: Samples, most: float = 0.12) -> Samples:
