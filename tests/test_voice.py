@@ -17,7 +17,7 @@ from custom_components.hold_slayer.navigation.states import CallState
 from custom_components.hold_slayer.sentences import LANGUAGES, load
 from custom_components.hold_slayer.telephony.messages import PlaceCall, SendKeys
 
-from .calling import over, start, to_hold, to_person
+from .calling import act, over, start, to_hold, to_person
 from .homes import account_entry, set_up
 from .scripted_link import ScriptedLink
 
@@ -170,6 +170,11 @@ async def test_reading_tools(
     assert (await use(hass, "get_call_transcript", call_id=call.id)).data["transcript"] == []
     assert (await use(hass, "search_call_history", contact="insur")).data["total"] == 1
     assert (await use(hass, "get_call_summary", call_id=call.id)).data["last_words"] == ""
+    await act(hass, "hang_up")
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    past = await use(hass, "get_call_status", call_id=call.id)
+    assert (past.data["contact"], past.data["outcome"]) == ("Insurance", "hung_up")
     failed = await use(hass, "get_call_status", call_id="nonsense")
     assert failed.error
     assert "nonsense" in failed.data["error"]

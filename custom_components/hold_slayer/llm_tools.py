@@ -11,11 +11,11 @@ import probatio
 from .calls.account import Account
 from .calls.call import Call
 from .calls.flow_files import import_flow
-from .calls.lookup import account_for, call_for, find_call, recent_calls
+from .calls.lookup import account_for, call_for, recent_calls
 from .calls.permission import ask_permission
 from .calls.request import CallRequest
 from .calls.resolve import find_contact
-from .calls.view import call_view, transcript_view
+from .calls.view import call_view, past_view, transcript_view
 from .const import DOMAIN
 from .navigation.moments import Order
 from .records.lookup import calls_page, whole_call_of
@@ -99,7 +99,9 @@ class GetCallStatus(CallTool):
     ) -> dict[str, Any]:
         """Describe it."""
         if call_id := arguments.get("call_id"):
-            return call_view(*find_call(hass, call_id))
+            if live := _recent(hass, call_id):
+                return call_view(*live)
+            return past_view(await _record(hass, call_id, context))
         return call_view(*call_for(hass, {}))
 
 

@@ -14,6 +14,7 @@ from homeassistant.helpers import config_validation as cv
 import probatio
 
 from .calls.flow_files import export_flow, import_flow
+from .calls.listing import listed_calls
 from .calls.lookup import account_for, accounts, call_for, recent_calls
 from .calls.phone_test import ring_for_test
 from .calls.problems import invalid
@@ -205,14 +206,14 @@ async def _set_verdict(call: ServiceCall) -> ServiceResponse:
 
 
 async def _get_calls(call: ServiceCall) -> ServiceResponse:
-    """List the calls: running ones, and the last that ended."""
+    """List the calls: running ones, the last that ended, and those that wait."""
     entry_id = call.data.get("config_entry_id")
-    only_active = call.data.get("active", False)
-    calls: list[Any] = [
-        call_view(account, each)
-        for account, each in recent_calls(call.hass)
-        if entry_id in (None, account.entry.entry_id) and (each.active or not only_active)
-    ]
+    calls: list[Any] = await listed_calls(
+        call.hass,
+        entry_id=entry_id,
+        only_active=call.data.get("active", False),
+        context=call.context,
+    )
     waiting: list[Any] = [
         waiting_view(account, each)
         for account in accounts(call.hass)

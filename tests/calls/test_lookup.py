@@ -8,7 +8,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.hold_slayer.calls.lookup import account_for, call_for
+from custom_components.hold_slayer.calls.problems import failed
 from custom_components.hold_slayer.const import DOMAIN, SubentryType
+from custom_components.hold_slayer.records.history import history_of
 
 from ..calling import act, over, start
 from ..homes import ACCOUNT, DESK, INSURANCE, account_entry, set_up, subentry
@@ -103,3 +105,42 @@ async def test_calls_of_one_account(
     assert set(await ids()) == {one.id, other.id}
     assert await ids(config_entry_id=both[1].entry_id) == [other.id]
     assert await ids(active=True) == [one.id]
+
+
+async def test_calls_before_a_restart(
+    hass: HomeAssistant, both: tuple[MockConfigEntry, MockConfigEntry]
+) -> None:
+    """What was over before is listed in the same fields, after what runs now, until there are 20."""
+    over_before = await start(hass, both[0])
+    await act(hass, "hang_up", call_id=over_before.id)
+    await over(hass, over_before)
+    await hass.config_entries.async_reload(both[0].entry_id)
+    await hass.async_block_till_done()
+    running = await start(hass, both[0])
+    listed = (await act(hass, "get_calls", config_entry_id=both[0].entry_id))["calls"]
+    assert [each["call_id"] for each in listed] == [running.id, over_before.id]
+    now, past = listed
+    assert now.keys() == past.keys()
+    assert (past["contact"], past["state"], past["outcome"]) == ("Insurance", "ended", "hung_up")
+    assert past["since"] == past["ended"]
+    assert past["phones"] == []
+    only = await act(hass, "get_calls", active=True, config_entry_id=both[0].entry_id)
+    assert [each["call_id"] for each in only["calls"]] == [running.id]
+    elsewhere = await act(hass, "get_calls", config_entry_id=both[1].entry_id)
+    assert elsewhere["calls"] == []
+
+
+async def test_a_history_that_cannot_be_read_hides_no_call(
+    hass: HomeAssistant,
+    both: tuple[MockConfigEntry, MockConfigEntry],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What runs is listed all the same."""
+    running = await start(hass, both[0])
+
+    async def unreadable(*_: Any) -> None:
+        raise failed("history_unavailable", reason="the disk is gone")
+
+    monkeypatch.setattr(history_of(hass), "read", unreadable)
+    listed = (await act(hass, "get_calls"))["calls"]
+    assert [each["call_id"] for each in listed] == [running.id]

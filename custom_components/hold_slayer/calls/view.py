@@ -1,5 +1,6 @@
 """A call as data for responses, the card and tools: JSON types only."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,28 @@ from .progress import Segment, TranscriptLine
 if TYPE_CHECKING:
     from .account import Account
     from .schedule import Waiting
+
+#: What the history keeps of a call under the same names.
+_KEPT = (
+    "call_id",
+    "config_entry_id",
+    "line",
+    "state",
+    "contact",
+    "number",
+    "intent",
+    "mode",
+    "started",
+    "answered",
+    "hold_started",
+    "connected",
+    "ended",
+    "hold_time",
+    "queue_position",
+    "estimated_wait",
+    "outcome",
+    "reason",
+)
 
 
 def call_view(account: Account, call: Call) -> dict[str, Any]:
@@ -51,6 +74,24 @@ def call_view(account: Account, call: Call) -> dict[str, Any]:
         "reason": progress.reason,
         "attempt": call.job.attempt,
         "redial_at": _iso(progress.redial_at),
+    }
+
+
+def past_view(past: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a call of the history in the same fields; what was of the moment is empty."""
+    kept = {key: past[key] for key in _KEPT}
+    return {
+        **kept,
+        "since": past["ended"],
+        "forecast": None,
+        "sound": None,
+        "verdict": None,
+        "probability": None,
+        "reasons": [],
+        "phones": [],
+        "keys": [],
+        "attempt": None,
+        "redial_at": None,
     }
 
 
