@@ -1,6 +1,9 @@
 """The action that explores a contact's phone menu."""
 
+import asyncio
+
 from homeassistant.core import (
+    Context,
     HomeAssistant,
     ServiceCall,
     ServiceResponse,
@@ -51,12 +54,39 @@ async def _learn_call_flow(call: ServiceCall) -> ServiceResponse:
     """Explore a menu; answer at once, or when it is done."""
     account = account_for(call.hass, call.data)
     contact = find_contact(account, call.data["contact"])
-    store = call.data["store"]
-    most_calls = call.data["calls"]
-    task = account.explorations.start(
-        contact, intent=call.data["intent"], most_calls=most_calls, context=call.context
+    store, most_calls = call.data["store"], call.data["calls"]
+    task = explore(
+        account,
+        contact,
+        intent=call.data["intent"],
+        most_calls=most_calls,
+        context=call.context,
+        keep=not call.data["wait"],
+        store=store,
     )
     if not call.data["wait"]:
+        return {"contact": contact.name, "exploring": True, "most_calls": most_calls}
+    found = await task
+    keep_way(account, contact, found, store=store)
+    return {"contact": contact.name, "exploring": False, **found.as_dict()}
+
+
+@callback
+def explore(
+    account: Account,
+    contact: Contact,
+    *,
+    intent: str,
+    most_calls: int,
+    context: Context | None,
+    keep: bool = True,
+    store: bool = False,
+) -> asyncio.Task[Explored]:
+    """Begin to explore a menu; raises a translated error. With `keep` nobody waits for the result."""
+    task = account.explorations.start(
+        contact, intent=intent, most_calls=most_calls, context=context
+    )
+    if keep:
         task.add_done_callback(tell_failure)
         task.add_done_callback(
             lambda done: (
@@ -65,10 +95,7 @@ async def _learn_call_flow(call: ServiceCall) -> ServiceResponse:
                 else keep_way(account, contact, done.result(), store=store)
             )
         )
-        return {"contact": contact.name, "exploring": True, "most_calls": most_calls}
-    found = await task
-    keep_way(account, contact, found, store=store)
-    return {"contact": contact.name, "exploring": False, **found.as_dict()}
+    return task
 
 
 @callback

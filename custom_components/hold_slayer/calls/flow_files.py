@@ -28,8 +28,10 @@ def import_flow(account: Account, contact: Contact, value: Any) -> CallFlow:
     return flow
 
 
-def store_flow(hass: HomeAssistant, entry: ConfigEntry, contact_id: str, flow: CallFlow) -> None:
-    """Store a flow with the contact of an id, while there is one."""
+def store_flow(
+    hass: HomeAssistant, entry: ConfigEntry, contact_id: str, flow: CallFlow | None
+) -> None:
+    """Store a flow with the contact of an id, while there is one; None = it has no flow."""
     if (subentry := entry.subentries.get(contact_id)) is not None:
         data = {**subentry.data, Conf.FLOW: to_store(flow)}
         hass.config_entries.async_update_subentry(entry, subentry, data=data)

@@ -82,6 +82,7 @@ class Learning:
                     self._account.entry,
                     "flow_stale",
                     {"contact": contact.name, "heard": note.text or "-"},
+                    facts={"contact_id": contact.id},
                     about=contact.id,
                 )
 

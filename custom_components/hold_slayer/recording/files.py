@@ -42,6 +42,10 @@ class RecordingFiles:
         self._busy.add(folder)
         return folder
 
+    async def probe(self) -> None:
+        """See whether a recording could be written now; raises `OSError`."""
+        await self._hass.async_add_executor_job(places.probe, self.root)
+
     @callback
     def finish(self, folder: Path, error: str = "") -> None:
         """Make one file of a recording that is over, in the background."""

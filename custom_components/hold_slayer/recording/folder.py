@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 import shutil
+import tempfile
 import time
 from typing import Final
 
@@ -28,8 +29,8 @@ class NoSpaceError(OSError):
     """The disk is too full to record."""
 
 
-def new_folder(root: Path, sidecar: Sidecar) -> Path:
-    """Make the folder for the pieces of a recording; raises `OSError`."""
+def make_room(root: Path) -> None:
+    """Make the folder of all recordings and see that the disk has room; raises `OSError`."""
     # several tries may be needed before there is a parent that can be asked
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     free = shutil.disk_usage(root).free
@@ -37,6 +38,18 @@ def new_folder(root: Path, sidecar: Sidecar) -> Path:
         raise NoSpaceError(
             f"only {free / 1e6:.0f} MB are free, and {LEAST_FREE / 1e6:.0f} MB are kept free"
         )
+
+
+def probe(root: Path) -> None:
+    """See whether a recording could be written; raises `OSError`."""
+    make_room(root)
+    with tempfile.TemporaryFile(dir=root) as file:
+        file.write(bytes(1024))
+
+
+def new_folder(root: Path, sidecar: Sidecar) -> Path:
+    """Make the folder for the pieces of a recording; raises `OSError`."""
+    make_room(root)
     local = dt_util.as_local(sidecar.started)
     name = slugify(sidecar.contact, separator="-")[:_LONGEST].strip("-") or "call"
     day = root / f"{local:%Y-%m-%d}"
