@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from ..company.scenario import Scenario
+from ..home.mobile import DEVICE, Mobile
 from ..home.owner import Owner
 from ..home.server import HomeError, HomeServer
 from ..model.behaviour import Script
@@ -31,7 +32,8 @@ class Stage:
     False and somebody else does that. `flow` is a call flow
     (list of steps) for the first contact; without one the scenario's is stored, or the menu is read.
     `others` are further companies, each with a contact and a phone of its own. With a `model` there is a
-    language model behind Home Assistant's Ollama integration that answers by that script.
+    language model behind Home Assistant's Ollama integration that answers by that script. With `mobile`
+    the owner's mobile has the app and gets the push messages of the first phone.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class Stage:
         speech: bool = True,
         set_up: bool = True,
         model: Script | None = None,
+        mobile: bool = False,
         lines: int = 2,
         configuration: Json | None = None,
         log_levels: dict[str, str] | None = None,
@@ -62,6 +65,8 @@ class Stage:
         #: What speech-to-text understood (`lab.speech.journal`).
         self.journal: Path
         self.model = ModelServer(model) if model else None
+        self.mobile: Mobile | None = None
+        self._with_mobile = mobile
         self._folder = folder
         self._port = port
         self._flow = flow
@@ -117,6 +122,8 @@ class Stage:
         if self.speech:
             for server in (self.speech.stt_port, self.speech.tts_port):
                 await self.owner.flow("wyoming", {"host": "127.0.0.1", "port": server})
+        if self._with_mobile:
+            self.mobile = await stack.enter_async_context(Mobile(self.owner.post))
         if self._with_account:
             await self._set_up()
 
@@ -170,6 +177,7 @@ class Stage:
                 "kind": "extension",
                 "address": self.world.extension(index),
                 "availability": {},
+                **(await self._push_to() if index == 0 else {}),
             },
             {"next": "save"},
         )
@@ -198,6 +206,13 @@ class Stage:
         for step in (phone, contact):
             if step["type"] != "create_entry":
                 raise HomeError(f"{scenario.name} was not accepted: {step.get('errors')}")
+
+    async def _push_to(self) -> Json:
+        """Return the field of a phone that names the mobile, when there is one."""
+        if not self.mobile:
+            return {}
+        devices = await self.owner.command("config/device_registry/list")
+        return {"push_device": next(each["id"] for each in devices if each["name"] == DEVICE)}
 
     async def _options(self) -> None:
         """Choose the speech entities and the model, when there are any."""
