@@ -157,9 +157,12 @@ class HoldSlayerCard extends HTMLElement {
         this._playing = { ...this._playing, position };
         this._render();
       },
-      seek: (position) => {
+      seek: (line, position) => {
         const player = this.shadowRoot.querySelector("audio");
-        if (player) player.currentTime = position;
+        if (!player) return;
+        player.currentTime = position;
+        this._playing = { ...this._playing, position, sought: line };
+        this._render();
       },
       pressKey: (call, keys) => this._act("send_dtmf", { call_id: call.id, keys }),
       toggleKeypad: (call) => {

@@ -46,9 +46,17 @@ export function recordingView(hass, call, playing, orders) {
   ></audio>`;
 }
 
-/** Index of the line that is being said at a moment of the recording; -1 before the first. */
+/** A player stands near where it was sent, not there to the microsecond: it is still there, s. */
+const NEAR_S = 0.25;
+
+/**
+ * Index of the line that is being said at a moment of the recording; -1 before the first. The line
+ * somebody went to (`playing.sought`) stays it until the player has gone on.
+ */
 export function lineAt(words, playing) {
   if (!playing?.recording) return -1;
   const moment = playing.recording.started + (playing.position ?? 0);
+  const { sought } = playing;
+  if (sought && Math.abs(sought.time - moment) < NEAR_S) return words.indexOf(sought);
   return words.findLastIndex((line) => line.time <= moment);
 }

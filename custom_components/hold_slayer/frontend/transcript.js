@@ -45,5 +45,5 @@ function time(hass, line, heard, orders) {
   >`;
   const offset = heard?.recording ? line.time - heard.recording.started : -1;
   if (offset < 0) return shown;
-  return html`<button type="button" class="seek" @click=${() => orders.seek(offset)}>${shown}</button>`;
+  return html`<button type="button" class="seek" @click=${() => orders.seek(line, offset)}>${shown}</button>`;
 }
