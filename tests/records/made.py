@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from custom_components.hold_slayer.records.database import Database
+from custom_components.hold_slayer.records.folding import folded
 from custom_components.hold_slayer.records.schema import CALLS
 from custom_components.hold_slayer.records.writing import CallEvent, Writing
 
@@ -21,7 +22,7 @@ def row(**more: Any) -> dict[str, Any]:
         "line": 1,
         "contact_id": "insurance",
         "name": "Insurance",
-        "name_folded": str(more.get("name", "Insurance")).casefold(),
+        "name_folded": folded(str(more.get("name", "Insurance"))),
         "number": "+442079460000",
         "intent": "",
         "mode": "hold_slayer",

@@ -8,9 +8,8 @@ import subprocess
 import sys
 
 import pytest
-from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy import Connection, select
 
-from custom_components.hold_slayer.records import migrations
 from custom_components.hold_slayer.records.database import (
     Database,
     Fault,
@@ -18,11 +17,10 @@ from custom_components.hold_slayer.records.database import (
     fault_of,
     probe,
 )
-from custom_components.hold_slayer.records.migrations import SchemaTooNew, migrate, version_of
+from custom_components.hold_slayer.records.migrations import SchemaTooNew
 from custom_components.hold_slayer.records.schema import (
     CALLS,
     EVENTS,
-    METADATA,
     SCHEMA,
     SEGMENTS,
     VERSION,
@@ -34,7 +32,6 @@ from custom_components.hold_slayer.records.writing import Writing, close_interru
 from .made import MONDAY, count, filled, writing
 
 ROOT = Path(__file__).parents[2]
-SCHEMAS = Path(__file__).parent / "schemas"
 
 
 @pytest.fixture
@@ -61,61 +58,6 @@ def ids(path: Path) -> list[str]:
     """Return the calls in a file, read by other means."""
     with sqlite3.connect(path) as connection:
         return [row[0] for row in connection.execute(f"SELECT id FROM {CALLS.name} ORDER BY id")]
-
-
-@pytest.mark.parametrize("version", range(1, VERSION + 1))
-def test_every_released_schema_is_brought_up_to_date(file: Path, version: int) -> None:
-    """A database of each release has the tables of today afterwards, and its calls still."""
-    with sqlite3.connect(file) as connection:
-        connection.executescript((SCHEMAS / f"{version}.sql").read_text("utf-8"))
-    database = Database.in_file(file)
-    with database.open().connect() as connection:
-        assert version_of(connection) == VERSION
-        known = inspect(connection)
-        for table in METADATA.sorted_tables:
-            columns = {each["name"] for each in known.get_columns(table.name)}
-            assert columns == set(table.columns.keys()), table.name
-            indexes = {each["name"] for each in known.get_indexes(table.name)}
-            assert indexes == {index.name for index in table.indexes}, table.name
-        assert connection.scalars(select(CALLS.c.id)).all() == ["kept"]
-    with database.open().execution_options(writes=True).begin() as connection:
-        writing("new", "more words")(connection)
-    database.close()
-
-
-def test_schema_file_is_what_is_released() -> None:
-    """Whoever changes the tables adds a file, a step and a version."""
-    assert sorted(int(each.stem) for each in SCHEMAS.glob("*.sql")) == list(range(1, VERSION + 1))
-    assert set(migrations.STEPS) == set(range(2, VERSION + 1))
-
-
-def test_steps_run_once_and_in_order(file: Path) -> None:
-    """Each step is a transaction; one that fails is undone and tried again next time."""
-    engine = filled(file, writing("kept")).open()
-    broken = True
-
-    def second(connection: Connection) -> None:
-        connection.execute(text(f"ALTER TABLE {CALLS.name} ADD COLUMN mood TEXT"))
-
-    def third(connection: Connection) -> None:
-        connection.execute(text(f"UPDATE {CALLS.name} SET mood = 'fine'"))
-        if broken:
-            raise RuntimeError("power cut")
-
-    last = VERSION + 2
-    steps = {VERSION + 1: second, last: third}
-    with pytest.raises(RuntimeError):
-        migrate(engine, steps, last)
-    with engine.connect() as connection:
-        assert version_of(connection) == VERSION + 1
-        assert connection.scalar(text(f"SELECT mood FROM {CALLS.name}")) is None
-    broken = False
-    assert migrate(engine, steps, last) == VERSION + 1
-    assert migrate(engine, steps, last) == last
-    with engine.connect() as connection:
-        assert connection.scalar(text(f"SELECT mood FROM {CALLS.name}")) == "fine"
-        assert connection.scalars(select(SCHEMA.c.version)).all() == [VERSION, VERSION + 1, last]
-    engine.dispose()
 
 
 def test_database_of_a_later_release_is_left_alone(

@@ -159,7 +159,7 @@ Database.in_file(Path(sys.argv[1])).open()
 def test_kill_9_while_the_tables_are_brought_up_to_date(tmp_path: Path) -> None:
     """Whenever it is killed, the next start finishes the work, and the calls are still there."""
     file = tmp_path / "history.db"
-    schema = (Path(__file__).parent / "schemas" / "1.sql").read_text("utf-8")
+    schema = (Path(__file__).parent / "schemas" / "sqlite" / "1a.sql").read_text("utf-8")
     for turn in range(6):
         file.unlink(missing_ok=True)
         with sqlite3.connect(file) as connection:
@@ -173,7 +173,7 @@ def test_kill_9_while_the_tables_are_brought_up_to_date(tmp_path: Path) -> None:
         database = Database.in_file(file)
         with database.open().connect() as connection:
             assert connection.scalars(select(CALLS.c.id)).all() == ["kept"]
-            assert len(search_words(connection, ["calling"], Filter(), Page())["calls"]) == 1
+            assert len(search_words(connection, ["appele"], Filter(), Page())["calls"]) == 1
         database.close()
 
 

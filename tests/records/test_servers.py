@@ -20,7 +20,7 @@ from custom_components.hold_slayer.const import DOMAIN
 from custom_components.hold_slayer.diagnostics import async_get_config_entry_diagnostics
 from custom_components.hold_slayer.records.database import Database, DriverMissing
 from custom_components.hold_slayer.records.deleting import calls_within, delete_matching, delete_old
-from custom_components.hold_slayer.records.filters import Filter, Page
+from custom_components.hold_slayer.records.filters import Filter, Page, read_words
 from custom_components.hold_slayer.records.history import find_history, history_of
 from custom_components.hold_slayer.records.migrations import version_of
 from custom_components.hold_slayer.records.query import get_call, list_calls, search_words
@@ -126,31 +126,52 @@ def test_pages_and_filters(database: Database) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "found"),
+    ("said", "found"),
     [
-        (["claim"], ["c2", "c1"]),
-        (["clai"], ["c2", "c1"]),
-        (["CLAIM", "press"], ["c1"]),
-        (["the"], ["c3"]),
-        (["the", "queue"], ["c3"]),
-        (["a"], ["c3", "c2", "c1"]),
-        (["unheard"], []),
-        (["köln"], ["c4"]),
-        (["7"], ["c3"]),
+        ("claim", ["c2", "c1"]),
+        ("clai", ["c2", "c1"]),
+        ("CLAIM press", ["c1"]),
+        ("the", ["c3"]),
+        ("the queue", ["c3"]),
+        ("a", ["c3", "c2", "c1"]),
+        ("unheard", []),
+        ("köln", ["c4"]),
+        ("Koln", ["c4"]),
+        ("STRASSE", ["c4"]),
+        ("dormir", ["c5"]),
+        ("hotel", ["c5"]),
+        ("www example", ["c6"]),
+        ("offers help", ["c6"]),
+        ("7", ["c6", "c3"]),
+        ("55", ["c6"]),
     ],
 )
-def test_search(database: Database, words: list[str], found: list[str]) -> None:
-    """Words and their beginnings are found, common and short ones too."""
+def test_search(database: Database, said: str, found: list[str]) -> None:
+    """Words and their beginnings are found, common and short ones too, with or without accents."""
     write(
         database,
-        writing("c1", "for a claim press one", started=MONDAY),
-        writing("c2", "your claims adviser", started=MONDAY + 1),
-        writing("c3", "you are number 7 in the queue", started=MONDAY + 2),
-        writing("c4", "Wir sind in Köln", started=MONDAY + 3),
+        *(
+            writing(f"c{number}", line, started=MONDAY + number)
+            for number, line in enumerate(
+                (
+                    "for a claim press one",
+                    "your claims adviser",
+                    "you are number 7 in the queue",
+                    "Wir sind in Köln, Große Straße",
+                    "Où dormir ? L’hôtel d'Élise",
+                    "see www.example.com/offers/help-desk or 7.55",
+                ),
+                1,
+            )
+        ),
     )
+    words = read_words(said)
     with database.open().connect() as connection:
         page = search_words(connection, words, Filter(), Page())
-    assert [each["call_id"] for each in page["calls"]] == found
+        few = search_words(connection, words, Filter(contact_id="insurance"), Page())
+    ids = [each["call_id"] for each in page["calls"]]
+    assert ids == found
+    assert [each["call_id"] for each in few["calls"]] == ids
 
 
 def test_deleting_takes_all_parts(database: Database) -> None:

@@ -104,6 +104,8 @@ class CallProgress:
     segments: list[Segment] = field(default_factory=list)
     transcript: list[TranscriptLine] = field(default_factory=list)
     phones: dict[str, PhoneProgress] = field(default_factory=dict)
+    #: Leg -> the phone it rings.
+    legs: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     #: Seconds on hold in stretches that are over.
     held_s: float = 0.0

@@ -10,6 +10,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 
 from ..navigation.states import Outcome
+from ..telephony.messages import EngineEvent, LegChanged, LegState
 from .call import Call
 from .changes import Change, ChangeKind
 from .engine import SharedEngine
@@ -77,8 +78,9 @@ class Switchboard:
         line.call = line.last = call
         self.calls[call.id] = call
         self._forget_old()
+        handle = partial(self._handle, line, call)
         self._unwatch[call.id] = [
-            self._engine.watch_call(name, call.handle) for name in (call.id, job.incoming) if name
+            self._engine.watch_call(name, handle) for name in (call.id, job.incoming) if name
         ]
         call.start()
         return call
@@ -93,6 +95,8 @@ class Switchboard:
         for cancel in self._idle_timers.values():
             cancel()
         self._idle_timers.clear()
+        for call_id in tuple(self._unwatch):
+            self._stop_watching(call_id)
 
     @callback
     def set_lines(self, count: int) -> None:
@@ -103,11 +107,18 @@ class Switchboard:
             self.lines.pop()
 
     @callback
+    def _handle(self, line: Line, call: Call, event: EngineEvent) -> None:
+        """Hand an event of a leg to its call; that a leg is over is told even after the call."""
+        if isinstance(event, LegChanged) and event.state is LegState.DISCONNECTED:
+            facts = {"leg": event, "phone": call.progress.legs.get(event.leg)}
+            self._changed(line, call, Change(kind=ChangeKind.LEG, facts=facts))
+        if not call.ended.is_set():
+            call.handle(event)
+
+    @callback
     def _changed(self, line: Line, call: Call, change: Change) -> None:
         """Hand a change on, and clear up when a call is over."""
         if change.kind is ChangeKind.ENDED:
-            for unwatch in self._unwatch.pop(call.id, ()):
-                unwatch()
             self._idle_timers[line.number] = async_call_later(
                 self._hass, SHOW_ENDED_S, partial(self._become_idle, line, call)
             )
@@ -145,3 +156,9 @@ class Switchboard:
         ended = [call_id for call_id, call in self.calls.items() if call.ended.is_set()]
         for call_id in ended[: max(0, len(ended) - KEPT_CALLS)]:
             del self.calls[call_id]
+            self._stop_watching(call_id)
+
+    def _stop_watching(self, call_id: str) -> None:
+        """Hear no more of a call's legs."""
+        for unwatch in self._unwatch.pop(call_id, ()):
+            unwatch()

@@ -173,6 +173,7 @@ class UserSide:
         leg = Leg(self._tools.link, leg_id, place.account_id)
         if self._adopted is not None:
             leg, self._adopted = self._adopted, None
+        self._call.progress.legs[leg.id] = phone.name
         return PhoneRing(
             phone,
             leg,

@@ -10,6 +10,7 @@ import json
 import logging
 from typing import Any, Final
 
+from .leg_rows import leg_json
 from .writing import Writing
 
 #: Raised when a field changes its meaning.
@@ -37,6 +38,8 @@ def lines(writing: Writing, call: Mapping[str, Any]) -> Iterator[str]:
     }
     for event in writing.events:
         yield _line(event.time, event.kind, common, event.facts)
+    for leg in writing.legs:
+        yield _line(leg["ended"], "leg", common, leg_json(leg))
     for words in writing.words:
         facts = {"speaker": words["speaker"], "text": words["text"]}
         yield _line(words["time"], "words", common, facts)

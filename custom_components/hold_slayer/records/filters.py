@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, false, or_
 
 from ..calls.problems import invalid
 from ..navigation.states import Outcome
+from .folding import folded, searchable
 from .schema import CALLS
 
 #: Calls on one page, and on the longest page.
@@ -54,7 +55,7 @@ class Filter:
                 or_(
                     CALLS.c.contact_id == self.contact,
                     CALLS.c.number == self.contact,
-                    CALLS.c.name_folded.contains(self.contact.casefold(), autoescape=True),
+                    CALLS.c.name_folded.contains(folded(self.contact), autoescape=True),
                 )
             )
         if self.contact_id:
@@ -121,7 +122,7 @@ def read_page(data: dict[str, Any], most: int = LONGEST_PAGE, usual: int = PAGE)
 
 def read_words(text: str) -> list[str]:
     """Return the words to search for; raises a translated error when there are none."""
-    words = "".join(char if char.isalnum() else " " for char in text[:LONGEST_SEARCH]).split()
+    words = searchable(text[:LONGEST_SEARCH]).split()
     if not words:
         raise invalid("history_search", text=text)
     return words

@@ -1,6 +1,6 @@
 """Bringing a database to the version of the tables that this release uses, step by step."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 import time
 from types import MappingProxyType
@@ -8,30 +8,7 @@ from types import MappingProxyType
 from sqlalchemy import Connection, Engine, func, inspect, select
 
 from .schema import METADATA, SCHEMA, VERSION
-
-type Step = Callable[[Connection], None]
-
-
-def _to_2(connection: Connection) -> None:
-    """Versions of the ears, summaries of calls, an index of the calls of a contact, words that can be corrected."""
-    connection.exec_driver_sql("ALTER TABLE hold_slayer_calls ADD COLUMN ears_version VARCHAR(64)")
-    connection.exec_driver_sql("ALTER TABLE hold_slayer_calls ADD COLUMN summary TEXT")
-    connection.exec_driver_sql(
-        "CREATE INDEX hold_slayer_calls_contact ON hold_slayer_calls "
-        "(contact_id, started, id, account_id, line, outcome, ended)"
-    )
-    # version 1 knew SQLite alone
-    index, words = "hold_slayer_words_fts", "hold_slayer_words"
-    connection.exec_driver_sql(
-        f"CREATE TRIGGER {index}_new AFTER UPDATE ON {words} BEGIN "  # noqa: S608
-        f"INSERT INTO {index}({index}, rowid, text) VALUES ('delete', old.id, old.text); "
-        f"INSERT INTO {index}(rowid, text) VALUES (new.id, new.text); END"
-    )
-
-
-#: Version -> what leads to it from the one before. A step never uses the tables of `schema.py`,
-#: which are those of today; it spells out its own statements.
-STEPS: Mapping[int, Step] = MappingProxyType({2: _to_2})
+from .steps import STEPS, Step
 
 
 class SchemaTooNew(Exception):

@@ -20,7 +20,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.mysql import match
 
 from .filters import Filter, Page
-from .schema import CALLS, EVENTS, SEGMENTS, WORDS, WORDS_INDEX
+from .leg_rows import leg_json
+from .schema import CALLS, EVENTS, LEGS, SEGMENTS, WORDS, WORDS_INDEX
 
 #: Lines of a transcript looked through for one search; the newest come first.
 MOST_HITS: Final = 20_000
@@ -66,7 +67,6 @@ _INNODB_STOP: Final = frozenset(
         "will",
         "with",
         "und",
-        "the",
         "www",
     ]
 )
@@ -110,6 +110,10 @@ def whole_call(connection: Connection, row: RowMapping) -> Json:
 
     call_id = row["id"]
     return call_json(row) | {
+        "legs": [
+            leg_json(each)
+            for each in parts(select(LEGS).where(LEGS.c.call_id == call_id).order_by(LEGS.c.id))
+        ],
         "events": [
             {"time": iso(each["time"]), "kind": each["kind"], **json.loads(each["facts"])}
             for each in parts(
@@ -181,7 +185,7 @@ def _hits(connection: Connection, words: Sequence[str], wanted: Filter) -> Itera
     elif connection.dialect.name == "postgresql":
         # each word quoted, its beginning enough
         wanted_words = " & ".join(f"'{word}':*" for word in words)
-        has_words = [text("to_tsvector('simple', text) @@ to_tsquery('simple', :wanted)")]
+        has_words = [text("to_tsvector('simple', folded) @@ to_tsquery('simple', :wanted)")]
         has_words[0] = has_words[0].bindparams(wanted=wanted_words)
     else:
         has_words = _in_mariadb(words)
@@ -215,15 +219,16 @@ def _few(connection: Connection, wanted: Filter) -> bool:
 
 def _in_mariadb(words: Sequence[str]) -> list[ColumnElement[bool]]:
     """Return conditions; the server's index has neither short words nor its stop words."""
-    indexed = [
-        word for word in words if len(word) >= _INNODB_SHORTEST and word.lower() not in _INNODB_STOP
-    ]
+    indexed = [word for word in words if len(word) >= _INNODB_SHORTEST and word not in _INNODB_STOP]
+    # at the beginning of a word, as everywhere
     conditions: list[ColumnElement[bool]] = [
-        WORDS.c.text.icontains(word, autoescape=True) for word in words if word not in indexed
+        func.concat(" ", WORDS.c.folded).contains(f" {word}", autoescape=True)
+        for word in words
+        if word not in indexed
     ]
     if indexed:
         against = " ".join(f"+{word}*" for word in indexed)
-        conditions.append(match(WORDS.c.text, against=against).in_boolean_mode())
+        conditions.append(match(WORDS.c.folded, against=against).in_boolean_mode())
     return conditions
 
 

@@ -18,8 +18,10 @@ from sqlalchemy import (
     event,
 )
 
+from .folding import searchable
+
 #: Raised with every change of the tables; `migrations.py` holds the step to each version.
-VERSION: Final = 2
+VERSION: Final = 3
 #: Index of transcript lines: a table of SQLite's FTS5, a GIN or FULLTEXT index elsewhere.
 WORDS_INDEX: Final = "hold_slayer_words_fts"
 #: Longest texts kept in columns of limited width, characters (MariaDB wants widths).
@@ -48,7 +50,7 @@ CALLS = Table(
     Column("line", Integer),
     Column("contact_id", String(SHORT)),
     Column("name", String(LONG), nullable=False),
-    # casefolded: the databases differ in how they compare letters
+    # without capitals and accents (`folding.py`): the databases differ in how they compare letters
     Column("name_folded", String(LONG), nullable=False),
     Column("number", String(ADDRESS), nullable=False),
     Column("intent", Text, nullable=False),
@@ -109,6 +111,11 @@ def _call() -> Column[str]:
     return Column("call_id", String(SHORT), ForeignKey(CALLS.c.id), nullable=False)
 
 
+def _folded(context: Any) -> str:
+    """Return a line's words as they are searched for."""
+    return searchable(context.get_current_parameters()["text"])
+
+
 #: States, verdicts with reasons, keys, notes, phones: what happened, in order.
 EVENTS = Table(
     "hold_slayer_events",
@@ -144,37 +151,70 @@ WORDS = Table(
     Column("time", Double, nullable=False),
     Column("speaker", String(SHORT), nullable=False),
     Column("text", Text, nullable=False),
+    # its words as they are searched for (`folding.py`)
+    Column("folded", Text, nullable=False, default=_folded),
     Index("hold_slayer_words_call", "call_id"),
     **_LETTERS,
 )
 
+#: The legs of a call that are over, with the figures of their media.
+LEGS = Table(
+    "hold_slayer_legs",
+    METADATA,
+    Column("id", _BIG, primary_key=True),
+    _call(),
+    # "company", or "phone" with the phone's name
+    Column("leg", String(SHORT), nullable=False),
+    Column("name", String(LONG), nullable=False),
+    Column("ended", Double, nullable=False),
+    Column("answered_s", Double, nullable=False),
+    Column("ended_by", String(SHORT)),
+    Column("failure", String(SHORT)),
+    Column("sip_code", Integer, nullable=False),
+    # "" and zeros where there was never any sound
+    Column("codec", String(SHORT), nullable=False),
+    Column("clock_rate", Integer, nullable=False),
+    Column("encrypted", Boolean, nullable=False),
+    Column("rx_packets", Integer, nullable=False),
+    Column("rx_lost", Integer, nullable=False),
+    Column("rx_jitter_ms", Double, nullable=False),
+    Column("tx_packets", Integer, nullable=False),
+    # by the far side's reports (RTCP), NULL where it sent none
+    Column("tx_lost", Integer),
+    Column("tx_jitter_ms", Double),
+    Column("round_trip_ms", Double),
+    Index("hold_slayer_legs_call", "call_id"),
+    **_LETTERS,
+)
+
 #: Tables whose rows belong to a call.
-PARTS = (EVENTS, SEGMENTS, WORDS)
+PARTS = (EVENTS, SEGMENTS, WORDS, LEGS)
 
 
 @event.listens_for(WORDS, "after_create")
 def make_index(_table: Table, connection: Connection, **_: Any) -> None:
     """Make the index of transcript lines in the way of the database."""
     index, words = WORDS_INDEX, WORDS.name
+    statements: tuple[str, ...]
     match connection.dialect.name:
         case "sqlite":
             statements = _fts5(index, words)
         case "postgresql":
             statements = (
-                f"CREATE INDEX {index} ON {words} USING gin (to_tsvector('simple', text))",
+                f"CREATE INDEX {index} ON {words} USING gin (to_tsvector('simple', folded))",
             )
         case _:
-            statements = (f"CREATE FULLTEXT INDEX {index} ON {words} (text)",)
+            statements = (f"CREATE FULLTEXT INDEX {index} ON {words} (folded)",)
     for statement in statements:
         connection.exec_driver_sql(statement)
 
 
 def _fts5(index: str, words: str) -> tuple[str, ...]:
     """Return what makes an FTS5 index, the text left in its table (sqlite.org/fts5.html, 4.4.3)."""
-    out = f"INSERT INTO {index}({index}, rowid, text) VALUES ('delete', old.id, old.text);"  # noqa: S608
-    put = f"INSERT INTO {index}(rowid, text) VALUES (new.id, new.text);"  # noqa: S608
+    out = f"INSERT INTO {index}({index}, rowid, folded) VALUES ('delete', old.id, old.folded);"  # noqa: S608
+    put = f"INSERT INTO {index}(rowid, folded) VALUES (new.id, new.folded);"  # noqa: S608
     return (
-        f"CREATE VIRTUAL TABLE {index} USING fts5(text, content='{words}', content_rowid='id', tokenize='unicode61 remove_diacritics 2')",
+        f"CREATE VIRTUAL TABLE {index} USING fts5(folded, content='{words}', content_rowid='id')",
         f"CREATE TRIGGER {index}_in AFTER INSERT ON {words} BEGIN {put} END",
         f"CREATE TRIGGER {index}_out AFTER DELETE ON {words} BEGIN {out} END",
         f"CREATE TRIGGER {index}_new AFTER UPDATE ON {words} BEGIN {out} {put} END",

@@ -25,9 +25,11 @@ from ..const import DOMAIN
 from ..navigation.acts import NoteKind
 from ..navigation.states import CallState
 from .event_log import log_events
+from .folding import folded
 from .following import call_changed
 from .history import History, acquire_history, release_history
 from .keeping import keeping_of
+from .leg_rows import leg_row
 from .masking import Mask
 from .recording_access import clear_recordings, keep_within_limits
 from .schema import ADDRESS, LONG, SHORT
@@ -41,6 +43,8 @@ _LOGGER = logging.getLogger(__name__)
 _WEIGHTS: Final = Path(__file__).parents[1] / "hearing" / "timbre.npz"
 #: Events kept of one call; verdicts of a long hold are the most of them.
 MOST_EVENTS: Final = 5000
+#: Calls that ended lately whose rows are known.
+MOST_OVER: Final = 20
 #: When and how often old calls are deleted.
 FIRST_CLEARING: Final = timedelta(minutes=10)
 CLEARING: Final = timedelta(hours=12)
@@ -58,6 +62,8 @@ class _Written:
     events_done: int = 0
     segments: list[dict[str, Any]] = field(default_factory=list)
     lines: int = 0
+    legs: list[Mapping[str, Any]] = field(default_factory=list)
+    legs_done: int = 0
     state: tuple[CallState, datetime] | None = None
 
 
@@ -72,6 +78,8 @@ class Scribe:
         self._version = ""
         self._ears_version = ""
         self._known: dict[str, _Written] = {}
+        #: The rows of calls that ended lately: their legs may be over a little later.
+        self._over: dict[str, Mapping[str, Any]] = {}
 
     async def start(self) -> CALLBACK_TYPE:
         """End what a crash cut off and watch the switchboard; return what ends that."""
@@ -93,10 +101,7 @@ class Scribe:
             return
         written = self._known.get(call.id)
         if written is None and call.ended.is_set():
-            # nothing is new of a call that is over but what it is said to have been
-            if change.kind is ChangeKind.TAUGHT:
-                self._history.writer.put(_late(call, change))
-                call_changed(self._hass, call.id)
+            self._changed_late(call, change)
             return
         generation = self._history.writer.generation
         begun = written is None
@@ -107,12 +112,15 @@ class Scribe:
         if whole:
             # a new database was begun: it gets all of the call
             written.generation = generation
-            written.segments, written.lines, written.events_done = [], 0, 0
+            written.segments, written.lines = [], 0
+            written.events_done = written.legs_done = 0
         self._count_menu(written, call)
         event = _event(call, change, written.mask)
         room = len(written.events) < MOST_EVENTS or change.kind is ChangeKind.ENDED
         if event is not None and room:
             written.events.append(event)
+        if change.kind is ChangeKind.LEG:
+            written.legs.append(leg_row(change))
         writing = self._writing(line, call, written, whole=whole)
         if writing is not None:
             self._history.writer.put(writing)
@@ -120,17 +128,33 @@ class Scribe:
                 log_events(writing, writing.call)
         if change.kind is ChangeKind.ENDED:
             del self._known[call.id]
+            self._over[call.id] = self._row(line, call, written)
+            for old in list(self._over)[:-MOST_OVER]:
+                del self._over[old]
         if begun or change.kind in (ChangeKind.ENDED, ChangeKind.TAUGHT):
             call_changed(self._hass, call.id)
+
+    def _changed_late(self, call: Call, change: Change) -> None:
+        """Write down what is new of a call that is over: what it is said to have been, legs."""
+        if change.kind not in (ChangeKind.TAUGHT, ChangeKind.LEG):
+            return
+        event = _event(call, change, Mask(call.job.secrets))
+        legs = (leg_row(change),) if change.kind is ChangeKind.LEG else ()
+        writing = Writing(call_id=call.id, events=(event,) if event else (), legs=legs)
+        self._history.writer.put(writing)
+        if self._history.keeping.event_log and (row := self._over.get(call.id)) is not None:
+            log_events(writing, row)
+        call_changed(self._hass, call.id)
 
     def _writing(self, line: Line, call: Call, written: _Written, *, whole: bool) -> Writing | None:
         """Return what has to be written; None when nothing is new."""
         events = tuple(written.events[written.events_done :])
         first, segments = _new_segments(call.progress.segments, written)
         words = _new_words(call.progress.transcript, written)
-        if not (events or segments or words or whole):
+        legs = tuple(written.legs[written.legs_done :])
+        if not (events or segments or words or legs or whole):
             return None
-        written.events_done = len(written.events)
+        written.events_done, written.legs_done = len(written.events), len(written.legs)
         return Writing(
             call_id=call.id,
             call=self._row(line, call, written),
@@ -138,6 +162,7 @@ class Scribe:
             segments_from=first,
             segments=tuple(segments),
             words=tuple(words),
+            legs=legs,
             whole=whole,
         )
 
@@ -150,7 +175,7 @@ class Scribe:
             "line": line.number,
             "contact_id": job.contact.id if job.contact else None,
             "name": job.name[:LONG],
-            "name_folded": job.name.casefold()[:LONG],
+            "name_folded": folded(job.name)[:LONG],
             "number": job.target[:ADDRESS],
             "intent": written.mask.text(job.plan.intent),
             "mode": job.plan.mode.value,
@@ -230,12 +255,6 @@ def _ears_version() -> str:
         return sha256(_WEIGHTS.read_bytes()).hexdigest()[:16]
     except OSError:
         return ""
-
-
-def _late(call: Call, change: Change) -> Writing:
-    """Return an event of a call whose record is closed."""
-    event = _event(call, change, Mask(call.job.secrets))
-    return Writing(call_id=call.id, events=(event,) if event else ())
 
 
 def _event(call: Call, change: Change, mask: Mask) -> CallEvent | None:

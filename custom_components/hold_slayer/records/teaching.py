@@ -16,6 +16,7 @@ from ..calls.progress import Speaker
 from ..calls.view import call_view
 from ..navigation.flow import Action, CallFlow, Prompt, Step
 from .filters import Visible
+from .folding import searchable
 from .history import history_of
 from .lookup import whole_call_of
 from .masking import Mask
@@ -94,7 +95,9 @@ class _Correction:
             )
             row = connection.scalar(which)
             after = self._facts["after"]
-            connection.execute(update(WORDS).where(WORDS.c.id == row).values(text=after))
+            connection.execute(
+                update(WORDS).where(WORDS.c.id == row).values(text=after, folded=searchable(after))
+            )
         _insert(connection, self._call_id, self._facts)
 
 

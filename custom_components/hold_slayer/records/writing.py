@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, insert, select, update
 
-from .schema import CALLS, EVENTS, SEGMENTS, WORDS
+from .schema import CALLS, EVENTS, LEGS, SEGMENTS, WORDS
 
 type Row = Mapping[str, Any]
 
@@ -33,6 +33,8 @@ class Writing:
     segments_from: int = 0
     segments: tuple[Row, ...] = ()
     words: tuple[Row, ...] = ()
+    #: Legs that are over.
+    legs: tuple[Row, ...] = ()
     #: The record as a whole: what there was of the call before is replaced.
     whole: bool = False
 
@@ -44,7 +46,7 @@ class Writing:
             if found.rowcount == 0:
                 connection.execute(insert(CALLS), {"id": self.call_id, **self.call})
         if self.whole:
-            for table in (EVENTS, WORDS):
+            for table in (EVENTS, WORDS, LEGS):
                 connection.execute(delete(table).where(table.c.call_id == self.call_id))
         if self.events:
             connection.execute(
@@ -74,8 +76,9 @@ class Writing:
                     for position, each in enumerate(self.segments, self.segments_from)
                 ],
             )
-        if self.words:
-            connection.execute(insert(WORDS), [{**known, **each} for each in self.words])
+        for table, rows in ((WORDS, self.words), (LEGS, self.legs)):
+            if rows:
+                connection.execute(insert(table), [{**known, **each} for each in rows])
 
 
 def close_interrupted(connection: Connection, account_id: str, running: frozenset[str]) -> None:
