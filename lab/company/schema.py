@@ -67,6 +67,7 @@ class Schema:
                     "speed": vol.All(int, vol.Range(min=80, max=450)),
                     "pitch": vol.All(int, vol.Range(min=0, max=99)),
                     "level": vol.All(vol.Coerce(float), vol.Range(min=-40, max=0)),
+                    "tract": vol.All(vol.Coerce(float), vol.Range(min=0.7, max=1.4)),
                 },
             ),
             lambda name: Voice(name=name),

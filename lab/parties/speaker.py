@@ -48,7 +48,12 @@ async def say(
         "call": leg.number,
         "speaker": speaker,
         "text": text,
-        "voice": {"name": voice.name, "speed": voice.speed, "pitch": voice.pitch},
+        "voice": {
+            "name": voice.name,
+            "speed": voice.speed,
+            "pitch": voice.pitch,
+            "tract": voice.tract,
+        },
         **details,
     }
     completed = False

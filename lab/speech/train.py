@@ -1,4 +1,4 @@
-"""Trains an acoustic model on eSpeak NG's speech over a telephone: `python -m lab.speech.train de`.
+"""Trains an acoustic model on synthetic speech over a telephone: `python -m lab.speech.train de`.
 
 Needs Debian's sphinxtrain and sphinxbase-utils. The models are in the repository; run this only to make them anew.
 """
@@ -20,7 +20,7 @@ import soundfile
 
 from ..channel.laws import g711
 from ..sounds import Samples, music
-from ..voices import VOICES, Voice, VoiceError, speak
+from ..voices import FLITE, VOICES, Voice, VoiceError, speak
 from .acoustic import MODELS, RATE, narrow
 from .numbers import words_of
 from .phrases import LANGUAGES, telephone_sentences
@@ -35,6 +35,8 @@ _MUSIC, _MUSIC_EVERY, _FIRST_TUNE = "++MUSIC++", 6, 500
 _PROGRAMS = Path("/usr/lib/sphinxtrain")
 #: Variants of eSpeak NG's voices that are trained on; the scenarios speak with others (m3, m7, f2).
 _VARIANTS = ("", "+m1", "+m2", "+m4", "+m5", "+m6", "+f1", "+f3", "+f4")
+#: Vocal tracts of half the speakers, and how many speak by Flite where it has the language.
+_TRACTS, _FLITE_SHARE = (0.85, 1.2), 0.4
 #: Phones that come less often than this are replaced by their nearest.
 _LEAST = 12
 #: Speech at these levels and noise at these ratios, dBFS and dB: a telephone, from poor to good.
@@ -69,11 +71,14 @@ def utterances(language: str, count: int, chance: random.Random) -> list[list[st
 
 async def speech(words: list[str], language: str, chance: random.Random) -> Samples:
     """One utterance at `RATE` as a telephone carries it."""
+    others = [f"flite/{name}" for name in FLITE] if language == "en" else []
+    flite = bool(others) and chance.random() < _FLITE_SHARE
     voice = Voice(
-        name=VOICES[language] + chance.choice(_VARIANTS),
+        name=chance.choice(others) if flite else VOICES[language] + chance.choice(_VARIANTS),
         speed=chance.randint(135, 180),
         pitch=chance.randint(30, 70),
         level=chance.uniform(*_LEVELS),
+        tract=chance.choice((1.0, chance.uniform(*_TRACTS))),
     )
     quiet = np.zeros(RATE // 4, np.float32)
     clean = np.concatenate([quiet, narrow(await speak(" ".join(words), voice)), quiet])
