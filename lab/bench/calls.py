@@ -4,6 +4,7 @@ import argparse
 import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 import json
 from pathlib import Path
 
@@ -32,15 +33,24 @@ MEANINGS = {
 
 
 async def run_all(
-    names: Sequence[str], *, speech: bool, lines: int, model: Script | None, again: bool
+    names: Sequence[str],
+    *,
+    speech: bool,
+    lines: int,
+    model: Script | None,
+    again: bool,
+    stories: Path | None = None,
 ) -> tuple[list[Result], list[Understood]]:
-    """Call the companies from one Home Assistant, `lines` at a time, and print each call as it ends."""
+    """Call the companies from one Home Assistant, `lines` at a time, and print each call as it ends.
+
+    `stories` is a folder for everything that happened in each call.
+    """
     async with Stage(*names, speech=speech, model=model, lines=lines) as stage:
         slots = asyncio.Semaphore(lines)
 
         async def one(company: int, *, known: bool = False) -> Result:
             async with slots:
-                got = await place(stage, names[company], company, known=known)
+                got = await place(stage, names[company], company, known=known, stories=stories)
                 print(line(got), flush=True)
                 return got
 
@@ -58,7 +68,9 @@ async def run_all(
         return results, read(stage.journal)
 
 
-async def place(stage: Stage, name: str, company: int, *, known: bool) -> Result:
+async def place(
+    stage: Stage, name: str, company: int, *, known: bool, stories: Path | None = None
+) -> Result:
     """Place one call and read its result."""
     scenario, timeline = stage.world.scenarios[company], Timeline()
     call = PlacedCall(stage, timeline, company)
@@ -74,6 +86,14 @@ async def place(stage: Stage, name: str, company: int, *, known: bool) -> Result
         # one call that could not be placed must not lose the figures of the others
         print(f"{name}: {error}", flush=True)
         bridged, breaches, transcript = False, [], []
+    if stories:
+        for words in transcript:
+            timeline.from_transcript(
+                datetime.fromisoformat(words["time"]).timestamp(), words["speaker"], words["text"]
+            )
+        stories.mkdir(parents=True, exist_ok=True)
+        again = "-again" if known else ""
+        timeline.write(stories / f"{Path(name).stem}{again}.json", bridged=bridged)
     return await read_result(
         name,
         scenario,
@@ -138,6 +158,9 @@ def main(argv: list[str]) -> int:
     parser.add_argument(
         "--again", action="store_true", help="call a second time with the flows that were learned"
     )
+    parser.add_argument(
+        "--stories", type=Path, metavar="FOLDER", help="write down what happened in each call"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE")
     given = parser.parse_args(argv)
     names = chosen(given)
@@ -155,6 +178,7 @@ def main(argv: list[str]) -> int:
                 lines=min(max(1, given.lines), 8),
                 model=model,
                 again=given.again,
+                stories=given.stories,
             )
         )
         results += some
