@@ -76,6 +76,15 @@ def certain(
     return found[0] if menu.sure and open_ and len(found) == 1 else None
 
 
+def wording(option: Option, intent: str, phrases: Phrases) -> str:
+    """What to say for an option: of several in one only the words that are wanted."""
+    if not option.run_on:
+        return option.label
+    wanted, words = _content(intent, phrases), option.label.split()
+    places = [index for index, word in enumerate(words) if _meant(word, wanted, phrases)]
+    return " ".join(words[places[0] : places[-1] + 1]) if places else option.label
+
+
 def _meant(word: str, others: Sequence[str], phrases: Phrases) -> bool:
     """Whether a word, or another word for it, is among others."""
     if any(alike(word, other) for other in others):

@@ -3,8 +3,8 @@
 two" and "press one for billing press two for claims" differ only in where one begins.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 import re
@@ -45,6 +45,8 @@ class Option:
     #: What it is for, folded.
     label: str
     roles: frozenset[Role] = frozenset()
+    #: To be said, and perhaps several options in one: listed without a comma that speech-to-text wrote.
+    run_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +250,14 @@ def _enumerated(marked: str, phrases: Phrases) -> list[Option]:
     return options
 
 
+def _everywhere(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """All matches of a pattern whose label takes in the rest of the text."""
+    place = 0
+    while match := pattern.search(text, place):
+        yield match
+        place = match.start("label")
+
+
 def _spoken(marked: str, anchors: Sequence[_Anchor], phrases: Phrases) -> tuple[list[Option], str]:
     """Options to be said ("you can say billing, claims or technical support").
 
@@ -256,7 +266,7 @@ def _spoken(marked: str, anchors: Sequence[_Anchor], phrases: Phrases) -> tuple[
     options: list[Option] = []
     rest = marked
     matches = sorted(
-        (match for pattern in phrases.spoken for match in pattern.finditer(marked)),
+        (match for pattern in phrases.spoken for match in _everywhere(pattern, marked)),
         key=lambda match: match.start("label"),
     )
     stops = [anchor.start for anchor in anchors] + [match.start() for match in matches]
@@ -270,14 +280,18 @@ def _spoken(marked: str, anchors: Sequence[_Anchor], phrases: Phrases) -> tuple[
         taken = start + len(text)
         said = False
         for part in text.split(","):
-            for choice in phrases.conjunctions.split(part):
+            choices = phrases.conjunctions.split(part)
+            for choice in choices:
                 connector = phrases.connectors.search(choice)
                 label = trim(
                     choice[: connector.start()] if connector else choice, phrases, keep_end=False
                 )
                 label = " ".join(word for word in label.split() if word not in phrases.numbers)
                 if label and len(label.split()) <= _LONGEST_SAID:
-                    options.append(_option(OptionKind.SAY, label, label, phrases))
+                    # "billing claims or support": the comma would stand before the conjunction
+                    listed = choice is choices[0] and len(choices) > 1 and " " in label
+                    option = _option(OptionKind.SAY, label, label, phrases)
+                    options.append(replace(option, run_on=listed and "," not in text))
                     said = True
         if said:
             # The same length, so that the places of the anchors stay right.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from .acts import Consult, NoteKind
 from .call_back import CallBackOffer
-from .choice import certain, choose, fallback
+from .choice import certain, choose, fallback, wording
 from .context import CallContext
 from .endings import bad_news
 from .keys import Keypad
@@ -14,7 +14,7 @@ from .phrases import Line, Phrases, Said
 from .stage import Finish, Sign, Turn
 from .states import Outcome
 from .understanding import Words, join
-from .words import likeness
+from .words import as_written, likeness
 
 #: Two readings of one menu are at least this alike.
 SAME_MENU = 0.85
@@ -294,8 +294,16 @@ class MenuReader:
                 self._settled.append(option.label)
                 self._done(option.label)
             case OptionKind.SAY:
-                self._call.answer(option.label)
-                self._done(option.label)
+                # heard as one option, it may be several: told apart first, said as a whole if that was wrong
+                known = option.label in self._settled
+                text = (
+                    option.label
+                    if known
+                    else wording(option, self._call.plan.intent, self._call.phrases)
+                )
+                self._settled.append(option.label)
+                self._call.answer(as_written(text, self._call.prompt))
+                self._done(text)
             case OptionKind.STAY:
                 return Sign.WAITS if Role.OTHER in option.roles else None
         return None

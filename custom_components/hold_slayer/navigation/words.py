@@ -55,6 +55,12 @@ def tokens(text: str) -> list[str]:
     return fold(text).split()
 
 
+def as_written(folded: str, text: str) -> str:
+    """Folded words as a text writes them, with accents and capitals; as they are where it has them not."""
+    written = {" ".join(tokens(word)): word.strip(".,;:!?¿¡\"") for word in text.split()}
+    return " ".join(written.get(word, word) for word in folded.split())
+
+
 @lru_cache(maxsize=1)
 def _small_numbers() -> dict[str, str]:
     """Number words of all our languages up to nine that mean nothing else, by digit."""
