@@ -101,6 +101,7 @@ async def test_refused_then_put_right(
     ("problem", "key"),
     [
         (StartProblem.MISSING_LIBRARY, "engine_missing"),
+        (StartProblem.UNSUPPORTED_MACHINE, "engine_unsupported"),
         (StartProblem.PORT_IN_USE, "port_in_use"),
         (StartProblem.TIMEOUT, "engine_timeout"),
         (StartProblem.CRASHED, "engine_failed"),

@@ -72,6 +72,7 @@ async def test_refused_registration(
     ("problem", "state", "issue"),
     [
         (StartProblem.MISSING_LIBRARY, ConfigEntryState.SETUP_ERROR, "engine_missing"),
+        (StartProblem.UNSUPPORTED_MACHINE, ConfigEntryState.SETUP_ERROR, "engine_unsupported"),
         (StartProblem.CRASHED, ConfigEntryState.SETUP_RETRY, "engine_cannot_start"),
         (StartProblem.PORT_IN_USE, ConfigEntryState.SETUP_RETRY, "port_in_use"),
     ],
@@ -85,14 +86,19 @@ async def test_engine_does_not_start(
     issue: str,
 ) -> None:
     """The user is told what to do; the issue goes when it works again."""
-    link.start_error = EngineStartError(problem, "because")
+    link.start_error = EngineStartError(problem, "because", machine="armv7l-musl")
     entry = account_entry()
     entry.add_to_hass(hass)
     await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
     assert entry.state is state
     issue_id = f"{issue}_{entry.entry_id}"
-    assert issue_registry.async_get_issue(DOMAIN, issue_id) is not None
+    raised = issue_registry.async_get_issue(DOMAIN, issue_id)
+    assert raised is not None
+    assert raised.translation_placeholders is not None
+    if state is ConfigEntryState.SETUP_ERROR:
+        assert raised.translation_placeholders["machine"] == "armv7l-musl"
+        assert "armv7l-musl" in str(entry.reason)
 
     link.start_error = None
     assert await hass.config_entries.async_reload(entry.entry_id)

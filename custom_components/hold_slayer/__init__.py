@@ -64,7 +64,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: HoldSlayerConfigEntry) -
     except BaseException:
         await engine.release()
         raise
-    withdraw_issue(hass, entry, "engine_missing", "engine_cannot_start", "port_in_use")
+    withdraw_issue(
+        hass, entry, "engine_missing", "engine_unsupported", "engine_cannot_start", "port_in_use"
+    )
     entry.runtime_data = account
     register_devices(hass, entry)
     update_devices(hass, entry)

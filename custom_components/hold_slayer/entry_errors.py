@@ -14,6 +14,11 @@ from .issues import raise_issue
 from .telephony.errors import EngineError, EngineRefused, EngineStartError, StartProblem
 from .telephony.messages import ErrorKind
 
+#: Trying again helps with neither.
+_NO_LIBRARY = {
+    StartProblem.MISSING_LIBRARY: "engine_missing",
+    StartProblem.UNSUPPORTED_MACHINE: "engine_unsupported",
+}
 _WRONG_PASSWORD = frozenset({ErrorKind.UNAUTHORISED, ErrorKind.FORBIDDEN})
 
 
@@ -45,11 +50,12 @@ def _start_error(
     hass: HomeAssistant, entry: ConfigEntry, error: EngineStartError, values: dict[str, str]
 ) -> HomeAssistantError:
     """Return what to raise when the engine itself did not start."""
-    if error.kind is StartProblem.MISSING_LIBRARY:
-        raise_issue(hass, entry, "engine_missing", values)
+    if (missing := _NO_LIBRARY.get(error.kind)) is not None:
+        values["machine"] = error.machine
+        raise_issue(hass, entry, missing, values)
         return ConfigEntryError(
             translation_domain=DOMAIN,
-            translation_key="engine_missing",
+            translation_key=missing,
             translation_placeholders=values,
         )
     key = "port_in_use" if error.kind is StartProblem.PORT_IN_USE else "engine_cannot_start"

@@ -27,6 +27,7 @@ _REFUSALS = {
 }
 _START_PROBLEMS = {
     StartProblem.MISSING_LIBRARY: "engine_missing",
+    StartProblem.UNSUPPORTED_MACHINE: "engine_unsupported",
     StartProblem.PORT_IN_USE: "port_in_use",
     StartProblem.TIMEOUT: "engine_timeout",
 }

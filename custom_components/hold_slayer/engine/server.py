@@ -26,7 +26,7 @@ from ..telephony.messages import (
     SetLogLevel,
     read_message,
 )
-from .library import MissingLibraryError, load
+from .library import MissingLibraryError, UnsupportedMachineError, load, platform_name
 from .outbox import LinkHandler, Outbox
 from .refusal import RefusalError
 
@@ -121,6 +121,7 @@ class Server:
                 text=error.text,
                 sip_code=error.sip_code,
                 rule=error.rule,
+                machine=error.machine,
             )
         except Exception as error:
             _LOGGER.exception("%s failed", request.wire_type())
@@ -159,7 +160,9 @@ class Server:
         try:
             load()
         except MissingLibraryError as error:
-            raise RefusalError(ErrorKind.MISSING_LIBRARY, str(error)) from error
+            unsupported = isinstance(error, UnsupportedMachineError)
+            kind = ErrorKind.UNSUPPORTED_MACHINE if unsupported else ErrorKind.MISSING_LIBRARY
+            raise RefusalError(kind, str(error), machine=platform_name()) from error
         from .exchange import Exchange
 
         self._exchange = Exchange(

@@ -39,6 +39,7 @@ class ErrorKind(StrEnum):
     REFUSED_BY_POLICY = "refused_by_policy"
     # the engine
     MISSING_LIBRARY = "missing_library"
+    UNSUPPORTED_MACHINE = "unsupported_machine"
     ENGINE_ERROR = "engine_error"
 
 
@@ -58,3 +59,5 @@ class Refused(Answer):
     sip_code: int = 0
     #: The rule of the dial policy, for `REFUSED_BY_POLICY` only.
     rule: str = ""
+    #: The machine that has no library, for `MISSING_LIBRARY` and `UNSUPPORTED_MACHINE` only.
+    machine: str = ""

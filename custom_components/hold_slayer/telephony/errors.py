@@ -9,6 +9,7 @@ class StartProblem(StrEnum):
     """Why the engine did not start."""
 
     MISSING_LIBRARY = "missing_library"
+    UNSUPPORTED_MACHINE = "unsupported_machine"
     PORT_IN_USE = "port_in_use"
     TIMEOUT = "timeout"
     PROTOCOL = "protocol"
@@ -22,11 +23,12 @@ class EngineError(Exception):
 class EngineStartError(EngineError):
     """The engine did not start."""
 
-    def __init__(self, kind: StartProblem, text: str) -> None:
-        """Say what kind of problem, and in one sentence what to do."""
+    def __init__(self, kind: StartProblem, text: str, *, machine: str = "") -> None:
+        """Say what kind of problem, in one sentence what to do, and which machine has no library."""
         super().__init__(text)
         self.kind = kind
         self.text = text
+        self.machine = machine
 
 
 class EngineRefused(EngineError):
@@ -39,6 +41,7 @@ class EngineRefused(EngineError):
         self.text = answer.text
         self.sip_code = answer.sip_code
         self.rule = answer.rule
+        self.machine = answer.machine
 
 
 class EngineLost(EngineError):

@@ -42,6 +42,7 @@ KEPT_LINES = 512
 #: Start problems the engine itself reports when it answers `Hello`.
 _PROBLEMS = {
     ErrorKind.MISSING_LIBRARY: StartProblem.MISSING_LIBRARY,
+    ErrorKind.UNSUPPORTED_MACHINE: StartProblem.UNSUPPORTED_MACHINE,
     ErrorKind.PORT_IN_USE: StartProblem.PORT_IN_USE,
     ErrorKind.PROTOCOL_VERSION: StartProblem.PROTOCOL,
 }
@@ -166,7 +167,7 @@ class EngineLink:
         except EngineRefused as error:
             await self._end_process("the engine did not start")
             kind = _PROBLEMS.get(error.error, StartProblem.CRASHED)
-            raise EngineStartError(kind, error.text) from error
+            raise EngineStartError(kind, error.text, machine=error.machine) from error
         except TimeoutError as error:
             self._process.kill()
             await self._end_process("the engine did not start")
