@@ -19,7 +19,7 @@ def judge(samples: Samples, chunk: int = RATE) -> Timbre:
     return Timbre(
         **{
             name: np.concatenate([getattr(part, name) for part in parts])
-            for name in ("voice", "music", "singing", "live")
+            for name in ("voice", "music", "singing", "live", "mel", "level")
         }
     )
 

@@ -135,18 +135,6 @@ class Intake:
 _INT16 = np.float32(1 / 32768)
 
 
-def joined_samples(blocks: list[NDArray[Any]]) -> Samples:
-    """Join blocks of float samples of full scale 1 and of plain int16 ones."""
-    if not blocks:
-        return np.zeros(0, np.float32)
-    if all(block.dtype == np.int16 for block in blocks):
-        return np.asarray(np.multiply(np.concatenate(blocks), _INT16, dtype=np.float32))
-    return np.concatenate(
-        [block * _INT16 if block.dtype == np.int16 else block for block in blocks],
-        dtype=np.float32,
-    )
-
-
 class Offset:
     """Removes a constant offset (DC) that a line adds, slowly enough to spare the sound."""
 
@@ -156,16 +144,26 @@ class Offset:
 
     def remove(self, samples: Samples) -> Samples:
         """Return the samples, a multiple of `STEP` of them, without their mean of the last second."""
-        means = np.add.reduce(samples.reshape(-1, STEP), 1) * np.float32(1 / STEP)
-        offsets = [self._offset]
-        for mean in means.tolist():
-            offsets.append(offsets[-1] + (mean - offsets[-1]) * 0.1)
-        self._offset = offsets[-1]
-        if max(map(abs, offsets)) < 1e-4:
+        steps = samples.reshape(-1, STEP)
+        before = self._offset
+        offsets, moves = [], []
+        for mean in (steps @ _MEAN).tolist():
+            move = (mean - before) * 0.1
+            offsets.append(before)
+            moves.append(move)
+            before += move
+        self._offset = before
+        if max(map(abs, offsets)) < 1e-4 and abs(before) < 1e-4:
             return samples
-        knots = np.arange(len(offsets)) * STEP
-        ramp = np.interp(np.arange(len(samples)), knots, offsets)
-        return np.asarray(samples - ramp, np.float32)
+        ramp = np.multiply.outer(np.array(moves, np.float32), _RAMP)
+        ramp += np.array(offsets, np.float32)[:, None]
+        np.subtract(steps, ramp, out=ramp)
+        return np.asarray(ramp.reshape(-1), np.float32)
+
+
+#: What makes a product the mean of a step, and the way through one, (STEP,).
+_MEAN = np.full(STEP, 1 / STEP, np.float32)
+_RAMP = np.arange(STEP, dtype=np.float32) / np.float32(STEP)
 
 
 def _low_pass(cut: float) -> NDArray[np.float32]:
@@ -209,20 +207,20 @@ class Spectra:
         parts *= parts
         # the bands, and behind them the whole: one product for all
         levels = parts @ _FILTERS
-        levels += np.float32(1e-9)
+        levels += _SILENCE
         np.log10(levels, out=levels)
         levels *= np.float32(10)
-        np.maximum(levels, np.float32(FLOOR_DB), out=levels)
         # a compressed spectrum sharpens the pitch peak against the formants
-        size = np.sqrt(parts[:, ::2] + parts[:, 1::2])
-        correlation = size @ _COSINES
-        best = correlation[:, :-1].argmax(axis=1)
-        top = correlation[np.arange(count), best] / (correlation[:, -1] + _NOTHING)
+        size = parts[:, ::2] + parts[:, 1::2]
+        correlation = np.sqrt(size, out=size) @ _COSINES
+        lags = correlation[:, :-1]
+        best = lags.argmax(axis=1)
+        top = np.maximum.reduce(lags, 1) / (correlation[:, -1] + _NOTHING)
         return Frames(
             mel=levels[:, :BANDS],
             level=levels[:, BANDS],
             harmonicity=np.minimum(np.maximum(top, 0), 1),
-            pitch=_OCTAVES[best],
+            pitch=_OCTAVES.take(best),
         )
 
 
@@ -253,6 +251,8 @@ def _cosines() -> NDArray[np.float32]:
     return np.asarray(turns, np.float32)
 
 
+#: Power of digital silence: `FLOOR_DB`.
+_SILENCE = np.float32(10 ** (FLOOR_DB / 10))
 #: Sum of magnitudes that says nothing, far below a full-scale sine's 128.
 _NOTHING = np.float32(1e-5)
 _FILTERS = _filters()

@@ -1,23 +1,12 @@
 """The ears of one leg: audio in, dated events out."""
 
 import logging
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .frames import (
-    BANDS,
-    FRAMES_PER_STEP,
-    RATE,
-    STEP,
-    STEP_SECONDS,
-    Intake,
-    Offset,
-    Samples,
-    Spectra,
-    joined_samples,
-)
+from .frames import RATE, STEP, STEP_SECONDS, Intake, Offset, Samples, Spectra
 from .fusion import Fusion, ListenerSettings
 from .heard import (
     NETWORK_TONES,
@@ -35,9 +24,10 @@ from .heard import (
 from .liveness import VOICE_ON, Step
 from .prints import PrintBook, PrintMatch, PrintMemory
 from .scene import Scene
-from .timbre import TimbreModel
+from .timbre import WEIGHTS, TimbreModel
 from .tones import ToneDetector
 from .utterances import Utterances
+from .waiting import Waiting
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -52,7 +42,6 @@ _FRESH = 1.5
 #: After a tone its echo may ring on for so long, s; so many steps of voice after that are somebody.
 _RINGS_ON = 0.2
 _ANSWERED = 3
-_PER_FRAME = np.float32(1 / FRAMES_PER_STEP)
 #: Prints that agree to this share of what a repeat takes are waited for.
 _UNDECIDED = 0.5
 #: Quieter audio is not searched for repeats, dB full scale.
@@ -76,12 +65,13 @@ class Listener:
         phase: Phase = Phase.UNKNOWN,
         settings: ListenerSettings | None = None,
         book: PrintBook | None = None,
+        weights: Path = WEIGHTS,
     ) -> None:
-        """Start for mono PCM of `rate` Hz; `book` holds the company's known prints."""
+        """Start for mono PCM of `rate` Hz; `book` holds the company's known prints, `weights` the network."""
         self._intake = Intake(rate)
         self._offset = Offset()
         self._spectra = Spectra()
-        self._timbre = TimbreModel()
+        self._timbre = TimbreModel(weights)
         self._tones = ToneDetector()
         self._prints = PrintMemory(book)
         #: The copy that went on a moment ago.
@@ -89,9 +79,9 @@ class Listener:
         self._scene = Scene()
         self._utterances = Utterances()
         self._fusion = Fusion(phase, settings or ListenerSettings())
-        #: Blocks not yet worked on: float samples, or int16 as they came.
-        self._waiting: list[NDArray[Any]] = []
-        self._count = 0
+        self._waiting = Waiting()
+        #: Samples that are worked on at once from now on.
+        self._size = _CALM
         self._steps = 0
         self._missing = 0.0
         self._zeros = 0.0
@@ -125,6 +115,7 @@ class Listener:
     def set_phase(self, phase: Phase) -> None:
         """Tell the ears what the call is doing from now on."""
         self._fusion.set_phase(phase)
+        self._size = self._look()
 
     def set_rate(self, rate: int) -> None:
         """Go on with audio of another sampling rate, Hz."""
@@ -133,7 +124,7 @@ class Listener:
 
     def we_speak(self, active: bool) -> None:
         """Tell the ears that our own voice starts or stops on this leg."""
-        self._fusion.we_speak(self.now + self._count / RATE, active=active)
+        self._fusion.we_speak(self.now + self._waiting.count / RATE, active=active)
 
     def cut(self) -> list[HeardEvent]:
         """Take note that something was done that may change what is said from now on."""
@@ -144,10 +135,14 @@ class Listener:
         try:
             plain = self._intake.plain(pcm)
             samples = self._intake.take(pcm) if plain is None else plain
-            return self._feed(samples, missing=False)
+            self._waiting.add(samples)
+            if self._waiting.count < self._size:
+                self._missing = 0.0
+                return []
+            return self._feed(missing=False)
         except Exception:
             _LOGGER.exception("A block of audio could not be judged and counts as silence")
-            self._waiting, self._count = [], 0
+            self._waiting.clear()
             return []
 
     def hear_gap(self, seconds: float) -> list[HeardEvent]:
@@ -158,7 +153,8 @@ class Listener:
         left = int(min(seconds, 3600.0) * RATE)
         while left > 0:
             piece = min(left, _MOST)
-            events += self._feed(np.zeros(piece, np.float32), missing=True)
+            self._waiting.add(np.zeros(piece, np.int16))
+            events += self._feed(missing=True)
             left -= piece
         return events
 
@@ -167,25 +163,20 @@ class Listener:
         if self._closed:
             return []
         self._closed = True
-        rest = joined_samples(self._waiting)
+        rest = self._waiting.take(self._waiting.count)
         events: list[HeardEvent] = []
         if len(rest) >= STEP:
             events += self._work(rest[: len(rest) // STEP * STEP], missing=False)
         return [*events, *self._utterances.close(self.now)]
 
-    def _feed(self, samples: NDArray[Any], *, missing: bool) -> list[HeardEvent]:
-        """Join the samples to the waiting rest and work on what is complete."""
-        if not len(samples):
-            return []
+    def _feed(self, *, missing: bool) -> list[HeardEvent]:
+        """Work on what waits, as far as it is enough."""
         if not missing:
             self._missing = 0.0
-        self._waiting.append(samples)
-        self._count += len(samples)
         events: list[HeardEvent] = []
-        while self._count >= (size := self._look()):
-            joined = joined_samples(self._waiting)
-            self._waiting, self._count = [joined[size:]], len(joined) - size
-            events += self._work(joined[:size], missing=missing)
+        while self._waiting.count >= self._size:
+            events += self._work(self._waiting.take(self._size), missing=missing)
+            self._size = self._look()
         return events
 
     def _look(self) -> int:
@@ -200,20 +191,17 @@ class Listener:
         start = self.now
         events: list[HeardEvent] = list(self._watch(chunk, missing=missing))
         chunk = self._offset.remove(chunk)
-        frames = self._spectra.process(chunk)
-        timbre = self._timbre.process(frames)
-        mel = np.add.reduce(frames.mel.reshape(-1, FRAMES_PER_STEP, BANDS), 1) * _PER_FRAME
-        level = np.add.reduce(frames.level.reshape(-1, FRAMES_PER_STEP), 1) * _PER_FRAME
+        timbre = self._timbre.process(self._spectra.process(chunk))
+        voice, music = timbre.voice.tolist(), timbre.music.tolist()
+        singing, live, levels = timbre.singing.tolist(), timbre.live.tolist(), timbre.level.tolist()
         events += self._tell_tones(self._tones.process(chunk, start))
         tone = self._tones.active is not None
-        if tone and self._talks(timbre.voice, start):
+        if tone and self._talks(voice, start):
             self._tones.answered()
             tone = self._tones.active is not None
-        loud = not tone and bool(level.max() > _PRINTED_DB)
-        speech = self._fusion.talk is not None or float(timbre.voice.max()) >= VOICE_ON
+        loud = not tone and max(levels) > _PRINTED_DB
+        speech = self._fusion.talk is not None or max(voice) >= VOICE_ON
         events += self._remember(chunk, loud, speech=speech)
-        voice, music = timbre.voice.tolist(), timbre.music.tolist()
-        singing, live, levels = timbre.singing.tolist(), timbre.live.tolist(), level.tolist()
         for index in range(len(voice)):
             self._steps += 1
             events += self._step(
@@ -224,20 +212,21 @@ class Listener:
                     singing=singing[index],
                     live=live[index],
                     level=levels[index],
-                    mel=mel[index],
+                    mel=timbre.mel[index],
                     tone=tone,
                 )
             )
-        events.sort(key=lambda event: event.time)
+        if len(events) > 1:
+            events.sort(key=lambda event: event.time)
         return events
 
-    def _talks(self, voice: NDArray[np.float32], start: float) -> bool:
+    def _talks(self, voice: list[float], start: float) -> bool:
         """Tell whether somebody talks between the bursts of a tone: the chance of each step from `start` s."""
         since = self._tones.silent_since
         if since is None:
             return False
         first = max(0, int((since + _RINGS_ON - start) / STEP_SECONDS + 1))
-        return int(np.count_nonzero(voice[first:] >= VOICE_ON)) >= _ANSWERED
+        return sum(chance >= VOICE_ON for chance in voice[first:]) >= _ANSWERED
 
     def _step(self, step: Step) -> list[HeardEvent]:
         """Let scene, utterances and fusion take one step."""
@@ -293,7 +282,7 @@ class Listener:
         """Notice that audio stops arriving, or arrives again."""
         seconds = len(chunk) / RATE
         end = self.now + seconds
-        zeros = not np.any(chunk > 1e-5)
+        zeros = not float(np.maximum.reduce(chunk)) > 1e-5
         self._missing = self._missing + seconds if missing else 0.0
         self._zeros = self._zeros + seconds if zeros else 0.0
         dead = self._missing >= _STOPPED_AFTER or self._zeros >= _ZERO_AFTER

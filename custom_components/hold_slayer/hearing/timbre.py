@@ -32,6 +32,9 @@ class Timbre:
     singing: Floats
     #: (n,) the voice is live on a telephone, given that somebody talks.
     live: Floats
+    #: (n, BANDS) mean mel spectrum, and (n,) mean level, dB full scale.
+    mel: Floats
+    level: Floats
 
 
 def describe(frames: Frames, previous: Floats) -> Floats:
@@ -125,8 +128,10 @@ class TimbreModel:
         figures = describe(frames, self._previous)
         if not len(figures):
             empty = np.zeros(0, np.float32)
-            return Timbre(voice=empty, music=empty, singing=empty, live=empty)
-        self._previous = _add(frames.mel[-FRAMES_PER_STEP:], 0) * _PER_FRAME
+            mel = empty.reshape(0, BANDS)
+            return Timbre(voice=empty, music=empty, singing=empty, live=empty, mel=mel, level=empty)
+        mel = figures[:, :BANDS] * np.float32(20) - np.float32(55)
+        self._previous = mel[-1]
         first = figures @ self._in
         first += self._in_bias
         np.maximum(first, 0, out=first)
@@ -139,9 +144,9 @@ class TimbreModel:
         odds = joined @ self._out
         odds += self._out_bias
         chances = 1 / (1 + np.exp(-np.minimum(np.maximum(odds, -30), 30)))
-        return Timbre(
-            voice=chances[:, 0], music=chances[:, 1], singing=chances[:, 2], live=chances[:, 3]
-        )
+        voice, music, singing, live = chances.T
+        level = figures[:, 2 * BANDS] * np.float32(20) - np.float32(45)
+        return Timbre(voice=voice, music=music, singing=singing, live=live, mel=mel, level=level)
 
     def _convolve(self, layer: int, flow: Floats) -> Floats:
         """Add to each row what a layer makes of it and of two earlier rows."""
