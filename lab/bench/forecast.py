@@ -1,21 +1,21 @@
-"""How well waiting times are foretold, on simulated months of call centres, against simple rules."""
+"""How well waiting times are foretold, on simulated months of call centres.
+
+Compared with simple rules and with oracles that know the company's workings: one knows how waits
+spread at that minute of that weekday, the other the place in the queue and the rate at which
+callers are taken. Nobody who does not know how busy that very day is foretells better.
+"""
 
 import argparse
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 import heapq
 import random
 import statistics
 
-from custom_components.hold_slayer.records.forecast import (
-    COVERAGE,
-    Announced,
-    Announcement,
-    Forecaster,
-    PastWait,
-)
+from custom_components.hold_slayer.records.announcements import Announced, Announcement, PastWait
+from custom_components.hold_slayer.records.forecast import COVERAGE, Forecast, Forecaster
 
 #: A Monday.
 _BEGIN = datetime(2026, 3, 2, tzinfo=UTC)
@@ -73,11 +73,15 @@ class Day:
             self.answered.append(start)
             self._free_at.append(free[0])
 
+    def wait(self, moment: float) -> float:
+        """Return how long a call at a moment waits, s."""
+        before = bisect_right(self.came, moment)
+        return max(0.0, (self._free_at[before - 1] if before else 0.0) - moment)
+
     def call(self, moment: float) -> PastWait:
         """Return the wait of our own call, with the line's announcements every 75 s."""
         before = bisect_right(self.came, moment)
-        free = self._free_at[before - 1] if before else 0.0
-        begin = max(moment, free)
+        begin = moment + self.wait(moment)
         news = []
         for at in range(0, int(begin - moment) + 1, 75):
             ahead = before - bisect_left(self.answered, moment + at, hi=before)
@@ -91,17 +95,40 @@ class Day:
 class Score:
     """How far forecasts were off, s."""
 
-    errors: list[float]
-    inside: list[bool]
-    widths: list[float]
+    errors: list[float] = field(default_factory=list)
+    inside: list[bool] = field(default_factory=list)
+    widths: list[float] = field(default_factory=list)
 
-    def add(self, actual: float, wait: float, low: float | None, high: float | None) -> None:
-        """Count a forecast."""
+    def add(self, actual: float, wait: float) -> None:
+        """Count a wait foretold by a rule."""
         self.errors.append(abs(actual - wait))
-        if low is not None and high is not None:
-            # a tenth of a second is what forecasts are rounded to
-            self.inside.append(low - 0.1 <= actual <= high + 0.1)
-            self.widths.append(high - low)
+
+    def foretold(self, actual: float, forecast: Forecast | None) -> None:
+        """Count a forecast with its interval."""
+        assert forecast is not None
+        self.add(actual, forecast.wait_s)
+        # a tenth of a second is what forecasts are rounded to
+        self.inside.append(forecast.low_s - 0.1 <= actual <= forecast.high_s + 0.1)
+        self.widths.append(forecast.high_s - forecast.low_s)
+
+    def __str__(self) -> str:
+        """Return mean and median error, and how many waits lay inside the intervals."""
+        text = f"{statistics.fmean(self.errors):.0f}/{statistics.median(self.errors):.0f}"
+        return f"{text} {statistics.fmean(self.inside):.0%}" if self.inside else text
+
+
+#: What is foretold, in the order it is printed; an oracle stands behind what it is to be compared with.
+NAMES = (
+    "median of all",
+    "last call",
+    "same hour",
+    "forecast",
+    "oracle",
+    "in an hour",
+    "again in 1 h",
+    "told",
+    "oracle told",
+)
 
 
 def main(argv: list[str]) -> int:
@@ -114,62 +141,143 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(argv)
     print(
-        f"median absolute error in s (in brackets: share of waits inside the {COVERAGE:.0%} interval), "
+        f"absolute error in s, mean/median, and the share of waits inside the {COVERAGE:.0%} interval; "
         f"{options.months} months of own calls,\n{options.worlds * options.tests} forecasts a line; "
-        "'announced' foretells the rest a minute into the wait\n"
+        "'in an hour' is asked an hour before, 'again in 1 h' after a call now,\n"
+        "'told' is the rest, foretold one and five minutes into the wait\n"
     )
-    names = ("median of all", "last call", "same hour", "forecast", "in an hour", "announced")
-    print(f"{'':<32}" + "".join(f"{name:>16}" for name in names))
+    print(f"{'':<26}" + "".join(f"{name:>15}" for name in NAMES))
+    chosen: list[str] = []
     for name, centre in CENTRES.items():
+        oracle = Oracle(centre, options.seed)
         for per_week in options.per_week:
-            scores = _measure(centre, per_week, options)
+            world = World(centre, per_week, options, oracle)
+            scores, waits = world.measure()
             calls = round(per_week * options.months * 52 / 12)
-            line = f"{name + ', ' + str(calls) + ' calls':<32}"
-            for each in names:
-                score = scores[each]
-                error = statistics.median(score.errors)
-                inside = f" ({statistics.mean(score.inside):.0%})" if score.inside else ""
-                line += f"{f'{error:.0f}{inside}':>16}"
-            print(line, flush=True)
+            label = f"{name}, {calls} calls"
+            print(f"{label:<26}" + "".join(f"{scores[each]!s:>15}" for each in NAMES), flush=True)
+            middle = [f"{statistics.fmean(some):>10.0f}" for some in waits]
+            chosen.append(f"{label:<26}" + "".join(middle))
+    print("\nmean wait in s when called at any time, at the time proposed, at the truly best one")
+    print("\n".join(chosen))
     return 0
 
 
-def _measure(centre: Centre, per_week: float, options: argparse.Namespace) -> dict[str, Score]:
-    """Return the scores of the forecast and of simple rules."""
-    scores: dict[str, Score] = {}
+class Oracle:
+    """Knows how a company works, not how busy a day will be."""
 
-    def add(name: str, actual: float, wait: float, *ends: float) -> None:
-        low, high = ends or (None, None)
-        scores.setdefault(name, Score([], [], [])).add(actual, wait, low, high)
+    def __init__(self, centre: Centre, seed: int, days: int = 60) -> None:
+        """Simulate days of each weekday."""
+        self._centre = centre
+        self._days = {
+            weekday: [
+                Day(
+                    centre,
+                    _BEGIN + timedelta(days=weekday),
+                    random.Random(f"{seed} oracle {weekday} {day}"),
+                )
+                for day in range(days)
+            ]
+            for weekday in range(5)
+        }
 
-    for world in range(options.worlds):
-        numbers = random.Random(f"{options.seed} {world} {centre}")
-        weeks = round(options.months * 52 / 12)
-        past: list[PastWait] = []
-        for week in range(weeks):
-            for _ in range(int(per_week) + (numbers.random() < per_week % 1)):
-                day = _day(centre, week, numbers)
-                past.append(day.call(_moment(numbers)))
-        forecaster = Forecaster(past)
-        for _ in range(options.tests):
-            day = _day(centre, weeks, numbers)
-            moment = _moment(numbers)
-            call = day.call(moment)
-            foretold = forecaster.wait(call.started)
-            assert foretold is not None
-            add("forecast", call.hold_s, foretold.wait_s, foretold.low_s, foretold.high_s)
-            later = day.call(moment + 3600)
-            foretold = forecaster.wait(call.started + timedelta(hours=1))
-            assert foretold is not None
-            add("in an hour", later.hold_s, foretold.wait_s, foretold.low_s, foretold.high_s)
-            for name, rule in _RULES.items():
-                add(name, call.hold_s, rule(past, call.started))
-            if call.hold_s > 60:
-                news = [each for each in call.news if each.at_s <= 60]
-                left = forecaster.remaining(call.started, 60, news)
-                assert left is not None
-                add("announced", call.hold_s - 60, left.wait_s, left.low_s, left.high_s)
-    return scores
+    def wait(self, weekday: int, moment: float) -> float:
+        """Return the middle of the waits at a moment of a weekday."""
+        return statistics.median(self.waits(weekday, moment))
+
+    def waits(self, weekday: int, moment: float) -> list[float]:
+        """Return waits at a moment of a weekday."""
+        return [day.wait(moment) for day in self._days[weekday]]
+
+    def best(self) -> tuple[int, float]:
+        """Return the weekday and the full hour with the shortest mean wait."""
+        hours = [(day, hour) for day in range(5) for hour in range(_OPENS, _CLOSES)]
+        return min(
+            hours,
+            key=lambda each: statistics.fmean(self.waits(each[0], (each[1] + 0.5) * 3600)),
+        )
+
+    def left(self, last: Announced, waited: float) -> float:
+        """Return the middle of what is left, knowing the place in the queue and the rate."""
+        place_s, since = self._centre.talk_s / self._centre.agents, waited - last.at_s
+        numbers = random.Random(f"{last.value} {since}")
+        drawn = (numbers.gammavariate(last.value, place_s) - since for _ in range(200))
+        return statistics.median([each for each in drawn if each > 0] or [place_s])
+
+
+class World:
+    """One kind of company, called so often by somebody."""
+
+    def __init__(
+        self, centre: Centre, per_week: float, options: argparse.Namespace, oracle: Oracle
+    ) -> None:
+        """Know what to simulate."""
+        self._centre = centre
+        self._per_week = per_week
+        self._options = options
+        self._oracle = oracle
+        self._weeks = round(options.months * 52 / 12)
+
+    def measure(self) -> tuple[dict[str, Score], tuple[list[float], list[float], list[float]]]:
+        """Return scores, and the waits at any time, at the time proposed and at the best one."""
+        scores = {name: Score() for name in NAMES}
+        waits: tuple[list[float], list[float], list[float]] = ([], [], [])
+        weekday, hour = self._oracle.best()
+        for number in range(self._options.worlds):
+            numbers = random.Random(f"{self._options.seed} {number} {self._centre}")
+            past = self._past(numbers)
+            forecaster = Forecaster(past)
+            for _ in range(self._options.tests):
+                self._test(numbers, past, forecaster, scores)
+            now = _BEGIN + timedelta(days=7 * self._weeks - 3)
+            found = forecaster.best(now, _is_open)
+            chosen = found[0] if found else None
+            for _ in range(self._options.tests):
+                waits[0].append(_day(self._centre, self._weeks, numbers).wait(_moment(numbers)))
+                day = Day(self._centre, chosen or now + timedelta(days=3), numbers)
+                at = (chosen.hour + 0.5) * 3600 if chosen else _moment(numbers)
+                waits[1].append(day.wait(at))
+                day = Day(self._centre, _BEGIN + timedelta(days=weekday), numbers)
+                waits[2].append(day.wait((hour + 0.5) * 3600))
+        return scores, waits
+
+    def _past(self, numbers: random.Random) -> list[PastWait]:
+        """Return the calls made before."""
+        return [
+            _day(self._centre, week, numbers).call(_moment(numbers))
+            for week in range(self._weeks)
+            for _ in range(int(self._per_week) + (numbers.random() < self._per_week % 1))
+        ]
+
+    def _test(
+        self,
+        numbers: random.Random,
+        past: list[PastWait],
+        forecaster: Forecaster,
+        scores: dict[str, Score],
+    ) -> None:
+        """Foretell a call, the same an hour later, and what is left of a wait."""
+        day, moment = _day(self._centre, self._weeks, numbers), _moment(numbers)
+        call, later = day.call(moment), day.call(moment + 3600)
+        for name, rule in _RULES.items():
+            scores[name].add(call.hold_s, rule(past, call.started))
+        scores["forecast"].foretold(call.hold_s, forecaster.wait(call.started))
+        scores["oracle"].add(call.hold_s, self._oracle.wait(day.date.weekday(), moment))
+        scores["in an hour"].foretold(later.hold_s, forecaster.wait(later.started))
+        wiser = Forecaster([*past, call])
+        scores["again in 1 h"].foretold(later.hold_s, wiser.wait(later.started))
+        for waited in (60, 300):
+            if call.hold_s > waited:
+                news = [each for each in call.news if each.at_s <= waited]
+                left = call.hold_s - waited
+                told = forecaster.remaining(call.started, waited, news)
+                scores["told"].foretold(left, told)
+                scores["oracle told"].add(left, self._oracle.left(news[-1], waited))
+
+
+def _is_open(moment: datetime) -> bool:
+    """Tell whether the company is open for the whole hour."""
+    return moment.weekday() < 5 and _OPENS <= moment.hour < _CLOSES
 
 
 def _day(centre: Centre, week: int, numbers: random.Random) -> Day:

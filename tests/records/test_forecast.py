@@ -6,13 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from custom_components.hold_slayer.records.forecast import (
-    Announced,
-    Announcement,
-    Basis,
-    Forecaster,
-    PastWait,
-)
+from custom_components.hold_slayer.records.announcements import Announced, Announcement, PastWait
+from custom_components.hold_slayer.records.busyness import Busyness
+from custom_components.hold_slayer.records.forecast import Basis, Forecaster
 from custom_components.hold_slayer.records.long_term import hourly, statistic_id
 from custom_components.hold_slayer.records.spread import Spread, redistributed
 
@@ -180,3 +176,102 @@ def test_spread() -> None:
     assert [point[0] for point in spread.after(1.5).points] == [0.5, 1.5]
     with pytest.raises(ValueError, match="no quantiles"):
         Spread(()).quantile(0.5)
+
+
+def test_a_weekday_is_known_from_its_calls() -> None:
+    """A busy Monday raises all of its hours, also one at which nobody called on a Monday yet."""
+    past = [
+        PastWait(started=at(7 * week + day, hour), hold_s=1500 if day == 0 else 120)
+        for week in range(10)
+        for day, hour in ((0, 9), (1, 9), (2, 14), (3, 14), (4, 10))
+    ]
+    forecaster = Forecaster(past)
+    monday, tuesday = forecaster.wait(at(70, 14)), forecaster.wait(at(71, 14))
+    assert monday is not None
+    assert tuesday is not None
+    assert monday.wait_s > 3 * tuesday.wait_s
+    assert tuesday.wait_s < 200
+
+
+def test_what_nobody_knows_is_as_usual() -> None:
+    """Without calls nothing is busier than anything else, and one call moves little."""
+    assert Busyness(()).at(at(0, 9)) == 0
+    one = Busyness([(at(0, 9), 3600.0)])
+    assert one.at(at(0, 9)) == 0
+    two = Busyness([(at(0, 9), 3600.0), (at(1, 15), 0.0)])
+    assert 0 < two.at(at(7, 9)) < 2
+    assert two.likeness(at(7, 9))[0] > two.likeness(at(7, 9))[1]
+
+
+def test_a_call_shortly_before_tells_of_the_day() -> None:
+    """Who just waited an hour will wait long again; tomorrow that says little."""
+    usual = weeks(short=60, long=60)
+    just_now = PastWait(started=at(60, 10), hold_s=3600)
+    today = Forecaster([*usual, just_now]).wait(at(60, 11.2))
+    gave_up = Forecaster([*usual, PastWait(started=at(60, 10), hold_s=2400, reached=False)]).wait(
+        at(60, 11.2)
+    )
+    tomorrow = Forecaster([*usual, just_now]).wait(at(61, 11.2))
+    before = Forecaster([*usual, just_now]).wait(at(60, 9.5))
+    assert today is not None
+    assert gave_up is not None
+    assert tomorrow is not None
+    assert before is not None
+    assert today.high_s > 3000 > tomorrow.high_s
+    assert gave_up.high_s > 3000
+    assert today.wait_s > tomorrow.wait_s
+    # what comes later is no news
+    assert before.wait_s < 120
+
+
+def test_the_queue_moves_as_it_moved_in_this_call() -> None:
+    """A queue that moves twice as slowly as ever before is believed more and more."""
+    past = [
+        PastWait(
+            started=at(day, 10),
+            hold_s=300,
+            news=(Announced(kind=Announcement.POSITION, value=10, at_s=0),),
+        )
+        for day in range(20)
+    ]
+    forecaster = Forecaster(past)
+
+    def left(*news: tuple[float, float]) -> float:
+        said = [Announced(kind=Announcement.POSITION, value=p, at_s=s) for p, s in news]
+        found = forecaster.remaining(at(30, 10), news[-1][1], said)
+        assert found is not None
+        assert found.low_s < found.wait_s < found.high_s
+        return found.wait_s
+
+    assert 230 < left((10, 0)) < 330
+    assert 120 < left((10, 0), (5, 150)) < 180
+    slow = left((10, 0), (9, 120), (8, 240), (7, 360), (6, 480), (5, 600))
+    assert 170 < slow < 320
+    # the next one may be taken at any moment
+    assert left((10, 0), (1, 270)) < 60
+
+
+def test_gamma_and_shortest_interval() -> None:
+    """The mean is kept; where many waits are none the interval begins at none."""
+    for shape in (0.8, 1.0, 4.0, 30.0):
+        spread = Spread.gamma(100, shape, 2.0)
+        assert spread.mean == pytest.approx(100, rel=0.1)
+        assert spread.weight == pytest.approx(2)
+    mostly_none = Spread.of([(0, 1)] * 6 + [(100 * each, 1) for each in range(1, 5)])
+    assert mostly_none.shortest(0.8)[0] == 0
+    assert mostly_none.shortest(0.8)[1] < mostly_none.quantile(0.9)
+    assert Spread(()).mean == 0
+
+
+def test_best_hour_is_the_shortest_on_average() -> None:
+    """Of two hours that mostly do not wait the one is best that hardly ever waits long."""
+    numbers = random.Random(5)
+    past = [
+        PastWait(started=at(7 * week + day, hour), hold_s=3000 if numbers.random() < share else 0)
+        for week in range(12)
+        for day in range(5)
+        for hour, share in ((9, 0.4), (16, 0.02))
+    ]
+    best = Forecaster(past).best(at(90, 17.5), always)
+    assert best is not None
+    assert best[0].hour in (15, 16)

@@ -1,18 +1,21 @@
 """How long will it take? From a company's past waits and what its line announces; pure functions.
 
-A wait is foretold by the waits at similar times: near in the hour of the day, on such a weekday,
-lately. Their middle is the forecast, how they spread gives the interval; with few calls a broad
-guess counts as well. Intervals from the errors of such forecasts for the past calls themselves were
-wider and held fewer waits. Times are local and aware, waits seconds.
+A wait is foretold by the waits at times that were as busy (`busyness.py`), by a call made shortly
+before, and while it lasts by what the line announces (`pace.py`). Their middle is the forecast, the
+shortest stretch that holds `COVERAGE` of them the interval; with few calls a broad guess counts as
+well. Times are local and aware, waits seconds.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from math import exp, sqrt
+from math import exp
 from typing import Final
 
+from .announcements import Announced, PastWait
+from .busyness import Busyness, hours_apart
+from .pace import Pace
 from .spread import Spread, redistributed
 
 #: Past waits looked at, the latest ones.
@@ -20,26 +23,27 @@ MOST_WAITS: Final = 300
 #: Share of waits that the interval holds.
 COVERAGE: Final = 0.8
 #: Days after which a wait counts half.
-_HALF_LIFE_D: Final = 120.0
-#: How much a wait counts that has nothing in common with the time in question.
+_HALF_LIFE_D: Final = 180.0
+#: How much a wait counts that was at a time not at all as busy.
 _LEAST: Final = 0.02
 #: What is believed without any call: median and deviation of the logarithm, in weight of calls.
 _PRIOR_S: Final = 300.0
 _PRIOR_SIGMA: Final = 1.0
 _PRIOR_WEIGHT: Final = 0.25
 #: How much the doubt about few calls counts, in weight of calls.
-_DOUBT_WEIGHT: Final = 0.7
+_DOUBT_WEIGHT: Final = 0.5
 #: Calls whose spread shows itself how far waits go.
 _ENOUGH_CALLS: Final = 30
-#: A place in a queue before any was learned, s.
-_PLACE_S: Final = 90.0
-
-
-class Announcement(StrEnum):
-    """What a line says about the wait."""
-
-    POSITION = "position"  # value: how many are before
-    WAIT = "wait"  # value: seconds
+#: A call made just before: what it counts against all others, after how many hours it counts a
+#: third of that, and the deviation of the logarithm at once and for each hour since.
+_LATELY: Final = 1.5
+_LATELY_H: Final = 1.5
+_LATELY_SIGMA: Final = 0.5
+_LATELY_SIGMA_H: Final = 0.25
+#: Hours after which a call says nothing of the day any more.
+_LATELY_LONGEST_H: Final = 6.0
+#: What the line says, against the hour of the day, before any call showed what it is worth.
+_TOLD: Final = 1.5
 
 
 class Basis(StrEnum):
@@ -48,27 +52,6 @@ class Basis(StrEnum):
     HISTORY = "history"
     ANNOUNCED = "announced"
     BOTH = "both"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Announced:
-    """Something the line said about the wait."""
-
-    kind: Announcement
-    value: float
-    #: Since waiting began, s.
-    at_s: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PastWait:
-    """A wait that is over."""
-
-    started: datetime
-    hold_s: float
-    #: Whether a person came; otherwise it would have taken longer.
-    reached: bool = True
-    news: tuple[Announced, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +73,8 @@ class Forecaster:
     def __init__(self, past: Sequence[PastWait]) -> None:
         """Learn from past waits, in any order."""
         self._past = sorted(past, key=lambda each: each.started)[-MOST_WAITS:]
+        self._busyness = Busyness([(each.started, each.hold_s) for each in self._past])
+        self._pace = Pace(self._past)
 
     @property
     def calls(self) -> int:
@@ -109,23 +94,23 @@ class Forecaster:
         own = self._spread(began).after(waited_s) if self._past else None
         if not news:
             return _forecast(own, self.calls, Basis.HISTORY) if own else None
-        told, known = self._as_announced(news[-1], waited_s)
+        told, known = self._pace.left(news, waited_s)
         if own is None:
             return _forecast(told, known, Basis.ANNOUNCED)
         # what the line says of itself outweighs the hour of the day once it was seen to hold
-        mixed = told.scaled(1.5 + known).with_(own.scaled(1.0))
+        mixed = told.scaled(_TOLD + known).with_(own.scaled(1.0))
         return _forecast(mixed, self.calls, Basis.BOTH)
 
     def best(
         self, now: datetime, is_open: Callable[[datetime], bool], days: int = 7
     ) -> tuple[datetime, Forecast] | None:
-        """Return the full hour with the shortest wait, the nearest of equals; None = little known.
+        """Return the full hour with the shortest waits on average, the nearest of equals.
 
-        Only hours count in whose neighbourhood calls were made.
+        None = little known: only hours count in whose neighbourhood calls were made.
         """
         if self.calls < 2:
             return None
-        found: tuple[datetime, Forecast] | None = None
+        found: tuple[datetime, Spread] | None = None
         # in UTC: days of 23 and 25 hours have their hours, too
         first = now.replace(minute=0, second=0, microsecond=0).astimezone(UTC)
         for ahead in range(1, 24 * days + 1):
@@ -133,24 +118,46 @@ class Forecaster:
             middle = hour + timedelta(minutes=30)
             if not is_open(hour) or not self._known_at(middle):
                 continue
-            foretold = self.wait(middle)
+            spread = self._spread(middle)
             # a little shorter is not worth another day
-            if foretold and (found is None or foretold.wait_s < 0.9 * found[1].wait_s):
-                found = hour, foretold
-        return found
+            if found is None or spread.mean < 0.9 * found[1].mean:
+                found = hour, spread
+        return found and (found[0], _forecast(found[1], self.calls, Basis.HISTORY))
 
     def _spread(self, moment: datetime) -> Spread:
         """Return the past waits weighted by how much a moment resembles theirs, and a broad guess."""
-        hours = 1.0 + 3.0 / sqrt(max(1, self.calls))
+        alike = self._busyness.likeness(moment)
         weighted = redistributed(
             [
-                (each.hold_s, _likeness(moment, each.started, hours), each.reached)
-                for each in self._past
+                (each.hold_s, (like + _LEAST) * _freshness(moment, each.started), each.reached)
+                for each, like in zip(self._past, alike, strict=True)
             ]
         )
-        similar = Spread.of(weighted).with_(Spread.guess(_PRIOR_S, _PRIOR_SIGMA, _PRIOR_WEIGHT))
+        similar = Spread.of(weighted)
+        similar = similar.with_(
+            Spread.guess(_PRIOR_S, _PRIOR_SIGMA, _PRIOR_WEIGHT),
+            *self._lately(moment, similar.weight),
+        )
         # a handful of waits never shows how far the next one can be off
         return similar.with_(Spread.guess(similar.quantile(0.5), _PRIOR_SIGMA, _DOUBT_WEIGHT))
+
+    def _lately(self, moment: datetime, weight: float) -> list[Spread]:
+        """Return what the last call says, if it was shortly before: the day is as busy as it was."""
+        last = max(
+            (each for each in self._past if each.started < moment),
+            key=lambda each: each.started,
+            default=None,
+        )
+        if last is None:
+            return []
+        hours = (moment - last.started).total_seconds() / 3600
+        if hours > _LATELY_LONGEST_H:
+            return []
+        sigma = _LATELY_SIGMA + _LATELY_SIGMA_H * hours
+        share = _LATELY * exp(-hours / _LATELY_H)
+        # who gave up would have waited longer
+        wait = last.hold_s if last.reached else 1.5 * last.hold_s
+        return [Spread.guess(wait, sigma, share * weight)]
 
     def _known_at(self, moment: datetime) -> bool:
         """Tell whether calls were made about that hour, on working days or else at the weekend."""
@@ -158,55 +165,27 @@ class Forecaster:
             each
             for each in self._past
             if (each.started.weekday() < 5) == (moment.weekday() < 5)
-            and _apart(each.started, moment) <= 0.75
+            and hours_apart(each.started, moment) <= 0.75
         ]
         return len(near) >= 2
 
-    def _as_announced(self, last: Announced, waited_s: float) -> tuple[Spread, int]:
-        """Return what is left after what was said last, and how many calls taught it."""
-        learned: list[tuple[float, float]] = []
-        calls = 0
-        for wait in self._past:
-            same = [each for each in wait.news if each.kind is last.kind and each.value > 0]
-            if not same or not wait.reached:
-                continue
-            calls += 1
-            learned += [
-                ((wait.hold_s - each.at_s) / each.value, 1 / len(same))
-                for each in same
-                if wait.hold_s > each.at_s
-            ]
-        unit = 1.0 if last.kind is Announcement.WAIT else _PLACE_S
-        places = max(last.value, 0.5)
-        guess = Spread.guess(unit * places, 0.7, 1.0)
-        total = Spread.of((ratio * places, weight) for ratio, weight in learned).with_(guess)
-        return total.after(max(0.0, waited_s - last.at_s)), calls
-
 
 def _forecast(spread: Spread, calls: int, basis: Basis) -> Forecast:
-    """Return the median and the interval of a spread."""
+    """Return the median and the shortest interval of a spread."""
     # the ends of a few values lie too far inside: further out, the fewer there are
-    tail = (1 - COVERAGE) / 2 * min(1.0, calls / _ENOUGH_CALLS)
-    low, middle, high = (spread.quantile(share) for share in (tail, 0.5, 1 - tail))
+    outside = (1 - COVERAGE) * min(1.0, calls / _ENOUGH_CALLS)
+    low, high = spread.shortest(1 - outside)
+    middle = spread.quantile(0.5)
     return Forecast(
         wait_s=round(middle, 1),
-        low_s=round(low, 1),
-        high_s=round(high, 1),
+        low_s=round(min(low, middle), 1),
+        high_s=round(max(high, middle), 1),
         calls=calls,
         basis=basis,
     )
 
 
-def _likeness(one: datetime, other: datetime, hours: float) -> float:
-    """Return how alike two moments are, 0 to 1: in the hour of the day, the weekday, in age."""
-    near = exp(-0.5 * (_apart(one, other) / hours) ** 2)
-    if one.weekday() != other.weekday():
-        near *= 0.35 if (one.weekday() < 5) == (other.weekday() < 5) else 0.1
+def _freshness(one: datetime, other: datetime) -> float:
+    """Return how much a wait counts by its age, 0 to 1."""
     age = abs((one - other).total_seconds()) / 86_400
-    return float((near + _LEAST) * 0.5 ** (age / _HALF_LIFE_D))
-
-
-def _apart(one: datetime, other: datetime) -> float:
-    """Return how far apart two times of day are, hours, midnight not being far from eleven."""
-    apart = abs((one.hour + one.minute / 60) - (other.hour + other.minute / 60))
-    return min(apart, 24 - apart)
+    return float(0.5 ** (age / _HALF_LIFE_D))

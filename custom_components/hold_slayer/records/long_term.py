@@ -17,7 +17,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.recorder import get_instance
 
 from ..const import DOMAIN
-from .forecast import PastWait
+from .announcements import PastWait
 
 
 def statistic_id(contact_id: str) -> str:

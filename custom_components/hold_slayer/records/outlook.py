@@ -18,7 +18,8 @@ from ..calls.changes import Change, ChangeKind
 from ..calls.line import Line
 from ..const import SubentryType
 from ..navigation.acts import NoteKind
-from .forecast import Announced, Forecast, Forecaster
+from .announcements import Announced
+from .forecast import Forecast, Forecaster
 from .history import find_history
 from .long_term import add_hold_times
 from .statistics import wilson

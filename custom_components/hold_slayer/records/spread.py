@@ -2,13 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import exp
+from math import exp, sqrt
 from typing import Final
 
 #: Added before logarithms, s: no wait at all is as usual as a minute, and has none.
 OFFSET_S: Final = 30.0
 #: Normal distribution at the middles of ten equal parts.
 _NORMAL: Final = (-1.645, -1.036, -0.674, -0.385, -0.126, 0.126, 0.385, 0.674, 1.036, 1.645)
+#: The same for twenty parts.
+_FINE_HALF: Final = (0.063, 0.189, 0.319, 0.454, 0.598, 0.755, 0.935, 1.15, 1.44, 1.96)
+_NORMAL_FINE: Final = (*(-z for z in reversed(_FINE_HALF)), *_FINE_HALF)
+#: Intervals that are tried for the shortest: where their lower end stands.
+_STEPS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,21 @@ class Spread:
             for z in _NORMAL
         )
 
+    @classmethod
+    def gamma(cls, mean_s: float, shape: float, weight: float) -> Spread:
+        """Return a gamma distribution (Wilson and Hilferty 1931): its mean, its shape, how much it counts."""
+        middle, wide = 1 - 1 / (9 * shape), 1 / (3 * sqrt(shape))
+        return cls.of(
+            (mean_s * max(0.02, middle + wide * z) ** 3, weight / len(_NORMAL_FINE))
+            for z in _NORMAL_FINE
+        )
+
+    @property
+    def mean(self) -> float:
+        """The mean; 0 of nothing."""
+        weight = self.weight
+        return sum(value * each for value, each in self.points) / weight if weight else 0.0
+
     @property
     def weight(self) -> float:
         """The sum of the weights."""
@@ -50,6 +70,19 @@ class Spread:
                 return last[0] + (value - last[0]) * part
             below, last, middle_before = below + weight, (value, weight), middle
         return last[0]
+
+    def shortest(self, share: float) -> tuple[float, float]:
+        """Return the shortest stretch that holds a share of the weight.
+
+        Where many waits are none at all it begins at none, and ends lower than one that leaves out
+        as much on both sides.
+        """
+        outside = 1 - share
+        ends = [
+            (self.quantile(low), self.quantile(low + share))
+            for low in (outside * step / _STEPS for step in range(_STEPS + 1))
+        ]
+        return min(ends, key=lambda each: each[1] - each[0])
 
     def scaled(self, weight: float) -> Spread:
         """Return the same values with another sum of weights."""

@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from ..navigation.acts import NoteKind
+from .announcements import Announced, Announcement, PastWait
 from .filters import Filter
-from .forecast import MOST_WAITS, Announced, Announcement, PastWait
+from .forecast import MOST_WAITS
 from .schema import CALLS, EVENTS
 
 #: How the notes of a call say what was announced.
