@@ -7,7 +7,7 @@ import numpy as np
 from ..speech.journal import Understood
 from .call_result import STAGES, MenuTurn, Result
 
-#: A text in a transcript and the answer of speech-to-text it came from are no further apart, s.
+#: What a transcript says began within this long of the audio that speech-to-text made it of, s.
 _NEAR_S = 3.0
 HEADER = (
     f"{'scenario':22} {'':2} {'result':18} {'keys (short)':14} menus  "
@@ -130,7 +130,10 @@ def _speech(results: Sequence[Result], understood: Sequence[Understood]) -> list
     used = sum(
         entry.seconds
         for entry in understood
-        if any(text == entry.text and abs(at - entry.time) < _NEAR_S for at, text in read)
+        if any(
+            text == entry.text and abs(at - (entry.time - entry.took - entry.seconds)) < _NEAR_S
+            for at, text in read
+        )
     )
     return [
         (

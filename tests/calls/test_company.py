@@ -1,9 +1,11 @@
 """The company's side of a call with speech and a model: words, secrets, keys and advice."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -86,10 +88,11 @@ async def test_words_are_read_and_dated(
 ) -> None:
     """Speech is asked for, read, kept with its times and shown."""
     await link.until(StreamSpeech)
+    began = dt_util.utcnow()
     leg = company(call)
-    hears(link, leg, UtteranceStarted(time=1.0, utterance=1, since=0.8))
+    hears(link, leg, UtteranceStarted(time=60.8, utterance=1, since=0.8))
     link.tell(SpeechAudio(leg=leg, utterance=1, rate=16000, last=False, payload=bytes(3200)))
-    hears(link, leg, UtteranceEnded(time=3.0, utterance=1, since=0.8, until=2.6))
+    hears(link, leg, UtteranceEnded(time=63.0, utterance=1, since=0.8, until=62.6))
     link.tell(SpeechAudio(leg=leg, utterance=1, rate=16000, last=True))
     for _ in range(100):
         if call.progress.last_words:
@@ -99,6 +102,11 @@ async def test_words_are_read_and_dated(
     state = hass.states.get("sensor.hold_slayer_line_1_last_words")
     assert state is not None
     assert state.state == "press two for claims"
+    # dated by its first word, long before the ears knew of it
+    (line,) = (await act(hass, "get_transcript", call_id=call.id))["transcript"]
+    said = dt_util.parse_datetime(line["time"])
+    assert said is not None
+    assert began - timedelta(seconds=60) <= said < began
 
 
 async def test_secrets_are_filled_in_last(

@@ -2,12 +2,21 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from ..hearing.heard import HeardEvent, Phase, PrintKind, UtteranceEnded, Verdict, VerdictChange
+from ..hearing.heard import (
+    HeardEvent,
+    Phase,
+    PrintKind,
+    UtteranceEnded,
+    UtteranceStarted,
+    Verdict,
+    VerdictChange,
+)
 from ..navigation.acts import (
     Consult,
     MarkPrompt,
@@ -71,6 +80,8 @@ class Company:
         self._transcriber = tools.make_transcriber(call.job.language, call.hear_text)
         #: Utterance -> leg times of its first and last word, s.
         self._spans: dict[int, tuple[float, float]] = {}
+        #: Utterance -> when its first word was said.
+        self._said_at: dict[int, datetime] = {}
         #: Leg times of what the ears reported last, and of the speech they last took a stand on, s.
         self._heard_at = 0.0
         self._judged_since = 0.0
@@ -78,6 +89,12 @@ class Company:
     def noticed(self, heard: HeardEvent) -> None:
         """Keep when the ears noticed something."""
         self._heard_at = max(self._heard_at, heard.time)
+        if isinstance(heard, UtteranceStarted):
+            self._said_at[heard.utterance] = dt_util.utcnow() - timedelta(
+                seconds=max(0.0, heard.time - heard.since)
+            )
+            while len(self._said_at) > MOST_SPANS:
+                del self._said_at[next(iter(self._said_at))]
         if isinstance(heard, VerdictChange) and heard.verdict is not Verdict.NOBODY:
             self._judged_since = heard.since
 
@@ -133,7 +150,7 @@ class Company:
             return
         progress.say(
             TranscriptLine(
-                time=dt_util.utcnow(),
+                time=self._said_at.get(result.utterance) or dt_util.utcnow(),
                 speaker=Speaker.COMPANY,
                 text=result.text,
                 utterance=result.utterance,

@@ -1,6 +1,6 @@
 """What is known of a running call: for entities, the card, events and history."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -9,8 +9,9 @@ from ..navigation.states import CallState, Outcome
 
 #: Segments kept; a three-hour hold with an announcement a minute makes 360.
 MOST_SEGMENTS = 1000
-#: Transcript lines kept.
+#: Transcript lines kept, and the last ones, among which half-read ones are looked for.
 MOST_LINES = 2000
+_LATEST = 50
 
 
 _MOMENTARY = frozenset({Sound.BEEP, Sound.DTMF, Sound.FAX})
@@ -125,6 +126,7 @@ class CallProgress:
                 self.connected = now
             case CallState.ENDED | CallState.FAILED:
                 self.ended = now
+                self.settle()
         self.draw(now)
 
     def hear(self, sound: Sound, now: datetime) -> None:
@@ -139,11 +141,25 @@ class CallProgress:
 
     def say(self, line: TranscriptLine) -> None:
         """Add a transcript line, in place of what was not final of the same utterance."""
-        if self.transcript and not self.transcript[-1].final and line.speaker is Speaker.COMPANY:
-            self.transcript.pop()
+        if line.speaker is Speaker.COMPANY:
+            for index in self._unfinished():
+                if self.transcript[index].utterance == line.utterance:
+                    self.transcript[index] = line
+                    return
+            self.settle()
         self.transcript.append(line)
         # Indices in the card's feed stay true: a full transcript drops what is new.
         del self.transcript[MOST_LINES:]
+
+    def settle(self) -> None:
+        """Let what was half read stand: no more will come of it."""
+        for index in self._unfinished():
+            self.transcript[index] = replace(self.transcript[index], final=True)
+
+    def _unfinished(self) -> list[int]:
+        """Return where lines are that may still change; they are among the last."""
+        last = range(max(0, len(self.transcript) - _LATEST), len(self.transcript))
+        return [index for index in last if not self.transcript[index].final]
 
     def remark(self, kind: str, now: datetime) -> None:
         """Add a note between the words; `kind` names it, whoever shows it says it in words."""

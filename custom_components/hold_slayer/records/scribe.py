@@ -321,18 +321,17 @@ def _new_words(transcript: list[TranscriptLine], written: _Written) -> list[dict
     """Return the lines that are new and will not change."""
     found: list[dict[str, Any]] = []
     for line in transcript[written.lines :]:
-        if not line.final and line is transcript[-1]:
+        if not line.final:
             # its final words will take its place
             break
         written.lines += 1
-        if line.final:
-            found.append(
-                {
-                    "time": line.time.timestamp(),
-                    "speaker": line.speaker.value,
-                    "text": written.mask.text(line.text),
-                }
-            )
+        found.append(
+            {
+                "time": line.time.timestamp(),
+                "speaker": line.speaker.value,
+                "text": written.mask.text(line.text),
+            }
+        )
     return found
 
 
