@@ -42,9 +42,10 @@ TONE_SHARE_3 = 0.99
 _WINDOW = np.hanning(FRAME + 2)[1:-1].astype(np.float32)
 _POWERS = (2.0 ** np.arange(BITS)).astype(np.float32)
 #: One over the power of a full-scale sine seen through the window, to give levels in dBFS.
-_FULL = 4.0 / float(np.sum(_WINDOW.astype(np.float64) ** 2) * FRAME)
+_FULL = np.float32(4.0 / float(np.sum(_WINDOW.astype(np.float64) ** 2) * FRAME))
+_NEARLY_NOTHING = np.float32(1e-13)
 #: Power added before the logarithm: far below the quietest sound a line carries (-90 dBFS).
-_LEAST = np.float32(1e-9 / _FULL)
+_LEAST = np.float32(1e-9) / _FULL
 
 
 def _bands() -> NDArray[np.float32]:
@@ -94,28 +95,36 @@ class Fingerprinter:
         spectrum *= spectrum
         energy = np.concatenate([self._energy, spectrum @ _BANDS])
         self._energy = energy[count:]
-        smooth = np.log(energy[2:] + energy[1:-1] + energy[:-2] + _LEAST)
-        slopes = np.concatenate([self._slopes, smooth[:, 1:] - smooth[:, :-1]])
+        smooth = energy[2:] + energy[1:-1]
+        smooth += energy[:-2]
+        smooth += _LEAST
+        np.log(smooth, out=smooth)
+        slopes = np.empty((SPAN + count, BITS), np.float32)
+        slopes[:SPAN] = self._slopes
+        np.subtract(smooth[:, 1:], smooth[:, :-1], out=slopes[SPAN:])
         self._slopes = slopes[count:]
-        differences = slopes[SPAN:] - slopes[:-SPAN]
+        differences = slopes[SPAN:] - slopes[:count]
         words = ((differences > 0) @ _POWERS).astype(np.uint32)
-        words[self._counts(energy[1:-1])] |= VALID
+        words |= self._counts(energy[1:-1]) * VALID
         return words, differences
 
     def _counts(self, energy: NDArray[np.float32]) -> NDArray[np.bool_]:
         """Which frames are neither silence nor a pure tone; energy (n, BITS + 1) per band."""
-        total = energy.sum(axis=1)
-        level = 10 * np.log10(total * _FULL + 1e-13)
-        step = np.arange(len(level)) * (PEAK_DECAY * WORD_SECONDS)
-        peak = np.maximum.accumulate(np.maximum(level + step, self._peak)) - step
+        total = np.add.reduce(energy, 1)
+        level = np.log10(total * _FULL + _NEARLY_NOTHING) * np.float32(10)
+        step = np.arange(len(level), dtype=np.float32) * np.float32(PEAK_DECAY * WORD_SECONDS)
+        peak = level + step
+        peak[0] = max(float(peak[0]), self._peak)
+        peak = np.maximum.accumulate(peak) - step
         self._peak = float(peak[-1]) - PEAK_DECAY * WORD_SECONDS
+        peak -= np.float32(SILENCE_BELOW_PEAK)
         top = np.partition(energy, BITS - 2, axis=1)[:, BITS - 2 :]
-        three = top.sum(axis=1)
-        two = three - top.min(axis=1)
+        three = np.add.reduce(top, 1)
+        two = three - np.minimum.reduce(top, 1)
         counts: NDArray[np.bool_] = (
-            (level > np.maximum(peak - SILENCE_BELOW_PEAK, FLOOR))
-            & (two < TONE_SHARE_2 * total)
-            & (three < TONE_SHARE_3 * total)
+            (level > np.maximum(peak, np.float32(FLOOR)))
+            & (two < np.float32(TONE_SHARE_2) * total)
+            & (three < np.float32(TONE_SHARE_3) * total)
         )
         return counts
 

@@ -26,10 +26,11 @@ from .twins import Shelf
 
 __all__ = ["PrintBook", "PrintKind", "PrintMatch", "PrintMemory"]
 
-#: Audio is worked on in pieces of 96 ms where somebody talks, of 384 ms elsewhere (samples): fewer,
-#: larger steps cost less.
-_PIECE = 6 * HOP
-_CALM_PIECE = 4 * _PIECE
+#: Words are searched in pieces of 96 ms where somebody talks, of 384 ms elsewhere, a last piece of up
+#: to 480 ms (words): fewer, larger steps cost less.
+_PIECE = 6
+_CALM_PIECE = 24
+_CALM_LAST = 30
 #: A call's words are kept up to the first number of them (3 h), then the newest of them (2 h) and
 #: the recordings among the others.
 MOST_WORDS = 675_000
@@ -95,19 +96,23 @@ class PrintMemory:
         """
         self._active |= active
         audio = np.concatenate([self._waiting, samples])
-        ready = len(audio) // _PIECE * _PIECE
+        ready = len(audio) // (_PIECE * HOP) * _PIECE * HOP
         self._waiting = audio[ready:]
         if not ready or self._search is None:
             return []
         found: list[PrintMatch] = []
+        words, differences = self._printer.process(audio[:ready])
         place = 0
-        while place < ready:
-            size = _PIECE if speech else min(_CALM_PIECE, ready - place)
-            words, differences = self._printer.process(audio[place : place + size])
-            match = self._take(self._search, words, differences, speech=speech)
+        while place < len(words):
+            end = place + _PIECE
+            if not speech:
+                end = len(words) if len(words) <= place + _CALM_LAST else place + _CALM_PIECE
+            match = self._take(
+                self._search, words[place:end], differences[place:end], speech=speech
+            )
             if match is not None:
                 found.append(match)
-            place += size
+            place = end
         self._active = False
         return found
 
