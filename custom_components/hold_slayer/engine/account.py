@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 import logging
 import re
 from typing import Any
@@ -34,8 +35,11 @@ RETRY_SPREAD_S = 10
 #: Smallest session interval we accept, s (RFC 4028).
 SMALLEST_SESSION_S = 90
 
+#: Which of several accounts with one address gets an incoming call: the higher one.
+_MAIN, _DETOUR = 1, 0
+
 #: Answers that mean the server was not reached: another proxy may be.
-_UNREACHED = frozenset({408, 502, 503, 504})
+UNREACHED = frozenset({408, 502, 503, 504})
 _REALM = re.compile(r'(?im)^(?:WWW|Proxy)-Authenticate\s*:.*?\brealm\s*=\s*"((?:[^"\\]|\\.)*)"')
 _SRTP = {
     Encryption.OFF: pj.PJMEDIA_SRTP_DISABLED,
@@ -74,6 +78,8 @@ class Account(pj.Account):
         self._probe: Probe | None = None
         self._answers = False
         self._dial_due = 0.0
+        #: The account once more for calls through another proxy than the one in use, by its number.
+        self._detours: dict[int, Account] = {}
         if not settings.register and settings.keep_alive_s > 0:
             self._probe = Probe(self, settings, self._probed)
 
@@ -89,6 +95,12 @@ class Account(pj.Account):
         return proxies[self._proxy] if proxies else self.settings.registrar
 
     @property
+    def servers(self) -> tuple[int, ...]:
+        """Return the numbers of the proxies in the order to try them for a call; (0,) without any."""
+        count = max(1, len(self.settings.outbound_proxies))
+        return tuple((self._proxy + step) % count for step in range(count))
+
+    @property
     def text(self) -> str:
         """Return why the account is not registered, "" when it is."""
         return self._last_refusal.text if self._last_refusal is not None else ""
@@ -101,10 +113,11 @@ class Account(pj.Account):
         if (wait := due - loop.time()) > 0:
             await asyncio.sleep(wait)
 
-    def open(self, transport: int) -> None:
+    def open(self, transport: int, *, priority: int = _MAIN) -> None:
         """Create the account in the library; with `register` the REGISTER leaves at once."""
         self._transport = transport
         config = _configuration(self.settings, transport, self._proxy)
+        config.priority = priority
         if self.settings.register:
             self.state = RegistrationState.REGISTERING
         else:
@@ -127,8 +140,33 @@ class Account(pj.Account):
         self._first = asyncio.get_running_loop().create_future()
         return await self._first
 
+    def detour(self, number: int) -> Account:
+        """Return the account that calls through the proxy of this number; raises `RefusalError`."""
+        if number == self._proxy:
+            return self
+        if number not in self._detours:
+            proxy = self.settings.outbound_proxies[number]
+            settings = replace(
+                self.settings,
+                register=False,
+                keep_alive_s=0,
+                outbound_proxies=(proxy,),
+                realm=self._realm,
+            )
+            detour = Account(
+                settings,
+                report=lambda _: None,
+                incoming=lambda _, call: self._incoming(self, call),
+            )
+            detour.open(self._transport, priority=_DETOUR)
+            self._detours[number] = detour
+        return self._detours[number]
+
     def close(self) -> None:
         """Unregister and forget; the library sends the REGISTER in the background."""
+        for detour in self._detours.values():
+            detour.close()
+        self._detours.clear()
         if self._probe is not None:
             self._probe.stop()
         if self._open:
@@ -173,9 +211,9 @@ class Account(pj.Account):
         if not self._open or self._another_proxy(code):
             return
         before = self.state
-        self._answers = self._answers or code not in _UNREACHED
+        self._answers = self._answers or code not in UNREACHED
         # Many trunks never answer OPTIONS: silence tells something only of one that did.
-        if code in _UNREACHED and (self._answers or code != 408):
+        if code in UNREACHED and (self._answers or code != 408):
             refusal = self._refusal(code, reason)
             self.state, reason, self._last_refusal = RegistrationState.FAILED, refusal.text, refusal
         else:
@@ -186,7 +224,7 @@ class Account(pj.Account):
     def _another_proxy(self, code: int) -> bool:
         """Go on to the next proxy when one was not reached; return whether there is one to try."""
         count = len(self.settings.outbound_proxies)
-        if code not in _UNREACHED or self._unreached + 1 >= count:
+        if code not in UNREACHED or self._unreached + 1 >= count:
             self._unreached = 0
             return False
         self._unreached += 1

@@ -28,9 +28,9 @@ def carry_out_audio(request: m.Request[Any], leg_of: Callable[[str], Leg]) -> No
         case m.StreamSpeech():
             ears_of(leg_of(request.leg)).stream(request.rate if request.active else 0)
         case m.Record():
-            leg_of(request.leg).record(request)
+            leg_of(request.leg).recordings.start(request)
         case m.StopRecording():
-            leg_of(request.leg).stop_recording(request.path)
+            leg_of(request.leg).recordings.stop(request.path)
         case _:
             text = f"{request.wire_type()} is not for the engine"
             raise RefusalError(ErrorKind.UNKNOWN_MESSAGE, text)

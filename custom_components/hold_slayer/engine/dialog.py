@@ -1,5 +1,6 @@
 """The SIP side of a leg: a `pj.Call` whose callbacks become plain calls."""
 
+import asyncio
 from dataclasses import dataclass
 import re
 from typing import Any, Protocol
@@ -49,11 +50,11 @@ class DialogOwner(Protocol):
     def invited(self, message: str, destination: str) -> None:
         """An INVITE of ours left for `address:port`."""
 
+    def taken(self) -> None:
+        """The far side has answered our first INVITE, with whatever."""
+
     def info_answered(self, code: int) -> None:
         """An INFO of ours was answered."""
-
-    def transfer_answered(self, code: int, reason: str) -> None:
-        """A REFER of ours was answered, or what it asked for went on."""
 
 
 class Dialog(pj.Call):
@@ -65,6 +66,7 @@ class Dialog(pj.Call):
         self._owner: DialogOwner | None = owner
         self._codecs = account.settings.codecs
         self._watchdog = Watchdog(self._received, self._ask)
+        self._transfer: asyncio.Future[tuple[int, str]] | None = None
 
     def release(self) -> None:
         """Let go of the owner: no more reports."""
@@ -79,6 +81,7 @@ class Dialog(pj.Call):
         info = self.getInfo()
         if info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
             self._watchdog.end()
+            self._transferred(int(info.lastStatusCode), str(info.lastReason))
         message = _message(prm.e)
         retry = _RETRY_AFTER.search(message)
         self._owner.turned(
@@ -126,20 +129,14 @@ class Dialog(pj.Call):
         """Follow our own INVITE and INFO requests."""
         change = prm.e.body.tsxState
         transaction = change.tsx
-        if (
-            self._owner is not None
-            and transaction.method == "INVITE"
-            and transaction.role == pj.PJSIP_ROLE_UAC
-            and change.type == pj.PJSIP_EVENT_TX_MSG
-        ):
+        if self._owner is None or transaction.role != pj.PJSIP_ROLE_UAC:
+            return
+        if transaction.method == "INVITE" and change.type == pj.PJSIP_EVENT_TX_MSG:
             sent = change.src.tdata
             self._owner.invited(str(sent.wholeMsg), str(sent.dstAddress))
-        if (
-            self._owner is not None
-            and transaction.method == "INFO"
-            and transaction.role == pj.PJSIP_ROLE_UAC
-            and transaction.statusCode >= 200
-        ):
+        elif transaction.method == "INVITE" and change.type == pj.PJSIP_EVENT_RX_MSG:
+            self._owner.taken()
+        elif transaction.method == "INFO" and transaction.statusCode >= 200:
             self._owner.info_answered(int(transaction.statusCode))
 
     def onCallRedirected(self, prm: Any) -> int:
@@ -158,9 +155,19 @@ class Dialog(pj.Call):
 
     @callback
     def onCallTransferStatus(self, prm: Any) -> None:
-        """Report how a transfer goes."""
-        if self._owner is not None:
-            self._owner.transfer_answered(int(prm.statusCode), str(prm.reason))
+        """Take the answer to a REFER; later news of it are the far side's own business."""
+        self._transferred(int(prm.statusCode), str(prm.reason))
+
+    async def transfer(self, uri: str) -> tuple[int, str]:
+        """Ask the far side to call elsewhere (REFER); return its answer. Raises `pj.Error`."""
+        self._transfer = asyncio.get_running_loop().create_future()
+        self.xfer(uri, call_options())
+        return await self._transfer
+
+    def _transferred(self, code: int, reason: str) -> None:
+        """Note the answer to a REFER, the first one."""
+        if self._transfer is not None and not self._transfer.done():
+            self._transfer.set_result((code, reason))
 
     def state(self) -> Any:
         """Return the `pj.DialogState`, None when there is none (any more)."""
@@ -183,6 +190,11 @@ class Dialog(pj.Call):
             return self.getStreamInfo(index), self.getStreamStat(index)
         except pj.Error:
             return None
+
+    def seconds(self) -> float:
+        """Return how long the dialog has been answered, s."""
+        info = self.getInfo()
+        return float(info.connectDuration.sec + info.connectDuration.msec / 1000)
 
     def _received(self) -> int | None:
         """Return how many packets arrived so far, None while the call is not answered."""

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+import pjsua2 as pj
+
 from ..telephony.messages import AccountFacts, LegStatistics
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ def leg_figures(request: int, leg: Leg) -> LegStatistics:
         state=leg.state,
         codec=str(info.codecName),
         clock_rate=int(info.codecClockRate),
-        encrypted="SAVP" in leg.media_protocol(),
+        encrypted=bool(info.proto & pj.PJMEDIA_TP_PROFILE_SRTP),
         remote=str(info.remoteRtpAddress),
         duration_s=leg.seconds(),
         rx_packets=int(received.pkt),

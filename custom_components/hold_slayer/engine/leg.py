@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 import logging
-from typing import Any, Protocol
+from typing import Any
 
 import pjsua2 as pj
 
@@ -19,22 +19,24 @@ from ..telephony.messages import (
     LegChanged,
     LegHeld,
     LegState,
+    LegStatistics,
     Played,
-    Record,
     RecordingEnded,
-    Report,
     Tombstone,
 )
 from .account import Account
 from .address import host_of
+from .attempts import SILENCE_S, Attempts
 from .dialog import Dialog, Turn
 from .ears import Ears
 from .ending import Ending, how_it_ended
+from .figures import leg_figures
 from .keys import KeySender
-from .options import add_header, call_options, dial_options, dial_refusal
+from .office import Office
+from .options import add_header, call_options
 from .orphans import cancellation, tombstone
 from .player import Player
-from .recorder import Disk, Recording
+from .recordings import Recordings
 from .refusal import RefusalError
 from .wiring import Wiring
 
@@ -44,24 +46,6 @@ _LOGGER = logging.getLogger("engine.leg")
 HANG_UP_GRACE_S = 2.0
 #: Longest wait for the audio of a leg that was just answered, s.
 AUDIO_GRACE_S = 2.0
-
-
-class Office(Protocol):
-    """What a leg needs from its surroundings."""
-
-    disk: Disk
-
-    def report(self, report: Report) -> None:
-        """Tell Home Assistant; from any thread."""
-
-    def far_side_known(self, leg: Leg, hosts: frozenset[str]) -> None:
-        """The hosts are known that requests within the dialog go to."""
-
-    def leg_ended(self, leg: Leg) -> None:
-        """A leg is over for Home Assistant."""
-
-    def dialog_over(self, leg: Leg) -> None:
-        """A leg's dialog is over for the far side, too."""
 
 
 class Leg:
@@ -82,14 +66,18 @@ class Leg:
         self._office = office
         self._dialog = Dialog(account, self, call_id)
         self._keys = KeySender(self._dialog, self.player.tone_generator)
-        self._recordings: list[Recording] = []
+        self.recordings = Recordings(self.wiring, office.disk, name=name, ended=self._recorded)
+        self._attempts: Attempts | None = None
+        self._ring_s = 0.0
+        self._taken = False
         self._ending: Ending | None = None
+        #: The last figures of the audio: when it ends the library has forgotten them.
+        self._media: LegStatistics | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._rang = False
         self._was_up = False
         self._held = False
         self._over = False
-        self._transfer: asyncio.Future[tuple[int, str]] | None = None
 
     # --- orders ------------------------------------------------------------------------------
 
@@ -110,16 +98,42 @@ class Leg:
 
     def dial(self, uri: str, *, display_name: str, headers: dict[str, str], ring_s: float) -> None:
         """Send the INVITE; raises `RefusalError`."""
-        param = dial_options(self.account.settings, display_name, headers)
+        self._ring_s = ring_s
         try:
-            self._dialog.makeCall(uri, param)
-        except pj.Error as error:
+            self._attempts = Attempts(self.account, self, uri, display_name, headers)
+            self._attempts.dial(self._dialog)
+        except RefusalError:
             self._over = True
             self._dialog.release()
             self.player.close()
-            raise dial_refusal(uri, error) from error
-        if ring_s > 0:
-            self._later(ring_s, self._rang_out)
+            raise
+        self._await_answer()
+
+    def _await_answer(self) -> None:
+        """Give up on a server that is silent for long; the last one has the time to ring."""
+        self._taken = False
+        if self._attempts is not None and self._attempts.another:
+            self._later(SILENCE_S, self._call_next)
+        else:
+            self.taken()
+
+    def _call_next(self) -> None:
+        """Call the next server of the account; the far side of the last one did not take the call."""
+        if self._attempts is None:
+            return
+        if self._over or self._ending is not None:
+            self._gone(200, "")  # hung up meanwhile
+            return
+        try:
+            self._dialog = self._attempts.again(self._dialog)
+        except RefusalError as error:
+            _LOGGER.warning("%s: no further server: %s", self.name, error.text)
+            self._disconnected(
+                Turn(state=pj.PJSIP_INV_STATE_DISCONNECTED, code=503, reason=error.text)
+            )
+            return
+        self._keys = KeySender(self._dialog, self.player.tone_generator)
+        self._await_answer()
 
     def answer(self, code: int) -> None:
         """Answer an incoming call; raises `RefusalError`."""
@@ -144,6 +158,7 @@ class Leg:
         if self._over:
             return
         self._ending = self._ending or ending or Ending()
+        self._measure()
         param = pj.CallOpParam()
         if reason:
             text = "".join(char for char in reason if char.isprintable() and char not in '"\\')
@@ -172,34 +187,13 @@ class Leg:
         if self.ears is not None:
             self.ears.cut()
 
-    def record(self, wish: Record) -> None:
-        """Start a recording; raises `RefusalError`."""
-        self._recordings.append(
-            Recording(
-                self.wiring,
-                self._office.disk,
-                name=self.name,
-                path=wish.path,
-                kind=wish.kind,
-                segment_s=wish.segment_s,
-                ended=self._recorded,
-            )
-        )
-
-    def stop_recording(self, path: str) -> None:
-        """Finish one recording, or all with ""; raises `RefusalError`."""
-        ending = [item for item in self._recordings if path in ("", item.path)]
-        if path and not ending:
-            raise RefusalError(ErrorKind.FILE_ERROR, f"{self.name} does not record into {path}")
-        for recording in ending:
-            self._recordings.remove(recording)
-            recording.close()
-
     async def transfer(self, uri: str) -> None:
         """Hand the leg over (REFER); returns when the far side accepted."""
-        self._transfer = asyncio.get_running_loop().create_future()
-        self._do("the call cannot be transferred", lambda: self._dialog.xfer(uri, call_options()))
-        code, reason = await self._transfer
+        try:
+            code, reason = await self._dialog.transfer(uri)
+        except pj.Error as error:
+            text = f"the call cannot be transferred: {error.reason}"
+            raise RefusalError(ErrorKind.WRONG_STATE, text) from error
         if code // 100 != 2:
             text = f"the transfer was not accepted ({code} {reason})"
             raise RefusalError(ErrorKind.REJECTED, text, sip_code=code)
@@ -208,24 +202,14 @@ class Leg:
         """Return info and figures of the audio stream, None when there is none."""
         return None if self._over else self._dialog.stream()
 
-    def media_protocol(self) -> str:
-        """Return the protocol of the audio as in SDP: RTP/AVP, or RTP/SAVP when encrypted."""
-        stream = self.stream()
-        encrypted = stream is not None and stream[0].proto & pj.PJMEDIA_TP_PROFILE_SRTP
-        return "RTP/SAVP" if encrypted else "RTP/AVP"
-
     def seconds(self) -> float:
         """Return how long the leg has been answered, s."""
-        if self._over:
-            return 0.0
-        info = self._dialog.getInfo()
-        return float(info.connectDuration.sec + info.connectDuration.msec / 1000)
+        return 0.0 if self._over else self._dialog.seconds()
 
     def tick(self) -> None:
         """Move audio; called every few ms."""
         self.player.tick()
-        for recording in self._recordings:
-            recording.tick()
+        self.recordings.tick()
 
     # --- what the dialog reports -------------------------------------------------------------
 
@@ -275,14 +259,18 @@ class Leg:
             return
         self._bury(cancellation(self.name, message, destination, self.account.settings))
 
+    def taken(self) -> None:
+        """Give the far side the time to ring: a server has the INVITE."""
+        if self._taken or self._ending is not None:
+            return
+        self._taken = True
+        self._cancel_timer()
+        if self._ring_s > 0:
+            self._later(self._ring_s, self._rang_out)
+
     def info_answered(self, code: int) -> None:
         """Pass on the answer to an INFO."""
         self._keys.info_answered(code)
-
-    def transfer_answered(self, code: int, reason: str) -> None:
-        """Take the answer to a REFER; later news of it are the far side's own business."""
-        if self._transfer is not None and not self._transfer.done():
-            self._transfer.set_result((code, reason))
 
     # --- inside ------------------------------------------------------------------------------
 
@@ -300,10 +288,20 @@ class Leg:
             self._office.report(stone)
 
     def _disconnected(self, turn: Turn) -> None:
-        """Find out who ended it and why."""
+        """Find out who ended it and why; a server that cannot take the call is not the end."""
         if self._ending is None:
+            attempts = None if self._was_up or self._rang else self._attempts
+            if attempts is not None and attempts.worth_another(turn.code):
+                self._cancel_timer()
+                # not from within the callback of the dialog that is left
+                asyncio.get_running_loop().call_soon(self._call_next)
+                return
             self._ending = how_it_ended(turn, self.state, was_up=self._was_up, rang=self._rang)
-        self._end(turn.code, turn.reason, turn.retry_after_s)
+        self._gone(turn.code, turn.reason, turn.retry_after_s)
+
+    def _gone(self, code: int, reason: str, retry_after_s: int = 0) -> None:
+        """Close everything: the far side knows, too."""
+        self._end(code, reason, retry_after_s)
         self.over.set()
         self._office.dialog_over(self)
 
@@ -311,19 +309,16 @@ class Leg:
         """Close everything and report it, once."""
         if self._over:
             return
+        self._measure()
         self._over = True
         self._cancel_timer()
         # The library has taken the port out of the bridge.
         self.wiring.port_changed(None)
         ending = self._ending or Ending()
-        if self._transfer is not None and not self._transfer.done():
-            self._transfer.set_result((code, reason))
         self._keys.close()
         if self.ears is not None:
             self.ears.close()
-        for recording in self._recordings:
-            recording.close()
-        self._recordings.clear()
+        self.recordings.stop("")
         self.player.close()
         self.state = LegState.DISCONNECTED
         self._office.leg_ended(self)
@@ -336,8 +331,14 @@ class Leg:
                 sip_code=code,
                 text=ending.text or reason,
                 retry_after_s=retry_after_s,
+                media=self._media,
             )
         )
+
+    def _measure(self) -> None:
+        """Take the figures of the audio while there are any."""
+        if (figures := leg_figures(0, self)).codec:
+            self._media = figures
 
     def release(self) -> None:
         """Drop the dialog; the library has ended it."""
