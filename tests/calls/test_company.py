@@ -103,7 +103,7 @@ async def test_words_are_read_and_dated(
     assert state is not None
     assert state.state == "press two for claims"
     # dated by its first word, long before the ears knew of it
-    (line,) = (await act(hass, "get_transcript", call_id=call.id))["transcript"]
+    line = (await act(hass, "get_transcript", call_id=call.id))["transcript"][0]
     said = dt_util.parse_datetime(line["time"])
     assert said is not None
     assert began - timedelta(seconds=60) <= said < began
