@@ -5,8 +5,9 @@ from itertools import count
 import logging
 import os
 from pathlib import Path
+import re
 import socket
-from typing import Any, Self
+from typing import Any, Self, override
 
 from lab.component import module
 
@@ -15,6 +16,8 @@ link = module("telephony.link")
 heard = module("hearing.heard")
 
 HOST = "127.0.0.1"
+#: What sanitizers and assertions say when something is wrong.
+REPORT = re.compile(r"runtime error:|ERROR: AddressSanitizer|Assert failed:|Assertion .* failed")
 #: Longest wait for anything, s.
 PATIENCE = 60.0
 
@@ -24,6 +27,38 @@ def free_port() -> int:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.bind((HOST, 0))
         return int(sock.getsockname()[1])
+
+
+class _Attentive(link.EngineLink):  # type: ignore[name-defined]
+    """A link that keeps what sanitizers print."""
+
+    @override
+    def __init__(self, *, reports: list[str], **options: Any) -> None:
+        """Put the reports into the list."""
+        super().__init__(**options)
+        self._reports = reports
+
+    @override
+    def _printed(self, line: str) -> None:
+        """Look at a line."""
+        if REPORT.search(line):
+            self._reports.append(line)
+        super()._printed(line)
+
+
+class _Errors(logging.Handler):
+    """Keeps the assertions a release build reports as errors."""
+
+    def __init__(self, reports: list[str]) -> None:
+        """Put them into the list."""
+        super().__init__(logging.ERROR)
+        self._reports = reports
+
+    @override
+    def emit(self, record: logging.LogRecord) -> None:
+        """Look at a record."""
+        if REPORT.search(text := record.getMessage()):
+            self._reports.append(text.partition("\n")[0])
 
 
 class BenchEngine:
@@ -53,10 +88,17 @@ class BenchEngine:
         self._answers: set[asyncio.Task[Any]] = set()
         self._changed = asyncio.Event()
         self._numbers = count(1)
-        self.link = link.EngineLink(
+        #: What sanitizers and assertions said.
+        self.reports: list[str] = []
+        log = logging.getLogger(name)
+        log.setLevel(logging.ERROR)
+        log.propagate = False
+        log.handlers = [_Errors(self.reports)]
+        self.link = _Attentive(
+            reports=self.reports,
             on_event=self._take,
             on_state=lambda _: None,
-            log=logging.getLogger(name),
+            log=log,
             command=command,
             environment=environment,
             timings=timings,

@@ -44,6 +44,8 @@ class Hostility:
     pacing: Pacing | None
     #: Of one core, %.
     cpu: float
+    #: What sanitizers and assertions reported.
+    reports: tuple[str, ...] = ()
 
 
 def sanitized(folder: Path) -> dict[str, str]:
@@ -62,8 +64,9 @@ def sanitized(folder: Path) -> dict[str, str]:
     return {
         "PYTHONPATH": str(folder),
         "LD_PRELOAD": ":".join(libraries),
-        "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=1",
-        "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
+        # a failed assertion shows where; undefined behaviour is reported once a place, and it goes on
+        "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=1:handle_abort=1",
+        "UBSAN_OPTIONS": "halt_on_error=0:print_stacktrace=1",
     }
 
 
@@ -84,15 +87,16 @@ async def bombard(
                 via = sender.getsockname()[1]
                 own = [_to_us(message, via) for message in known.values()]
                 originals = own + seeds(HOST, target[1], via)
-                if own:
-                    found["RFC 4475"] = await _send(engine, sink, sender, target, own)
-                found["SIP mutants"] = await _send(
-                    engine, sink, sender, target, sip_mutants(originals, mutants, seed)
-                )
                 media = (HOST, _media_port(sink.offer))
-                found["RTP and RTCP mutants"] = await _send(
-                    engine, sink, sender, target, rtp_mutants(rtp, seed, 8), media=media
-                )
+                parts: list[tuple[str, Iterable[bytes], tuple[str, int] | None]] = [
+                    ("RFC 4475", own, None),
+                    ("SIP mutants", sip_mutants(originals, mutants, seed), None),
+                    ("RTP and RTCP mutants", rtp_mutants(rtp, seed, 8), media),
+                ]
+                for name, what, where in parts[0 if own else 1 :]:
+                    found[name] = await _send(engine, sink, sender, target, what, media=where)
+                    if found[name].crashes:
+                        break
     return found
 
 
@@ -150,9 +154,11 @@ async def _send(
 ) -> Hostility:
     """Send all of it, in batches after each of which the engine has to answer."""
     pid, cpu, begin = engine.link.pid, engine.cpu_seconds(), perf_counter()
+    reported = len(engine.reports)
     answers: Counter[int] = Counter()
     sink.pacing_begins()
-    sent = crashes = 0
+    sent = 0
+    fell = False
     for data in what:
         if media is not None:
             # from where the audio comes: another port would take the stream over, as behind NAT
@@ -163,28 +169,32 @@ async def _send(
                 sender.sendto(data, target)
         sent += 1
         if sent % BATCH == 0:
-            crashes += not await _answers(engine, sender, target, answers)
-            if engine.link.pid != pid:
-                pid = engine.link.pid
-                crashes += 1
+            # the next engine has another port and no call: nothing further can be told
+            if fell := not await _answers(engine, sender, target, answers, pid):
+                break
             _drain(sender, answers)
-    crashes += not await _answers(engine, sender, target, answers)
+    fell = fell or not await _answers(engine, sender, target, answers, pid)
     took = perf_counter() - begin
     return Hostility(
         sent=sent,
         seconds=round(took, 1),
         answers=dict(sorted(answers.items())),
-        crashes=crashes + int(engine.link.pid != pid),
-        call_up="leg" in engine.legs,
-        pacing=sink.pacing(),
-        cpu=round((engine.cpu_seconds() - cpu) / took * 100, 1),
+        crashes=int(fell),
+        call_up=not fell and "leg" in engine.legs,
+        pacing=None if fell else sink.pacing(),
+        cpu=0.0 if fell else round((engine.cpu_seconds() - cpu) / took * 100, 1),
+        reports=tuple(engine.reports[reported:]),
     )
 
 
 async def _answers(
-    engine: BenchEngine, sender: socket.socket, target: tuple[str, int], answers: Counter[int]
+    engine: BenchEngine,
+    sender: socket.socket,
+    target: tuple[str, int],
+    answers: Counter[int],
+    pid: int | None,
 ) -> bool:
-    """Tell whether the engine answers OPTIONS and heartbeat."""
+    """Tell whether the engine, still the process `pid`, answers OPTIONS and heartbeat."""
     name = f"alive{perf_counter_ns()}"
     request = (
         f"OPTIONS sip:bench@{HOST} SIP/2.0\r\nVia: SIP/2.0/UDP {HOST}:{sender.getsockname()[1]}"
@@ -195,6 +205,8 @@ async def _answers(
     loop.add_reader(sender, readable.set)
     try:
         for _ in range(PATIENCE):
+            if engine.link.pid != pid:
+                return False
             sender.sendto(request, target)
             with suppress(TimeoutError):
                 async with asyncio.timeout(1.0):
@@ -270,6 +282,7 @@ def lines(found: dict[str, Hostility]) -> Iterable[str]:
             f" {'up' if each.call_up else 'LOST'} ({gaps}), engine at {each.cpu} % of a core;"
             f" answers {each.answers}"
         )
+        yield from (f"    reported: {text}" for text in each.reports)
 
 
 def as_json(found: dict[str, Hostility]) -> dict[str, Any]:

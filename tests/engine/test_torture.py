@@ -18,7 +18,7 @@ async def test_nothing_crashes() -> None:
     found = await bombard(MUTANTS, MUTANTS, seed=4475, tortures=FOLDER)
     assert found["RFC 4475"].sent == 49
     for each in found.values():
-        assert (each.crashes, each.call_up) == (0, True)
+        assert (each.crashes, each.call_up, each.reports) == (0, True, ())
         assert each.pacing is not None
     # 400 Bad Request and the like: what was well-formed got an answer
     assert {200, 400} <= found["RFC 4475"].answers.keys()
@@ -31,4 +31,4 @@ async def test_a_flood_gets_no_answer() -> None:
     assert found.answers == {}
     assert (found.crashes, found.call_up) == (0, True)
     assert found.pacing is not None
-    assert found.pacing.rate == pytest.approx(50, abs=1)
+    assert found.pacing.packets
