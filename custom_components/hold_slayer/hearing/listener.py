@@ -34,10 +34,12 @@ _LOGGER = logging.getLogger(__name__)
 #: Missing audio is made in pieces of 1 s, samples.
 _MOST = RATE
 #: Audio is worked on in pieces of 100 ms while somebody begins to talk, of 200 ms after so many
-#: seconds, of 400 ms while nobody talks (samples).
+#: seconds, of 400 ms while a recording talks or nobody does, of 800 ms on hold where no key or beep
+#: is waited for (samples).
 _LEAST = 2 * STEP
 _LATER = 4 * STEP
 _CALM = 8 * STEP
+_HOLD = 16 * STEP
 _FRESH = 1.5
 #: After a tone its echo may ring on for so long, s; so many steps of voice after that are somebody.
 _RINGS_ON = 0.2
@@ -182,9 +184,15 @@ class Listener:
     def _look(self) -> int:
         """Return how many samples to work on at once: few while somebody talks, else more."""
         talk = self._fusion.talk
-        if talk is not None and self.now >= talk.onset + _FRESH:
-            return _LATER
-        return _LEAST if talk is not None or self._utterances.active else _CALM
+        if talk is not None:
+            if self.now < talk.onset + _FRESH:
+                return _LEAST
+            copy = self._copy
+            return _LATER if copy is None or self.now < copy.since + _FRESH else _CALM
+        if self._utterances.active:
+            return _LEAST
+        ringing = self._tones.silent_since is not None
+        return _HOLD if self._fusion.phase is Phase.HOLD and not ringing else _CALM
 
     def _work(self, chunk: Samples, *, missing: bool) -> list[HeardEvent]:
         """Run every detector over a chunk and join what they say."""
@@ -204,6 +212,7 @@ class Listener:
         events += self._remember(chunk, loud, speech=speech)
         for index in range(len(voice)):
             self._steps += 1
+            talking = self._fusion.talk is not None
             events += self._step(
                 Step(
                     time=self.now,
@@ -216,6 +225,8 @@ class Listener:
                     tone=tone,
                 )
             )
+            if not talking and self._copy is not None:
+                self._prove(self._copy, start + len(chunk) / RATE)
         if len(events) > 1:
             events.sort(key=lambda event: event.time)
         return events
@@ -260,9 +271,8 @@ class Listener:
         self._fusion.undecided = current is None and self._prints.hint >= _UNDECIDED
         if current is not None:
             until = self.now + len(chunk) / RATE
-            repeat = _repeat(current)
-            self._utterances.repeated(current.since, until, repeat)
-            self._fusion.repeated(current.since, until, repeat)
+            self._utterances.repeated(current.since, until, _repeat(current))
+            self._prove(current, until)
         left: list[HeardEvent] = []
         if current is None and self._copy is not None:
             left = [RepeatEnded(time=self.now, since=round(self._copy.since, 3))]
@@ -277,6 +287,10 @@ class Listener:
             )
             for match in found
         ]
+
+    def _prove(self, copy: PrintMatch, until: float) -> None:
+        """Tell the fusion of a repeat that goes on until a time, s."""
+        self._fusion.repeated(copy.since, until, _repeat(copy))
 
     def _watch(self, chunk: Samples, *, missing: bool) -> list[AudioStopped | AudioResumed]:
         """Notice that audio stops arriving, or arrives again."""
