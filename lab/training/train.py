@@ -8,6 +8,7 @@ This script alone needs `torch` (tried: 2.13.0, CPU, Python 3.11); it imports no
 """
 
 import argparse
+import copy
 import os
 from pathlib import Path
 import time
@@ -71,11 +72,13 @@ def loss_of(logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
 
 
 def vary(inputs: torch.Tensor, bands: int = 24) -> torch.Tensor:
-    """Shift level and tilt of each scene at random, in the units of `timbre.describe`."""
+    """Shift level, tilt and a smooth curve over the bands of each scene at random, in the units of `timbre.describe`."""
     out = inputs.clone()
     shift = (torch.rand(len(inputs), 1, 1) - 0.5) * 0.8
     tilt = (torch.rand(len(inputs), 1, 1) - 0.5) * 0.6 * torch.linspace(-1, 1, bands)
-    out[:, :, :bands] += shift + tilt
+    knots = (torch.rand(len(inputs), 1, 6) - 0.5) * 0.5
+    curve = nn.functional.interpolate(knots, bands, mode="linear", align_corners=True)
+    out[:, :, :bands] += shift + tilt + curve
     out[:, :, 2 * bands : 2 * bands + 3] += shift
     return out
 
@@ -136,6 +139,13 @@ def main() -> None:
         "--start", type=Path, help="weights to go on from (a .pt beside an earlier --out)"
     )
     parser.add_argument("--rate", type=float, default=4e-3)
+    parser.add_argument(
+        "--keep",
+        type=float,
+        default=0.998,
+        help="the weights written are a running mean: share kept per step",
+    )
+    parser.add_argument("--checks", nargs="*", default=["dev", "test"], help="splits to judge on")
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
     torch.manual_seed(chosen.seed)
@@ -143,13 +153,12 @@ def main() -> None:
     parts = [load(split) for split in chosen.splits]
     inputs, truth = torch.cat([part[0] for part in parts]), torch.cat([part[1] for part in parts])
     checks = {
-        split: load(split)
-        for split in ("dev", "test")
-        if (CACHE / f"{split}.collected.npz").exists()
+        split: load(split) for split in chosen.checks if (CACHE / f"{split}.collected.npz").exists()
     }
     network = Network(inputs.shape[2], chosen.inner)
     if chosen.start:
         network.load_state_dict(torch.load(chosen.start))
+    mean = copy.deepcopy(network)
     optimiser = torch.optim.AdamW(network.parameters(), lr=3e-3, weight_decay=1e-2)
     rounds = chosen.epochs * (len(inputs) // chosen.batch)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, chosen.rate, total_steps=rounds + 1)
@@ -164,6 +173,9 @@ def main() -> None:
             nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimiser.step()
             schedule.step()
+            with torch.no_grad():
+                for kept, now in zip(mean.parameters(), network.parameters(), strict=True):
+                    kept.lerp_(now, 1 - chosen.keep)
             total += error.item()
         print(
             f"{epoch} train {total / (len(order) // chosen.batch):.4f} {time.monotonic() - began:.0f} s",
@@ -171,9 +183,9 @@ def main() -> None:
         )
         if epoch % 3 == 2 or epoch == chosen.epochs - 1:
             for name, check in checks.items():
-                print("   ", name, scores(network, *check), flush=True)
-            export(network, chosen.out)
-            torch.save(network.state_dict(), chosen.out.with_suffix(".pt"))
+                print("   ", name, scores(mean, *check), flush=True)
+            export(mean, chosen.out)
+            torch.save(mean.state_dict(), chosen.out.with_suffix(".pt"))
     print("parameters", sum(value.numel() for value in network.parameters()))
 
 
