@@ -1,5 +1,6 @@
 """Runs the project's own ears over a made call, faster than real time, in packets as on a line."""
 
+from pathlib import Path
 import time
 from typing import TYPE_CHECKING
 
@@ -9,15 +10,22 @@ from lab.corpus import RATE
 from lab.holdcalls.cache import MadeCall
 
 if TYPE_CHECKING:
-    from custom_components.hold_slayer.hearing import heard as vocabulary, listener as listening
+    from custom_components.hold_slayer.hearing import (
+        heard as vocabulary,
+        listener as listening,
+        timbre,
+    )
 else:
     vocabulary = component.module("hearing.heard")
     listening = component.module("hearing.listener")
+    timbre = component.module("hearing.timbre")
 
-__all__ = ["PACKET", "listen", "listening", "note", "vocabulary"]
+__all__ = ["PACKET", "SHIPPED", "listen", "listening", "note", "vocabulary"]
 
 #: Samples per packet: 20 ms.
 PACKET = RATE // 50
+#: The network that ships with the package.
+SHIPPED: Path = timbre.WEIGHTS
 
 _LEVELS = {
     vocabulary.Verdict.NOBODY: Level.NONE,
@@ -27,15 +35,22 @@ _LEVELS = {
 }
 
 
-def listen(call: MadeCall, *, phases: bool = True, packets: int = 1, ask: bool = False) -> Heard:
-    """Hear a whole call in blocks of `packets` packets.
+def listen(
+    call: MadeCall,
+    *,
+    phases: bool = True,
+    packets: int = 1,
+    ask: bool = False,
+    weights: Path = SHIPPED,
+) -> Heard:
+    """Hear a whole call in blocks of `packets` packets, through the network in `weights`.
 
     With `phases` the ears are told when the menu is over, as navigation tells them on a real call; without, they take
     it as a recording.
     """
     phase = vocabulary.Phase
     truth = call.truth
-    ears = listening.Listener(RATE, phase=phase.MENU if phases else phase.UNKNOWN)
+    ears = listening.Listener(RATE, phase=phase.MENU if phases else phase.UNKNOWN, weights=weights)
     heard = Heard()
     size = PACKET * packets
     told = not phases

@@ -8,7 +8,7 @@ ears and words; speech-to-text makes no mistakes there. Intervals are 95 %: exac
 
 import argparse
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
 import json
@@ -18,7 +18,7 @@ import sys
 import time
 
 from lab import corpus
-from lab.bench import ears, memory, report, tones, worded
+from lab.bench import ears, memory, music_alone, report, tones, worded
 from lab.bench.peers import PEERS, Peers, hear_with
 from lab.bench.scoring import CallScore, score
 from lab.corpus import Corpus, CorpusError, Split
@@ -38,6 +38,7 @@ class Job:
     packets: int
     ask: bool
     words: bool
+    weights: Path
     peers: Peers | None
 
 
@@ -60,7 +61,9 @@ def run(seed: int, job: Job) -> dict[str, CallScore]:
         hard=job.hard,
         spoken=job.words,
     )
-    heard = ears.listen(call, phases=job.phases, packets=job.packets, ask=job.ask)
+    heard = ears.listen(
+        call, phases=job.phases, packets=job.packets, ask=job.ask, weights=job.weights
+    )
     scores = {"ears": score(call.truth, heard)}
     if job.words:
         # afterwards: a question changes the rest of the call
@@ -71,19 +74,41 @@ def run(seed: int, job: Job) -> dict[str, CallScore]:
     return scores
 
 
-def _scores(job: Job, seed: int, processes: int) -> Iterator[dict[str, CallScore]]:
-    """Scores of the calls from a seed on, in order, whatever the number of processes."""
+def alone(seed: int, job: Job) -> music_alone.MusicAlone:
+    """Play one stretch of music, tones and noise."""
+    return music_alone.hear(
+        job.sounds,
+        seed,
+        split=job.split,
+        hard=job.hard,
+        packets=job.packets,
+        weights=job.weights,
+    )
+
+
+def _each[T](work: Callable[[int, Job], T], job: Job, seed: int, processes: int) -> Iterator[T]:
+    """What a piece of work brings for the seeds from `seed` on, in order, whatever the number of processes."""
     if processes == 1:
-        yield from (run(number, job) for number in count(seed))
+        yield from (work(number, job) for number in count(seed))
         return
     with multiprocessing.get_context("forkserver").Pool(processes) as pool:
-        # one call ahead of the processes: more would be listened to in vain when the hours are full
+        # one ahead of the processes: more would be done in vain when the hours are full
         waiting = deque(
-            pool.apply_async(run, (seed + ahead, job)) for ahead in range(processes + 1)
+            pool.apply_async(work, (seed + ahead, job)) for ahead in range(processes + 1)
         )
         for number in count(seed + len(waiting)):
             yield waiting.popleft().get()
-            waiting.append(pool.apply_async(run, (number, job)))
+            waiting.append(pool.apply_async(work, (number, job)))
+
+
+def _alone(job: Job, seed: int, processes: int, hours: float) -> music_alone.MusicAlone:
+    """Play music, tones and noise for some hours."""
+    total = music_alone.MusicAlone()
+    for one in _each(alone, job, seed, processes):
+        total.join(one)
+        if total.hours >= hours:
+            break
+    return total
 
 
 def main(argv: list[str]) -> int:
@@ -142,6 +167,19 @@ def main(argv: list[str]) -> int:
         action="store_true",
         help="also run webrtcvad, Silero and TEN VAD on the same calls",
     )
+    parser.add_argument(
+        "--music-hours",
+        type=float,
+        default=0.0,
+        metavar="H",
+        help="also play H hours of music, tones and noise alone, and count whom the ears suspect there",
+    )
+    parser.add_argument(
+        "--weights",
+        type=Path,
+        default=ears.SHIPPED,
+        help="a network to hear through instead of the shipped one, as one that never met this split",
+    )
     parser.add_argument("--quick", action="store_true", help="leave out tones and memory")
     parser.add_argument("--json", type=Path, help="also write every figure to this file")
     options = parser.parse_args(argv)
@@ -166,6 +204,7 @@ def main(argv: list[str]) -> int:
         packets=options.packets,
         ask=options.ask,
         words=options.words,
+        weights=options.weights,
         peers=peers,
     )
     print(
@@ -183,7 +222,7 @@ def main(argv: list[str]) -> int:
     totals: dict[str, report.Totals] = {}
     begun = time.monotonic()
     try:
-        for scores in _scores(job, options.seed, options.jobs):
+        for scores in _each(run, job, options.seed, options.jobs):
             for name, one in scores.items():
                 totals.setdefault(name, report.Totals()).scores.append(one)
             if totals["ears"].hours >= options.hours:
@@ -214,6 +253,10 @@ def main(argv: list[str]) -> int:
         ]
         printed += [f"{name}: not run, {why}" for name, why in peers.missing.items()]
     print("\n".join(printed))
+    if options.music_hours > 0:
+        music = _alone(job, options.seed, options.jobs, options.music_hours)
+        print("\n".join(music.lines()), "\n")
+        results["music alone"] = music.figures()
     if not options.quick:
         trials = tones.measure(options.seed)
         print("\n".join(trials.lines()), "\n")
