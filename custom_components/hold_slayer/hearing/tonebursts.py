@@ -87,10 +87,12 @@ class BurstFinder:
     #: Sample behind the audio taken so far, and behind the block that is worked on.
     _until: int = 0
     _now: int = 0
-    #: Of the audio added last, by frame: spectra, their sums, and which are tonal.
+    #: Of the audio added last, by frame: spectra, their sums, their highest peaks (bins) and what
+    #: those hold; no peak where a frame can't be tonal.
     _power: NDArray[np.float32] | None = None
     _totals: list[float] = field(default_factory=list)
-    _tonal: list[bool] = field(default_factory=list)
+    _peaks: list[int] = field(default_factory=list)
+    _held: list[float] = field(default_factory=list)
     _open: Burst | None = None
     _spectrum: NDArray[np.float32] | None = None
     #: Sum of that spectrum, and of its squares.
@@ -138,8 +140,8 @@ class BurstFinder:
         self._now, self._until = begins, begins + count
         spans = count // HOP
         self._power = None
-        if self._open is None and float(energy.max()) < MIN_LEVEL:
-            self._totals, self._tonal = [self._total] * spans, [False] * spans
+        if self._open is None and float(np.maximum.reduce(energy)) < MIN_LEVEL:
+            self._totals, self._peaks = [self._total] * spans, [0] * spans
             return
         view = np.ndarray(
             (spans, FRAME),
@@ -153,25 +155,29 @@ class BurstFinder:
         power = parts[:, ::2] + parts[:, 1::2]
         power[:, :8] = 0  # under 125 Hz: hum and offset
         totals = np.add.reduce(power, 1)
+        peaks = power[:, _LOW:_HIGH].argmax(axis=1)
+        peaks += _LOW
+        around = (peaks + np.arange(spans) * power.shape[1])[:, None] + _AROUND
+        held = power.take(around) @ _SEVEN
+        peaks *= (held >= MIN_PEAK * totals) & (totals > MIN_LEVEL * FRAME * FRAME / 10)
         self._power, self._totals = power, totals.tolist()
-        self._tonal = _tonal(power, totals).tolist()
+        self._peaks, self._held = peaks.tolist(), held.tolist()
 
     def process(self, size: int) -> list[Burst]:
         """Work on the next `size` of the samples that were added; return the bursts that ended."""
         spans = size // HOP
         first = len(self._totals) - (self._until - self._now) // HOP
         self._now += size
-        tonal = self._tonal[first : first + spans]
-        if self._power is None or (self._open is None and True not in tonal):
-            self._total = self._totals[first + spans - 1]
-            return []
         ended: list[Burst] = []
+        if self._power is None or (self._open is None and not any(self._peaks[first:][:spans])):
+            self._total = self._totals[first + spans - 1]
+            return ended
         for index in range(first, first + spans):
-            if self._open is None and not self._tonal[index]:
+            if self._open is None and not self._peaks[index]:
                 self._total = self._totals[index]
                 continue
             centre = self._now - (first + spans - 1 - index) * HOP - FRAME // 2
-            self._step(self._power[index], self._totals[index], self._tonal[index], centre, ended)
+            self._step(self._power[index], index, centre, ended)
         burst = self._open
         if burst is not None:
             burst.end = self._last_frame / RATE
@@ -180,15 +186,22 @@ class BurstFinder:
                 self._analyse(burst)
         return ended
 
+    def _is_tonal(self, power: NDArray[np.float32], index: int) -> bool:
+        """Whether a frame (FRAME // 2 + 1,) is one or two narrow peaks and little else."""
+        peak = self._peaks[index]
+        if not peak:
+            return False
+        rest = power[_LOW - 3 : _HIGH + 3].copy()
+        rest[peak - _LOW : peak - _LOW + 7] = 0
+        second = int(rest[3:-3].argmax())
+        other = float(np.add.reduce(rest[second : second + 7]))
+        return self._held[index] + other >= MIN_TONAL * self._totals[index]
+
     def _step(
-        self,
-        power: NDArray[np.float32],
-        total: float,
-        tonal: bool,
-        centre: int,
-        ended: list[Burst],
+        self, power: NDArray[np.float32], index: int, centre: int, ended: list[Burst]
     ) -> None:
         """Let one frame continue, end or begin a burst."""
+        total = self._totals[index]
         before, self._total = self._total, total
         if self._open is not None and self._spectrum is not None:
             mean, whole = self._spectrum, self._mean
@@ -213,7 +226,7 @@ class BurstFinder:
             if ended_burst is not None:
                 ended.append(ended_burst)
         # The fading end of a tone still looks like one: a tone begins with rising energy.
-        if tonal and total > 0.5 * before:
+        if total > 0.5 * before and self._is_tonal(power, index):
             at = centre / RATE
             self._open = Burst(start=at, end=at)
             self._spectrum = power.copy()
@@ -310,25 +323,6 @@ def _median(values: NDArray[np.float32]) -> float:
 _AROUND = np.arange(-3, 4)
 
 
-def _tonal(power: NDArray[np.float32], totals: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Which power spectra (n, FRAME // 2 + 1), of these sums (n,), are one or two narrow peaks and little else."""
-    inner = power[:, _LOW:_HIGH]
-    peak = inner.argmax(axis=1)
-    peak += _LOW + np.arange(len(power)) * power.shape[1]
-    first = power.take(peak[:, None] + _AROUND) @ _SEVEN
-    tonal: NDArray[np.bool_] = (first >= MIN_PEAK * totals) & (
-        totals > MIN_LEVEL * FRAME * FRAME / 10
-    )
-    for row in np.flatnonzero(tonal).tolist():
-        rest = power[row, _LOW - 3 : _HIGH + 3].copy()
-        place = int(peak[row]) - row * power.shape[1] - _LOW
-        rest[place : place + 7] = 0
-        second = int(rest[3:-3].argmax())
-        other = float(np.add.reduce(rest[second : second + 7]))
-        tonal[row] = float(first[row]) + other >= MIN_TONAL * float(totals[row])
-    return tonal
-
-
 def _steadiness(burst: Burst, inside: NDArray[np.float32]) -> None:
     """Set slope and wobble from the energy in steps of 50 ms (25 ms when it is short)."""
     size = 400 if len(inside) >= 2400 else 200
@@ -348,12 +342,14 @@ def _steadiness(burst: Burst, inside: NDArray[np.float32]) -> None:
 def _components(burst: Burst, inside: NDArray[np.float32]) -> None:
     """Set frequencies, their levels and the purity from one long windowed transform."""
     length = len(inside)
-    size = 8192 if length > 4096 else 4096
+    size = next((size for size in (1024, 2048, 4096) if length <= size), 8192)
     if length > size:
         inside, length = inside[-size:], size
     turn = np.arange(1, length + 1, dtype=np.float32) * np.float32(2 * pi / (length + 1))
     window = np.float32(0.5) - np.float32(0.5) * np.cos(turn)
-    parts = fft.rfft((inside - inside.mean()) * window, size).view(np.float32)
+    parts = fft.rfft((inside - np.add.reduce(inside) / np.float32(length)) * window, size).view(
+        np.float32
+    )
     parts *= parts
     power = parts[::2] + parts[1::2]
     spacing = RATE / size
@@ -363,7 +359,7 @@ def _components(burst: Burst, inside: NDArray[np.float32]) -> None:
         return
     lobe = int(np.ceil(2 * RATE / length / spacing))
     left = power.copy()
-    strongest = 0.0
+    strongest, highest = 0.0, log(1e-30)
     found: list[tuple[float, float]] = []
     held = 0.0
     for _ in range(4):
@@ -379,10 +375,12 @@ def _components(burst: Burst, inside: NDArray[np.float32]) -> None:
             if sides[1] >= max(sides[0], sides[2]):
                 before, here, after = (log(one + 1e-30) for one in sides)
                 shift = 0.5 * (before - after) / (before - 2 * here + after - 1e-30)
-                found.append(((peak + shift) * spacing, 10 * log10(value / strongest)))
+                top = here - 0.25 * (before - after) * shift
+                highest = max(highest, top)
+                found.append(((peak + shift) * spacing, top))
         left[low:high] = 0
     found.sort()
     burst.frequencies = tuple(hertz for hertz, _ in found)
-    burst.levels = tuple(level for _, level in found)
+    burst.levels = tuple((level - highest) * 10 / log(10) for _, level in found)
     burst.purity = min(1.0, held / total)
     burst.resolution = 0.25 * RATE / length
