@@ -62,6 +62,7 @@ class Conf(StrEnum):
     LINES = "lines"
     LANGUAGE = "language"
     YOUR_NAME = "your_name"
+    LEAVE_NUMBER = "leave_number"
     PIPELINE = "pipeline"
     STT_ENGINE = "stt_engine"
     TTS_ENGINE = "tts_engine"
@@ -72,6 +73,7 @@ class Conf(StrEnum):
     RING_ROUNDS = "ring_rounds"
     PHONE_PORT = "phone_port"
     MAX_CALL_MINUTES = "max_call_minutes"
+    MAX_CALL_COST = "max_call_cost"
     NOTIFY_HOLD = "notify_hold"
     CRITICAL_PUSH = "critical_push"
     QUIET_START = "quiet_start"
@@ -93,6 +95,7 @@ class Conf(StrEnum):
     RECORDING_QUOTA_MB = "recording_quota_mb"
     # options that all accounts share: records
     HISTORY_URL = "history_url"
+    HISTORY_COPY = "history_copy"
     KEEP_DAYS = "keep_days"
     KEEP_CALLS = "keep_calls"
     KEEP_MEGABYTES = "keep_megabytes"
@@ -116,6 +119,7 @@ class Conf(StrEnum):
     # contact
     NUMBER = "number"
     ALIASES = "aliases"
+    PRICE_PER_MINUTE = "price_per_minute"
     COMPANY = "company"
     INTENT = "intent"
     FLOW = "flow"

@@ -95,6 +95,9 @@ CONTACT_SCHEMA = probatio.Schema(
         probatio.Optional(Conf.LANGUAGE): LanguageSelector(
             LanguageSelectorConfig(languages=list(LANGUAGES))
         ),
+        probatio.Optional(Conf.PRICE_PER_MINUTE): NumberSelector(
+            NumberSelectorConfig(min=0, max=100, step=0.001, mode=NumberSelectorMode.BOX)
+        ),
         probatio.Optional(Conf.RECORD, default=ContactRecording.ACCOUNT): SelectSelector(
             SelectSelectorConfig(options=list(ContactRecording), translation_key="contact_record")
         ),
@@ -217,7 +220,14 @@ def shown_contact(title: str, data: Mapping[str, Any], flow: CallFlow | None) ->
         Conf.REDIAL_ATTEMPTS,
         Conf.REDIAL_MINUTES,
     )
-    basic = (Conf.NUMBER, Conf.INTENT, Conf.ALIASES, Conf.LANGUAGE, Conf.RECORD)
+    basic = (
+        Conf.NUMBER,
+        Conf.INTENT,
+        Conf.ALIASES,
+        Conf.LANGUAGE,
+        Conf.PRICE_PER_MINUTE,
+        Conf.RECORD,
+    )
     names = [{Conf.SECRET_NAME: s[Conf.SECRET_NAME]} for s in data.get(Conf.SECRETS, ())]
     return {
         Conf.NAME: title,
@@ -273,7 +283,10 @@ def _edited(steps: list[Mapping[str, Any]], before: Mapping[str, Any] | None) ->
     for edited in steps:
         step = _plain(edited)
         hidden = known.get((step.get("action"), step.get("expect", "")), {})
-        whole.append(step | {key: hidden[key] for key in ("expect", "or_expect") if key in hidden})
+        step |= {key: hidden[key] for key in ("expect", "or_expect") if key in hidden}
+        if hidden.get("barge_in") is False and not step.get("barge_in"):
+            step["barge_in"] = False  # learned; a switch that is off cannot say so
+        whole.append(step)
     flow = dict(before or {}) | {"steps": whole}
     if before and before["steps"] != whole:
         flow["revision"] = int(before.get("revision", 1)) + 1

@@ -26,6 +26,7 @@ TO_REDACT = {
     Conf.DISPLAY_NAME,
     Conf.CALLER_ID,
     Conf.YOUR_NAME,
+    Conf.LEAVE_NUMBER,
     Conf.HISTORY_URL,
 }
 

@@ -18,11 +18,14 @@ from homeassistant.helpers.selector import (
     SelectSelector,
     SelectSelectorConfig,
     TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
     TimeSelector,
 )
 import probatio
 
 from .calls.dial_caps import DialCaps
+from .calls.numbers import NumberError, normalise_number
 from .const import DEFAULT_LINES, DEFAULT_PHONE_PORT, MAX_LINES, Conf, LlmCalls
 from .navigation.plan import EarlyRing
 from .recording_form import RECORDING_KEYS, RECORDING_SCHEMA, RECORDING_WHOLE, SECTION_RECORDING
@@ -61,8 +64,14 @@ def _box(least: int, most: int, unit: str | None = None) -> NumberSelector:
 OPTIONS_SCHEMA = probatio.Schema(
     {
         probatio.Optional(Conf.YOUR_NAME): TextSelector(),
+        probatio.Optional(Conf.LEAVE_NUMBER): TextSelector(
+            TextSelectorConfig(type=TextSelectorType.TEL)
+        ),
         probatio.Optional(Conf.LINES, default=DEFAULT_LINES): _box(1, MAX_LINES),
         probatio.Optional(Conf.MAX_CALL_MINUTES, default=240): _box(5, 1440, "min"),
+        probatio.Optional(Conf.MAX_CALL_COST, default=0): NumberSelector(
+            NumberSelectorConfig(min=0, max=1000, step=0.01, mode=NumberSelectorMode.BOX)
+        ),
         probatio.Optional(Conf.COUNTRIES): SelectSelector(
             SelectSelectorConfig(options=sorted(COUNTRIES), multiple=True)
         ),
@@ -221,6 +230,11 @@ def _errors(options: dict[str, Any]) -> dict[str, str]:
     name = options.get(Conf.YOUR_NAME, "")
     if len(name) > LONGEST_NAME or not name.isprintable():
         errors[Conf.YOUR_NAME] = "invalid_name"
+    if left := options.get(Conf.LEAVE_NUMBER, "").strip():
+        try:
+            options[Conf.LEAVE_NUMBER] = normalise_number(left)
+        except NumberError:
+            errors[Conf.LEAVE_NUMBER] = "invalid_number"
     if bool(options.get(Conf.QUIET_START)) != bool(options.get(Conf.QUIET_END)):
         errors["base"] = "invalid_quiet_hours"
     return errors

@@ -29,6 +29,8 @@ class Contact:
     aliases: tuple[str, ...] = ()
     company: str = ""
     intent: str = ""
+    #: What a minute costs, in Home Assistant's currency; 0 = nothing, or not known.
+    price_per_minute: float = 0.0
     #: ISO 639-1, "" = the account's language.
     language: str = ""
     flow: CallFlow | None = None
@@ -52,6 +54,7 @@ class Contact:
             aliases=tuple(data.get(Conf.ALIASES, ())),
             company=data.get(Conf.COMPANY, ""),
             intent=data.get(Conf.INTENT, ""),
+            price_per_minute=float(data.get(Conf.PRICE_PER_MINUTE, 0)),
             language=data.get(Conf.LANGUAGE, ""),
             flow=stored_flow(data.get(Conf.FLOW)),
             call_back=CallBackPolicy(data.get(Conf.CALL_BACK, CallBackPolicy.NEVER)),

@@ -90,6 +90,7 @@ def resolve(account: Account, request: CallRequest) -> tuple[Job, Line]:
         flow=checked.flow,
         languages=(base_language(language),),
         user_name=settings.your_name,
+        leave_number=settings.leave_number,
         company=checked.name,
         company_names=contact.names() if contact else (),
         secrets=frozenset(secrets),
@@ -100,7 +101,9 @@ def resolve(account: Account, request: CallRequest) -> tuple[Job, Line]:
         model=tools.adviser.available,
         recording=recorded and settings.recording.announce is AnnouncedBy.WORDS,
         call_back=_call_back(account, contact),
-        limits=Limits(call_s=settings.max_call_s),
+        limits=Limits(
+            call_s=settings.max_call_s, cost_s=affordable_s(settings.max_call_cost, contact)
+        ),
     )
     job = Job(
         id=ulid_now().lower(),
@@ -157,6 +160,12 @@ def _call_back(account: Account, contact: Contact | None) -> CallBack:
         after_s=contact.call_back_after_s,
         number=own_number(data.get(Conf.CALLER_ID), data[Conf.USERNAME]),
     )
+
+
+def affordable_s(most: float, contact: Contact | None) -> float | None:
+    """Return how long a call may last for its price, s; None where it costs nothing or may cost anything."""
+    price = contact.price_per_minute if contact else 0.0
+    return most / price * 60 if most > 0 and price > 0 else None
 
 
 def own_number(*known: str | None) -> str:

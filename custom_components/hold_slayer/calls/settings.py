@@ -28,6 +28,8 @@ class Settings:
     #: ISO 639-1; "" = Home Assistant's.
     language: str = ""
     your_name: str = ""
+    #: Told to a person when the user cannot be reached; "" = none.
+    leave_number: str = ""
     #: Id of an Assist pipeline whose speech engines are used; None = none.
     pipeline: str | None = None
     #: Entity ids, before those of the pipeline; None = Home Assistant's default, where there is one.
@@ -41,6 +43,8 @@ class Settings:
     #: SIP port on which phones register here.
     phone_port: int = DEFAULT_PHONE_PORT
     max_call_s: float = 4 * 3600.0
+    #: Most that a call may cost before the user is reached, in Home Assistant's currency; 0 = no limit.
+    max_call_cost: float = 0.0
     notify_hold: bool = True
     critical_push: bool = False
     #: In which messages make no sound; None = never.
@@ -62,6 +66,7 @@ class Settings:
             lines=int(options.get(Conf.LINES, DEFAULT_LINES)),
             language=options.get(Conf.LANGUAGE, ""),
             your_name=options.get(Conf.YOUR_NAME, ""),
+            leave_number=options.get(Conf.LEAVE_NUMBER, ""),
             pipeline=options.get(Conf.PIPELINE) or None,
             stt_engine=options.get(Conf.STT_ENGINE) or None,
             tts_engine=options.get(Conf.TTS_ENGINE) or None,
@@ -72,6 +77,7 @@ class Settings:
             ring_rounds=int(options.get(Conf.RING_ROUNDS, 2)),
             phone_port=int(options.get(Conf.PHONE_PORT, DEFAULT_PHONE_PORT)),
             max_call_s=float(options.get(Conf.MAX_CALL_MINUTES, 240)) * 60,
+            max_call_cost=float(options.get(Conf.MAX_CALL_COST, 0)),
             notify_hold=bool(options.get(Conf.NOTIFY_HOLD, True)),
             critical_push=bool(options.get(Conf.CRITICAL_PUSH, False)),
             quiet=_quiet(options),
