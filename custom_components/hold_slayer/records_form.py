@@ -25,6 +25,7 @@ from .records.keeping import KEEP_CALLS, KEEP_DAYS, KEEP_MEGABYTES
 SECTION_RECORDS: Final = "records"
 RECORDS_KEYS: Final = (
     Conf.HISTORY_URL,
+    Conf.HISTORY_COPY,
     Conf.KEEP_DAYS,
     Conf.KEEP_CALLS,
     Conf.KEEP_MEGABYTES,
@@ -50,6 +51,7 @@ RECORDS_SCHEMA: Final = probatio.Schema(
         probatio.Optional(Conf.HISTORY_URL): TextSelector(
             TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
         ),
+        probatio.Optional(Conf.HISTORY_COPY, default=True): BooleanSelector(),
         probatio.Optional(Conf.EVENT_LOG, default=False): BooleanSelector(),
     }
 )

@@ -39,7 +39,7 @@ from ..calling import act, over, start, to_hold
 from ..homes import account_entry, set_up
 from ..scripted_link import ScriptedLink
 from . import servers
-from .made import MONDAY, count, writing
+from .made import MONDAY, count, filled, writing
 
 KINDS = ("postgresql", "mariadb")
 
@@ -257,6 +257,7 @@ async def test_chosen_in_the_options(
 ) -> None:
     """A running call moves to the server as a whole; the password is nowhere to be read."""
     caplog.set_level(logging.DEBUG)
+    filled(tmp_path / "hold_slayer.db", writing("past", "Grüße aus Köln")).close()
     entry = account_entry()
     second = MockConfigEntry(
         domain=DOMAIN, options={"lines": 3}, disabled_by=ConfigEntryDisabler.USER
@@ -276,9 +277,16 @@ async def test_chosen_in_the_options(
     assert result["errors"] == {"records": "history_url_unknown"}
     result = await step(form | {"records": {"history_url": url, "keep_days": 7}})
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     assert history_of(hass).keeping.days == 7
-    shared = {"history_url", "keep_days", "keep_calls", "keep_megabytes", "event_log"}
+    shared = {
+        "history_url",
+        "history_copy",
+        "keep_days",
+        "keep_calls",
+        "keep_megabytes",
+        "event_log",
+    }
     assert second.options == {key: entry.options[key] for key in shared} | {"lines": 3}
     await act(hass, "send_dtmf", keys="1")
     await act(hass, "hang_up")
@@ -288,7 +296,9 @@ async def test_chosen_in_the_options(
     assert found["outcome"] == "hung_up"
     database = Database(url)
     with database.open().connect() as connection:
-        assert count(connection) == 1
+        # the running one as a whole, and the one that was in the file
+        assert count(connection) == 2
+        assert search_words(connection, ["koln"], Filter(), Page())["calls"][0]["call_id"] == "past"
     database.close()
     diagnostics = await async_get_config_entry_diagnostics(hass, entry)
     assert diagnostics["history"] == make_url(url).get_backend_name()

@@ -36,10 +36,10 @@ _DOUBT_WEIGHT: Final = 0.5
 _ENOUGH_CALLS: Final = 30
 #: A call made just before: what it counts against all others, after how many hours it counts a
 #: third of that, and the deviation of the logarithm at once and for each hour since.
-_LATELY: Final = 1.5
-_LATELY_H: Final = 1.5
-_LATELY_SIGMA: Final = 0.5
-_LATELY_SIGMA_H: Final = 0.25
+_LATELY: Final = 3.0
+_LATELY_H: Final = 3.0
+_LATELY_SIGMA: Final = 0.35
+_LATELY_SIGMA_H: Final = 0.2
 #: Hours after which a call says nothing of the day any more.
 _LATELY_LONGEST_H: Final = 6.0
 #: What the line says, against the hour of the day, before any call showed what it is worth.

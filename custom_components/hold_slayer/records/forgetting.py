@@ -1,13 +1,11 @@
 """Deleting calls everywhere: in the history, their recordings, what was learned of their sound."""
 
 from dataclasses import dataclass
-from functools import partial
 
 from homeassistant.core import HomeAssistant
 
 from ..calls.lookup import accounts
 from ..calls.print_books import PrintBooks
-from .deleting import delete_matching
 from .filters import Filter
 from .following import calls_deleted
 from .history import history_of
@@ -27,7 +25,7 @@ class Forgotten:
 
 async def forget_calls(hass: HomeAssistant, wanted: Filter) -> Forgotten:
     """Delete the calls of a filter that are over, with everything there is of them."""
-    deleted = await history_of(hass).write(partial(delete_matching, wanted=wanted))
+    deleted = await history_of(hass).forget(wanted)
     calls_deleted(hass, deleted.call_ids)
     recordings = await remove_recordings(hass, frozenset(deleted.call_ids))
     # prints and long-term statistics are of all calls of a contact together

@@ -16,8 +16,10 @@ from sqlalchemy.exc import DBAPIError
 from ..calls.problems import failed
 from ..const import DOMAIN
 from .database import Damaged, Database, Fault, fault_of
-from .deleting import CHUNK, calls_within, delete_old
+from .deleting import CHUNK, Deleted, calls_within, delete_matching, delete_old
+from .filters import Filter
 from .keeping import Keeping, keeping_of
+from .mover import Mover
 from .troubles import show_trouble
 from .writer import Trouble, Writer
 
@@ -40,36 +42,44 @@ class History:
         """Prepare; `start` opens."""
         self._hass = hass
         self.keeping = keeping
-        self._database = self._database_for(keeping)
+        self._database = self._database_at(keeping.url)
         self.writer = Writer(self._database, self._in_trouble)
         self._clocks = (time.time(), time.monotonic())
+        self._mover = Mover(hass, self._database_at)
 
     @property
     def health(self) -> str:
         """What kind of database it is, and what is wrong with it, without names and addresses."""
         trouble = self.writer.trouble
-        return f"{self._database.kind}: {trouble.fault.value}" if trouble else self._database.kind
+        state = trouble.fault.value if trouble else self._mover.progress
+        return f"{self._database.kind}: {state}" if state else self._database.kind
 
     @callback
     def start(self) -> None:
         """Open, on the writing thread."""
         self.writer.start()
+        self._mover.resume(self.writer)
 
     async def stop(self) -> None:
         """Write what is left and close."""
+        self._mover.stop()
         # not a job of Home Assistant's: those are called off when it stops
         await self._hass.loop.run_in_executor(None, self.writer.stop)
 
     async def apply(self, keeping: Keeping) -> None:
-        """Take over other options; running calls go on in the new database as a whole."""
+        """Take over other options; running calls go on in the new database as a whole.
+
+        Those that are over are copied into it if wanted; the former database stays as it is.
+        """
         before, self.keeping = self.keeping, keeping
         if before.url == keeping.url:
             return
         old = self.writer
-        self._database = self._database_for(keeping)
+        self._database = self._database_at(keeping.url)
         self.writer = Writer(self._database, self._in_trouble, generation=old.generation + 1)
         self.writer.start()
         await self._hass.loop.run_in_executor(None, old.stop)
+        await self._mover.change(before.url, keeping.url, self.writer, copy=keeping.copy)
 
     async def read[T](self, work: Work[T]) -> T:
         """Read once what was reported so far is written; raises a translated error."""
@@ -96,6 +106,11 @@ class History:
             raise failed("history_unavailable", reason=trouble.reason if trouble else err) from err
         except RuntimeError as err:
             raise failed("history_unavailable", reason=err) from err
+
+    async def forget(self, wanted: Filter) -> Deleted:
+        """Delete the calls of a filter that are over; raises a translated error."""
+        await self._mover.forget(wanted)
+        return await self.write(partial(delete_matching, wanted=wanted))
 
     async def hold_for_backup(self) -> None:
         """Bring everything into one file and write nothing more until `resume`."""
@@ -143,11 +158,9 @@ class History:
         with self._database.open().connect() as connection:
             return work(connection)
 
-    def _database_for(self, keeping: Keeping) -> Database:
-        """Return the database that was chosen, not yet opened."""
-        if keeping.url:
-            return Database(keeping.url)
-        return Database.in_file(Path(self._hass.config.path(FILE)))
+    def _database_at(self, url: str) -> Database:
+        """Return a database, not yet opened; "" is the file in the configuration folder."""
+        return Database(url) if url else Database.in_file(Path(self._hass.config.path(FILE)))
 
     def _in_trouble(self, trouble: Trouble | None) -> None:
         """Pass on, from the writing thread, whether the database can be written."""

@@ -17,6 +17,7 @@ KEEP_MEGABYTES: Final = 1_000
 #: The options that all accounts share.
 SHARED: Final = (
     Conf.HISTORY_URL,
+    Conf.HISTORY_COPY,
     Conf.KEEP_DAYS,
     Conf.KEEP_CALLS,
     Conf.KEEP_MEGABYTES,
@@ -30,6 +31,8 @@ class Keeping:
 
     #: SQLAlchemy URL of a database; "" = SQLite in the configuration folder.
     url: str = ""
+    #: Whether the calls are copied when another database is chosen.
+    copy: bool = True
     days: int = KEEP_DAYS
     calls: int = KEEP_CALLS
     #: 1 MB = 10^6 bytes.
@@ -42,6 +45,7 @@ class Keeping:
         """Read an entry's options."""
         return cls(
             url=str(options.get(Conf.HISTORY_URL) or ""),
+            copy=bool(options.get(Conf.HISTORY_COPY, True)),
             days=int(options.get(Conf.KEEP_DAYS, KEEP_DAYS)),
             calls=int(options.get(Conf.KEEP_CALLS, KEEP_CALLS)),
             megabytes=int(options.get(Conf.KEEP_MEGABYTES, KEEP_MEGABYTES)),

@@ -9,6 +9,7 @@ from .writer import Trouble
 
 _DAMAGED = "history_damaged"
 _UNAVAILABLE = "history_unavailable"
+_NOT_COPIED = "history_not_copied"
 
 
 @callback
@@ -34,4 +35,21 @@ def show_trouble(hass: HomeAssistant, trouble: Trouble | None) -> None:
             if damaged
             else {"reason": trouble.reason}
         ),
+    )
+
+
+@callback
+def show_copy_trouble(hass: HomeAssistant, reason: str | None) -> None:
+    """Raise or withdraw the issue that past calls could not be copied yet."""
+    if reason is None:
+        ir.async_delete_issue(hass, DOMAIN, _NOT_COPIED)
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        _NOT_COPIED,
+        is_fixable=False,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=_NOT_COPIED,
+        translation_placeholders={"reason": reason},
     )
