@@ -3,6 +3,7 @@
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.todo import TodoItem
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import issue_registry as ir
@@ -10,6 +11,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
 from custom_components.hold_slayer.calls.contact import Contact
+from custom_components.hold_slayer.calls.schedule import MOST_WAITING
 from custom_components.hold_slayer.calls.wish import read_wish
 from custom_components.hold_slayer.const import DOMAIN, SubentryType
 from custom_components.hold_slayer.navigation.acts import Note, NoteKind
@@ -19,7 +21,7 @@ from custom_components.hold_slayer.telephony.messages import (
     RegistrationState,
 )
 
-from .calling import start
+from .calling import act, start
 from .homes import DESK, INSURANCE, account_entry, set_up, subentry
 from .scripted_link import ScriptedLink
 
@@ -168,3 +170,73 @@ def test_wishes(text: str, name: str, intent: str) -> None:
     assert wish is not None
     assert (wish.contact.name, wish.intent) == (name, intent)
     assert read_wish("embankment", contacts) is None
+
+
+@pytest.mark.parametrize(
+    ("day", "hours", "due"),
+    [
+        # open on Mondays and Fridays from eight on
+        ("2026-11-23", {}, "2026-11-23T08:00:00"),
+        ("2026-11-24", {}, "2026-11-27T08:00:00"),
+        ("2026-11-20", {}, "2026-11-20T08:00:00"),
+        ("2026-11-19", {}, "2026-11-20T08:00:00"),
+        # no hours are known: nobody is called at midnight
+        ("2026-11-24", {"opens": None, "closes": None, "open_days": None}, "2026-11-24T09:00:00"),
+    ],
+)
+async def test_a_due_day(
+    hass: HomeAssistant, entry: MockConfigEntry, day: str, hours: dict[str, Any], due: str
+) -> None:
+    """A day without a time: when the company opens on it, or next after it."""
+    contact = entry.subentries["insurance"]
+    data = {key: each for key, each in ({**contact.data} | hours).items() if each is not None}
+    hass.config_entries.async_update_subentry(entry, contact, data=data)
+    await hass.async_block_till_done()
+    await todo(hass, "add_item", item="call the insurance", due_date=day)
+    (waiting,) = entry.runtime_data.schedule.waiting.values()
+    assert waiting.due.isoformat() == f"{due}+00:00"
+
+
+async def test_a_due_day_too_far_away(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Refused as a time so far away is."""
+    with pytest.raises(ServiceValidationError) as error:
+        await todo(hass, "add_item", item="call the insurance", due_date="2027-03-01")
+    assert error.value.translation_key == "time_invalid"
+
+
+async def test_an_item_that_is_gone(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Changing what is no longer there does nothing."""
+    entity = hass.data["entity_components"]["todo"].get_entity(LIST)
+    await entity.async_update_todo_item(TodoItem(uid="gone", summary="call the insurance"))
+    assert items(hass) == "0"
+
+
+async def test_no_more_than_fifty_wait(
+    hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry
+) -> None:
+    """A full list refuses another call, by hand and by itself."""
+    for _ in range(MOST_WAITING):
+        await act(hass, "start_call", contact="Insurance", when="open")
+    with pytest.raises(ServiceValidationError) as error:
+        await act(hass, "start_call", contact="Insurance", when="open")
+    assert error.value.translation_key == "too_many_waiting"
+    assert items(hass) == str(MOST_WAITING)
+
+
+async def test_a_call_that_cannot_be_placed_when_it_is_due(
+    hass: HomeAssistant,
+    link: ScriptedLink,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It is logged with the reason, and leaves the list."""
+    await act(hass, "start_call", contact="Insurance", when="open")
+    hass.config_entries.async_remove_subentry(entry, "desk")
+    await hass.async_block_till_done()
+    freezer.move_to("2026-11-20 08:00:01+00:00")
+    async_fire_time_changed(hass)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert not link.all(PlaceCall)
+    assert items(hass) == "0"
+    assert "could not be placed" in caplog.text

@@ -9,7 +9,6 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.util import dt as dt_util
 
 from .entity import AccountEntity, CallRequest, HoldSlayerConfigEntry, When, invalid, read_wish
 
@@ -34,6 +33,7 @@ class CallList(AccountEntity, TodoListEntity):
         TodoListEntityFeature.CREATE_TODO_ITEM
         | TodoListEntityFeature.UPDATE_TODO_ITEM
         | TodoListEntityFeature.DELETE_TODO_ITEM
+        | TodoListEntityFeature.SET_DUE_DATE_ON_ITEM
         | TodoListEntityFeature.SET_DUE_DATETIME_ON_ITEM
     )
 
@@ -85,9 +85,7 @@ class CallList(AccountEntity, TodoListEntity):
         if wish is None:
             raise invalid("unknown_contact", contact=summary)
         request = CallRequest(contact=wish.contact.id, intent=wish.intent or None)
-        if due is None:
-            self.account.schedule.add(request, When.OPEN, summary=summary)
-            return
-        if not isinstance(due, datetime):
-            due = dt_util.start_of_local_day(due)
-        self.account.schedule.add(request, When.AT, due, summary=summary)
+        if isinstance(due, datetime):
+            self.account.schedule.add(request, When.AT, due, summary=summary)
+        else:
+            self.account.schedule.add(request, When.OPEN, summary=summary, day=due)

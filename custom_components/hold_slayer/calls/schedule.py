@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import partial
 import logging
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _LOGGER = logging.getLogger(__name__)
 
+#: When a call is made on a day where no opening hours are known, hour.
+MORNING = 9
 #: Calls that may wait at once, and how far ahead.
 MOST_WAITING = 50
 FURTHEST = timedelta(days=60)
@@ -92,9 +94,18 @@ class Schedule:
 
     @callback
     def add(
-        self, request: CallRequest, when: When, at: datetime | None = None, summary: str = ""
+        self,
+        request: CallRequest,
+        when: When,
+        at: datetime | None = None,
+        summary: str = "",
+        *,
+        day: date | None = None,
     ) -> Waiting:
-        """Let a call wait; raises a translated error for what could never be placed."""
+        """Let a call wait; raises a translated error for what could never be placed.
+
+        A call for when a company opens may be meant for a certain `day`, or the next open one after it.
+        """
         checked = check(self._account, request)
         if len(self.waiting) >= MOST_WAITING:
             raise invalid("too_many_waiting", most=MOST_WAITING)
@@ -104,7 +115,10 @@ class Schedule:
         else:
             if not request.contact:
                 raise invalid("opening_hours_need_contact")
-            due = next_opening(find_contact(self._account, request.contact), now)
+            contact = find_contact(self._account, request.contact)
+            due = next_opening(contact, max(now, _morning(day, contact)) if day else now)
+            if due > now + FURTHEST:
+                raise invalid("time_invalid", time=due.isoformat(), days=FURTHEST.days)
         about = f": {checked.intent}" if checked.intent else ""
         waiting = Waiting(
             id=ulid_now().lower(),
@@ -218,6 +232,12 @@ def _checked_time(at: datetime | None, now: datetime) -> datetime:
     if not now <= due <= now + FURTHEST:
         raise invalid("time_invalid", time=due.isoformat(), days=FURTHEST.days)
     return due
+
+
+def _morning(day: date, contact: Contact) -> datetime:
+    """Return when a day begins on which a company is called; nobody calls in the night by default."""
+    start = dt_util.start_of_local_day(day)
+    return start if contact.hours.limited else start.replace(hour=MORNING)
 
 
 def next_opening(contact: Contact, now: datetime) -> datetime:
