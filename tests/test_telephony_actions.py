@@ -7,14 +7,18 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components.hold_slayer.hearing.heard import Hearing, Sound
+from custom_components.hold_slayer.sentences import phrase
 from custom_components.hold_slayer.telephony.messages import (
     AccountFacts,
     AnswerCall,
+    ErrorKind,
     GetAccountFacts,
     GetStatistics,
     HangUp,
@@ -32,7 +36,7 @@ from custom_components.hold_slayer.telephony.messages import (
     TraceData,
 )
 
-from .calling import act
+from .calling import act, hears
 from .homes import account_entry, leg_is, set_up
 from .scripted_link import ScriptedLink
 
@@ -143,6 +147,87 @@ async def test_call_is_refused(
     assert "1500 bytes, which some paths lose" in answer["text"]
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no part of a test be waited for."""
+    for name in ("ANSWER_S", "PART_S"):
+        monkeypatch.setattr(f"custom_components.hold_slayer.calls.self_test.{name}", 0.05)
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_nobody_answers(
+    hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry
+) -> None:
+    """A call that only rings is given up, hung up and told as a time-out."""
+    answer = await act(hass, "test_account", number="10000")
+    assert (answer["answered"], answer["sip_code"]) == (False, 408)
+    assert [each.leg for each in link.all(HangUp)] == [link.all(PlaceCall)[0].leg]
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_somebody_else_answers(
+    hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry
+) -> None:
+    """A provider may answer a call to ourselves itself: what comes back is all that is told."""
+    packets(link, near=60)
+    testing = hass.async_create_task(act(hass, "test_account"))
+    placed = await link.until(PlaceCall)
+    leg_is(link, placed.leg, LegState.RINGING)
+    leg_is(link, placed.leg, LegState.CONFIRMED)
+    answer = await testing
+    assert (answer["answered"], answer["speech_heard"]) == (True, True)
+    assert (answer["speech_said"], answer["keys_heard"]) == (None, None)
+    assert not link.all(AnswerCall)
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize(
+    ("received", "says"),
+    [
+        ({"near": 60}, "one_way_here"),
+        ({"far": 60}, "one_way_there"),
+        ({}, "not_heard"),
+    ],
+)
+async def test_speech_gets_lost(
+    hass: HomeAssistant,
+    link: ScriptedLink,
+    entry: MockConfigEntry,
+    received: dict[str, int],
+    says: str,
+) -> None:
+    """One direction, or none: said in words, and so are keys that do not arrive."""
+    packets(link, **received)
+    testing = hass.async_create_task(act(hass, "test_account"))
+    await calls_itself(link, entry)
+    answer = await testing
+    assert phrase("en", "self_test", says) in answer["text"]
+    assert answer["text"].endswith(phrase("en", "self_test", "no_keys"))
+    assert answer["keys_heard"] is False
+
+
+async def test_keys_heard_as_tones(
+    hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry
+) -> None:
+    """A key that arrives in the speech counts; other keys and sounds do not."""
+    packets(link, near=60, far=60)
+    testing = hass.async_create_task(act(hass, "test_account"))
+    await calls_itself(link, entry)
+    await link.until(SendKeys)
+    hears(link, "in-9", Hearing(time=1.0, since=1.0, sound=Sound.MUSIC))
+    hears(link, "in-9", Hearing(time=2.0, since=2.0, sound=Sound.DTMF, digit="5"))
+    assert (await testing)["keys_heard"] is True
+
+
+async def test_the_engine_cannot_test(
+    hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry
+) -> None:
+    """An engine that is lost is the action's error."""
+    link.lose(GetAccountFacts)
+    with pytest.raises(HomeAssistantError, match="the engine ended"):
+        await act(hass, "test_account")
+
+
 async def test_without_a_call(
     hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry
 ) -> None:
@@ -178,6 +263,62 @@ async def test_trace_is_kept_and_downloaded(
     with pytest.raises(HomeAssistantError) as error:
         await act(hass, "stop_sip_trace")
     assert error.value.translation_key == "no_trace"
+
+
+async def test_a_trace_that_is_not_there(
+    hass: HomeAssistant, entry: MockConfigEntry, hass_client: ClientSessionGenerator
+) -> None:
+    """Other names, and files that are no traces, are not given out."""
+    await act(hass, "record_sip_trace")
+    client = await hass_client()
+    for name, status in (
+        ("sip-trace-20200101-000000.zip", 404),
+        ("secrets.yaml", 404),
+        ("..%2Fsecrets.yaml", 400),  # by Home Assistant's own filter
+    ):
+        assert (await client.get(f"/api/hold_slayer/traces/{name}")).status == status
+    await act(hass, "stop_sip_trace")
+
+
+async def test_the_engine_cannot_trace(
+    hass: HomeAssistant,
+    link: ScriptedLink,
+    entry: MockConfigEntry,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Said where somebody asked, logged where time ended it; afterwards none is running."""
+    link.refuse(StartTrace, ErrorKind.WRONG_STATE, "one runs already")
+    with pytest.raises(HomeAssistantError, match="one runs already"):
+        await act(hass, "record_sip_trace")
+    link.answers.pop(StartTrace)
+    link.lose(StopTrace)
+    await act(hass, "record_sip_trace", minutes=1)
+    with pytest.raises(HomeAssistantError, match="the engine ended"):
+        await act(hass, "stop_sip_trace")
+    await act(hass, "record_sip_trace", minutes=1)
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=2))
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert "The SIP trace could not be kept" in caplog.text
+    with pytest.raises(HomeAssistantError) as error:
+        await act(hass, "stop_sip_trace")
+    assert error.value.translation_key == "no_trace"
+
+
+async def test_the_button_begins_and_ends_a_trace(
+    hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry
+) -> None:
+    """Pressed once it records for as long as can be, pressed again it keeps what there is."""
+    entity_id = er.async_get(hass).async_get_entity_id(
+        "button", "hold_slayer", f"{entry.entry_id}_sip_trace"
+    )
+    assert entity_id is not None
+    er.async_get(hass).async_update_entity(entity_id, disabled_by=None)
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    for kind in (StartTrace, StopTrace):
+        await hass.services.async_call("button", "press", {"entity_id": entity_id}, blocking=True)
+        assert len(link.all(kind)) == 1
+    assert link.all(StartTrace)[0].seconds == 1800
 
 
 async def test_trace_ends_by_itself(

@@ -24,7 +24,7 @@ from custom_components.hold_slayer.issues import raise_issue
 from custom_components.hold_slayer.navigation.flow import Action, CallFlow, Step
 from custom_components.hold_slayer.navigation.flow_format import write_json
 from custom_components.hold_slayer.telephony.errors import EngineStartError, StartProblem
-from custom_components.hold_slayer.telephony.messages import LegState
+from custom_components.hold_slayer.telephony.messages import GetAccountFacts, LegState
 
 from .calling import act, company, start, to_person
 from .homes import account_entry, leg_is
@@ -60,6 +60,20 @@ async def test_diagnostics_tell_nothing_private(
         assert private not in text
     assert found["calls"][0]["media"]["codec"] == "PCMA"
     assert found["engine"]["state"] == "running"
+
+
+async def test_diagnostics_without_an_engine(
+    hass: HomeAssistant,
+    link: ScriptedLink,
+    hass_client: ClientSessionGenerator,
+    entry: MockConfigEntry,
+) -> None:
+    """What the engine would tell is left out when it is lost; the rest is there."""
+    link.lose(GetAccountFacts)
+    assert await async_setup_component(hass, "diagnostics", {})
+    found = await get_diagnostics_for_config_entry(hass, hass_client, entry)
+    assert found["network"] is None
+    assert found["registration"] == "registered"
 
 
 async def test_system_health(hass: HomeAssistant, entry: MockConfigEntry) -> None:

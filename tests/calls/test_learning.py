@@ -152,9 +152,9 @@ class Line:
         self._hass, self._link, self._entry = hass, link, entry
         self.dialled: list[str] = []
 
-    async def serve(self, calls: int) -> None:
-        """Answer so many calls."""
-        for number in range(1, calls + 1):
+    async def serve(self, calls: int, *, first: int = 1) -> None:
+        """Answer so many calls, from the one of that number on."""
+        for number in range(first, first + calls):
             placed = await self._link.until(PlaceCall, number)
             call = self._entry.runtime_data.switchboard.calls[placed.leg.partition(".")[0]]
             call.navigator._call.speech_to_text = True  # there is none in this home

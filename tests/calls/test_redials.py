@@ -189,3 +189,43 @@ async def test_a_call_with_people_in_it_is_not_repeated(
     call.progress.connected = dt_util.utcnow()
     await fails(hass, call, Outcome.COMPANY_HUNG_UP)
     assert waiting(entry) == []
+
+
+async def test_a_full_list_takes_no_further_try(
+    hass: HomeAssistant,
+    link: ScriptedLink,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The call ends as it did, and the log says that it is not made again."""
+    monkeypatch.setattr("custom_components.hold_slayer.calls.schedule.MOST_WAITING", 0)
+    entry = await home(hass)
+    call = await start(hass, entry)
+    await fails(hass, call, Outcome.BUSY)
+    assert call.progress.outcome is Outcome.BUSY
+    assert call.progress.redial_at is None
+    assert "Insurance is not called again" in caplog.text
+
+
+async def test_a_newer_try_takes_the_place_of_an_older_one(
+    hass: HomeAssistant, link: ScriptedLink
+) -> None:
+    """However often a contact is busy, one try of it waits, and those of others stay."""
+    entry = account_entry(
+        subentry(SubentryType.PHONE, "desk", "Desk", DESK),
+        subentry(SubentryType.CONTACT, "insurance", "Insurance", INSURANCE | AGAIN),
+        subentry(SubentryType.CONTACT, "bank", "Bank", {"number": "+442079469999"} | AGAIN),
+    )
+    await set_up(hass, entry)
+    both = [await start(hass, entry, contact=name) for name in ("Insurance", "Bank")]
+    for call in both:
+        await fails(hass, call, Outcome.BUSY)
+    assert [each.summary for each in waiting(entry)] == [
+        "Insurance: a question about my claim",
+        "Bank",
+    ]
+    # called by hand, the one that waits for the same contact is not needed any more
+    again = await start(hass, entry)
+    assert [each.summary for each in waiting(entry)] == ["Bank"]
+    await fails(hass, again, Outcome.BUSY)
+    assert len(waiting(entry)) == 2

@@ -9,6 +9,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.hold_slayer.const import SubentryType
+from custom_components.hold_slayer.hearing.heard import Hearing, Sound
 from custom_components.hold_slayer.telephony.messages import (
     PHONES_ACCOUNT,
     AnswerCall,
@@ -23,6 +24,7 @@ from custom_components.hold_slayer.telephony.messages import (
     RejectCall,
 )
 
+from ..calling import hears
 from ..homes import DESK, INSURANCE, account_entry, leg_is, set_up, subentry
 from ..scripted_link import ScriptedLink
 from ..test_registered_phones import DEVICE
@@ -150,3 +152,69 @@ async def test_nonsense_is_refused(
     client = await hass_ws_client(hass)
     answer = await by_hand(client, "call me")
     assert answer["error"]["translation_key"] == "number_invalid"
+
+
+async def test_events_of_others_change_nothing(
+    hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry
+) -> None:
+    """What the ears report, or a leg's middle states, end no call."""
+    placed = await phone_dials(link, "200")
+    await link.until(Bridge)
+    hears(link, placed.leg, Hearing(time=1.0, since=1.0, sound=Sound.MUSIC))
+    leg_is(link, "in-7", LegState.CONFIRMED)
+    leg_is(link, placed.leg, LegState.CALLING)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert not link.all(HangUp)
+    leg_is(link, placed.leg, LegState.CONFIRMED)
+    leg_is(link, placed.leg, LegState.DISCONNECTED)
+    assert (await link.until(HangUp)).leg == "in-7"
+
+
+async def test_a_phone_that_is_gone_already(
+    hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry
+) -> None:
+    """Neither an answer nor a refusal that comes too late is a fault."""
+    for kind in (AnswerCall, RejectCall):
+        link.refuse(kind, ErrorKind.WRONG_STATE)
+    placed = await phone_dials(link, "200")
+    await link.until(Bridge)
+    leg_is(link, placed.leg, LegState.RINGING)
+    await link.until(AnswerCall)
+    link.refuse(PlaceCall, ErrorKind.REFUSED_BY_POLICY, rule="premium")
+    link.tell(IncomingCall(leg="in-8", account_id=PHONES_ACCOUNT, caller="desk", called="0900"))
+    assert (await link.until(RejectCall)).leg == "in-8"
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+@pytest.mark.parametrize(("fault", "key"), [("policy", "dial_premium"), ("lost", "engine_lost")])
+async def test_card_cannot_dial(
+    hass: HomeAssistant,
+    link: ScriptedLink,
+    entry: MockConfigEntry,
+    hass_ws_client: WebSocketGenerator,
+    fault: str,
+    key: str,
+) -> None:
+    """The phone that was picked up is hung up, and the card is told why."""
+    client = await hass_ws_client(hass)
+    dialling = asyncio.ensure_future(by_hand(client, "09001234567"))
+    phone = await link.until(PlaceCall)
+    if fault == "policy":
+        link.refuse(PlaceCall, ErrorKind.REFUSED_BY_POLICY, rule="premium")
+    else:
+        link.lose(PlaceCall)
+    leg_is(link, phone.leg, LegState.CONFIRMED)
+    answer = await dialling
+    assert not answer["success"]
+    assert answer["error"]["translation_key"] == key
+    assert (await link.until(HangUp)).leg == phone.leg
+
+
+async def test_card_without_a_phone(
+    hass: HomeAssistant, link: ScriptedLink, hass_ws_client: WebSocketGenerator
+) -> None:
+    """There has to be a phone to speak on."""
+    await set_up(hass, account_entry(subentry(SubentryType.CONTACT, "i", "Insurance", INSURANCE)))
+    answer = await by_hand(await hass_ws_client(hass), "112")
+    assert answer["error"]["translation_key"] == "no_phone"
+    assert not link.all(PlaceCall)
