@@ -1,6 +1,7 @@
 """The action that explores a contact's phone menu."""
 
 import asyncio
+from functools import partial
 
 from homeassistant.core import (
     Context,
@@ -87,7 +88,7 @@ def explore(
         contact, intent=intent, most_calls=most_calls, context=context
     )
     if keep:
-        task.add_done_callback(tell_failure)
+        task.add_done_callback(partial(tell_failure, account, contact))
         task.add_done_callback(
             lambda done: (
                 None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from homeassistant.core import Context
 from homeassistant.exceptions import HomeAssistantError
 
+from ..issues import raise_issue, withdraw_issue
 from ..navigation.flow import CallFlow
 from ..navigation.menu_format import tree_to_dict
 from ..navigation.menu_tree import Explorer, MenuTree
@@ -90,6 +91,9 @@ class Explorations:
         """Begin to explore; raises a translated error when it goes on already."""
         if contact.id in self._running:
             raise invalid("already_exploring", contact=contact.name)
+        withdraw_issue(
+            self._account.hass, self._account.entry, "menu_not_explored", about=contact.id
+        )
         # What could never be called is refused at once.
         check(self._account, CallRequest(contact=contact.id))
         task = self._account.entry.async_create_background_task(
@@ -186,7 +190,15 @@ class Explorations:
         )
 
 
-def tell_failure(task: asyncio.Task[Explored]) -> None:
-    """Log why an exploration nobody waits for came to nothing."""
-    if not task.cancelled() and isinstance(err := task.exception(), HomeAssistantError):
-        _LOGGER.warning("%s", err)
+def tell_failure(account: Account, contact: Contact, task: asyncio.Task[Explored]) -> None:
+    """Raise an issue that says why an exploration nobody waits for came to nothing."""
+    if task.cancelled() or not isinstance(err := task.exception(), HomeAssistantError):
+        return
+    _LOGGER.warning("Exploring the menu of %s: %s", contact.name, err)
+    raise_issue(
+        account.hass,
+        account.entry,
+        "menu_not_explored",
+        {"contact": contact.name, "reason": str(err)},
+        about=contact.id,
+    )
