@@ -34,13 +34,13 @@ _LOGGER = logging.getLogger(__name__)
 #: Missing audio is made in pieces of 1 s, samples.
 _MOST = RATE
 #: Audio is worked on in pieces of 100 ms while somebody begins to talk, of 200 ms after so many
-#: seconds, of 400 ms while a recording talks or nobody does, of 800 ms on hold where no key or beep
-#: is waited for (samples).
+#: seconds or where a recording proved to talk for as long, of 400 ms where both is so or nobody
+#: talks, of 800 ms on hold where no key or beep is waited for (samples).
 _LEAST = 2 * STEP
 _LATER = 4 * STEP
 _CALM = 8 * STEP
 _HOLD = 16 * STEP
-_FRESH = 1.5
+_FRESH = 1.2
 #: After a tone its echo may ring on for so long, s; so many steps of voice after that are somebody.
 _RINGS_ON = 0.2
 _ANSWERED = 3
@@ -185,10 +185,10 @@ class Listener:
         """Return how many samples to work on at once: few while somebody talks, else more."""
         talk = self._fusion.talk
         if talk is not None:
-            if self.now < talk.onset + _FRESH:
-                return _LEAST
-            copy = self._copy
-            return _LATER if copy is None or self.now < copy.since + _FRESH else _CALM
+            fresh = self.now < talk.onset + _FRESH
+            if self._copy is not None and self.now >= self._copy.since + _FRESH:
+                return _LATER if fresh else _CALM
+            return _LEAST if fresh else _LATER
         if self._utterances.active:
             return _LEAST
         ringing = self._tones.silent_since is not None

@@ -51,12 +51,11 @@ def follow(history: History, track: Track, count: int) -> bool:
         distance = track.distance + shift
         if history.count - back - distance < 0 or distance < NEAREST * WORD_RATE:
             continue
-        agree, counts = history.agreement(back, distance)
-        places = np.flatnonzero(counts)[-span:]
-        if len(places) < 8:
+        agreed, sound = history.likeness(back, distance, span)
+        if sound < 8:
             continue
         silent = False
-        value = float(agree[places].sum()) / (BITS * max(len(places), FOLLOW_WORDS // 2))
+        value = agreed / (BITS * max(sound, FOLLOW_WORDS // 2))
         if value > score + (0.03 if shift else 0.0):
             best, score = distance, value
         if shift == 0 and value > 0.45:

@@ -7,7 +7,7 @@ earlier one. A gap without sound follows each recording of the book.
 import numpy as np
 from numpy.typing import NDArray
 
-from .fingerprint import WORD_RATE, WORD_SECONDS, agreement
+from .fingerprint import BITS, VALID, WORD_RATE, WORD_SECONDS, agreement
 from .printbook import PrintBook
 from .printed import Print
 
@@ -70,6 +70,22 @@ class History:
     def agreement(self, back: int, distance: int) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
         """Compare the newest `back` words with those at a distance before them: see `agreement`."""
         return agreement(self.earlier(back, distance), self.recent(back))
+
+    def likeness(self, back: int, distance: int, most: int) -> tuple[int, int]:
+        """Return how well the newest words with sound agree with those at a distance before them, and how many they are.
+
+        Of the newest `back` words at most the `most` newest with sound in either copy count; agreeing
+        minus differing bits where both have sound.
+        """
+        recent, earlier = self.recent(back), self.earlier(back, distance)
+        sound = np.flatnonzero((recent | earlier) & VALID)[-most:]
+        recent, earlier = recent[sound], earlier[sound]
+        different = recent ^ earlier
+        different |= (recent & earlier & VALID) ^ VALID
+        # where only one has sound, the pair counts with 0
+        both = np.flatnonzero(different < VALID)
+        wrong = int(np.add.reduce(np.bitwise_count(different[both]), dtype=np.int64))
+        return BITS * len(both) - 2 * wrong, len(sound)
 
     def time(self, place: int) -> float:
         """Return when in the call a place was heard, s."""
