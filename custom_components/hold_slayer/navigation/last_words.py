@@ -5,7 +5,7 @@ from .moments import EndedBy, LineChanged
 from .states import CallState
 
 #: How long the end of a call waits for the words before it, s.
-_WAIT_S = 4.0
+_WAIT_S = 8.0
 #: States in which an announcement may explain a hang-up.
 EXPLAINABLE = frozenset({CallState.NAVIGATING, CallState.ON_HOLD, CallState.PERSON_SUSPECTED})
 _TIMER = "last_words"
