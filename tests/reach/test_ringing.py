@@ -8,9 +8,16 @@ import pytest
 
 from custom_components.hold_slayer.calls.leg import Leg
 from custom_components.hold_slayer.const import PhoneKind
-from custom_components.hold_slayer.hearing.heard import Hearing, Sound, Verdict, VerdictChange
+from custom_components.hold_slayer.hearing.heard import (
+    Hearing,
+    Sound,
+    UtteranceEnded,
+    UtteranceStarted,
+    Verdict,
+    VerdictChange,
+)
 from custom_components.hold_slayer.navigation.moments import PhoneState
-from custom_components.hold_slayer.reach import escalation as escalation_module, ringing
+from custom_components.hold_slayer.reach import escalation as escalation_module, ringing, screening
 from custom_components.hold_slayer.reach.escalation import Escalation, EscalationPlan
 from custom_components.hold_slayer.reach.phone import Phone, Place
 from custom_components.hold_slayer.reach.ringing import PhoneRing
@@ -27,6 +34,7 @@ from custom_components.hold_slayer.telephony.messages import (
     LegState,
     PlaceCall,
     PlayTone,
+    StopPlaying,
 )
 
 from ..scripted_link import ScriptedLink
@@ -155,25 +163,57 @@ async def test_accepted_elsewhere(bench: Bench) -> None:
     assert bench.states[-1] == ("desk", PhoneState.ACCEPTED)
 
 
-@pytest.mark.parametrize(
-    "heard",
-    [
-        Hearing(time=3.0, since=2.8, sound=Sound.BEEP),
-        VerdictChange(time=3.0, verdict=Verdict.MACHINE, probability=0.01, since=1.0),
-    ],
-)
-async def test_voicemail_is_skipped(bench: Bench, heard: Any) -> None:
-    """A machine is hung up on, and the next phone is rung."""
+MACHINE = VerdictChange(time=3.0, verdict=Verdict.MACHINE, probability=0.01, since=1.0)
+
+
+@pytest.mark.parametrize("before", [(), (MACHINE,)])
+async def test_voicemail_is_skipped(bench: Bench, before: tuple[Any, ...]) -> None:
+    """A mailbox is hung up on when it beeps, and the next phone is rung."""
     await bench.run(phone("mobile"), phone("desk", order=2))
     await bench.link.until(PlaceCall)
     bench.leg("mobile1", LegState.CONFIRMED)
-    bench.hear("mobile1", heard)
+    for heard in (*before, Hearing(time=3.0, since=2.8, sound=Sound.BEEP)):
+        bench.hear("mobile1", heard)
     await bench.link.until(PlaceCall, 2)
     assert ("mobile", PhoneState.VOICEMAIL) in bench.states
     assert bench.hung_up == {"mobile1"}
     bench.leg("desk2", LegState.DISCONNECTED, failure=CallFailure.BUSY, ended_by=EndedBy.FAILURE)
     await bench.task
     assert bench.states[-2:] == [("desk", PhoneState.DECLINED), ("", PhoneState.UNREACHED)]
+
+
+async def test_call_screening_is_answered(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What talks at length without a beep is told who calls, when it has spoken; the user may come."""
+    monkeypatch.setattr(screening, "BEEP_S", 0.0)
+    await bench.run(phone("mobile"))
+    await bench.link.until(PlaceCall)
+    bench.leg("mobile1", LegState.CONFIRMED)
+    await bench.link.until(PlayTone)
+    bench.hear("mobile1", UtteranceStarted(time=1.0, utterance=1, since=0.5))
+    bench.hear("mobile1", MACHINE)
+    await bench.link.until(StopPlaying)
+    assert len(bench.link.all(PlayTone)) == 1
+    bench.hear("mobile1", UtteranceEnded(time=6.0, utterance=1, since=0.5, until=5.5))
+    await bench.link.until(PlayTone, 2)
+    bench.link.tell(KeyReceived(leg="c.mobile1", key="1", method=KeyMethod.RFC4733))
+    await bench.task
+    assert bench.states[-1] == ("mobile", PhoneState.ACCEPTED)
+
+
+async def test_call_screening_without_an_answer(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A user who does not want to come is passed over."""
+    monkeypatch.setattr(screening, "BEEP_S", 0.0)
+    monkeypatch.setattr(ringing, "SCREENED_S", 0.01)
+    await bench.run(phone("mobile"))
+    await bench.link.until(PlaceCall)
+    bench.leg("mobile1", LegState.CONFIRMED)
+    bench.hear("mobile1", MACHINE)
+    bench.hear("mobile1", UtteranceEnded(time=6.0, utterance=1, since=0.5, until=5.5))
+    await bench.task
+    assert ("mobile", PhoneState.VOICEMAIL) in bench.states
+    assert bench.hung_up == {"mobile1"}
 
 
 async def test_nobody_presses(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,12 +6,14 @@ import logging
 from typing import Any
 
 from ..calls.leg import Leg
-from ..hearing.heard import HeardEvent, Hearing, Phase, Sound, Verdict, VerdictChange
+from ..hearing.heard import HeardEvent, Hearing, Phase, Sound
 from ..navigation.moments import PhoneState
+from ..sentences import phrase
 from ..speech.speak import SpeechUnavailable, Voice
 from ..telephony.errors import EngineError
 from ..telephony.messages import HeardOnLeg, KeyReceived, LegChanged, LegState, Played, Tone
 from .phone import Phone
+from .screening import SCREENED_S, Screening
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -53,6 +55,7 @@ class PhoneRing:
         #: Set once it is decided how the attempt went.
         self._result: asyncio.Future[PhoneState] = asyncio.get_running_loop().create_future()
         self._vouched = False
+        self._screening = Screening()
 
     async def run(self, target: str) -> PhoneState:
         """Ring the phone; ACCEPTED keeps the leg up, everything else leaves it down."""
@@ -136,12 +139,12 @@ class PhoneRing:
 
     def _heard(self, heard: HeardEvent) -> None:
         """The ears reported something: keys in the tone band, or a machine."""
+        if self._answered.is_set():
+            self._screening.heard(heard)
         match heard:
             case Hearing(sound=Sound.DTMF, digit=digit):
                 self._key(digit)
             case Hearing(sound=Sound.BEEP | Sound.FAX) if self._answered.is_set():
-                self._decide(PhoneState.VOICEMAIL)
-            case VerdictChange(verdict=Verdict.MACHINE) if self._answered.is_set():
                 self._decide(PhoneState.VOICEMAIL)
 
     def _decide(self, state: PhoneState) -> None:
@@ -159,29 +162,53 @@ class PhoneRing:
             answered.cancel()
 
     async def _ask(self) -> PhoneState:
-        """Ask for the key again and again until there is a decision."""
-        asking = asyncio.ensure_future(self._ask_again_and_again())
+        """Ask for the key again and again until there is a decision; answer call screening."""
+        asking = asyncio.ensure_future(self._ask_again_and_again(self._prompt))
+        machine = asyncio.ensure_future(self._screening.machine.wait())
+        waiting: set[asyncio.Future[Any]] = {self._result, machine}
         try:
-            async with asyncio.timeout(ACCEPT_S):
+            async with asyncio.timeout(ACCEPT_S) as limit:
+                await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+                if not self._result.done():
+                    limit.reschedule(None)
+                    await _end(asking)
+                    await self._fall_silent()
+                    asking = asyncio.ensure_future(self._answer_machine(limit))
                 result = await asyncio.shield(self._result)
         except TimeoutError:
             # Nobody pressed anything: that is how voicemail and call screening behave.
             result = PhoneState.VOICEMAIL
         finally:
-            asking.cancel()
-            await asyncio.gather(asking, return_exceptions=True)
-        if self.leg.up:
-            try:
-                await self.leg.stop_playing()
-            except EngineError as err:
-                _LOGGER.debug("Cannot stop the prompt: %s", err)
+            machine.cancel()
+            await _end(asking)
+        await self._fall_silent()
         return result
 
-    async def _ask_again_and_again(self) -> None:
+    async def _answer_machine(self, limit: asyncio.Timeout) -> None:
+        """Let a recording speak; if it does not turn out to be a mailbox, tell it who is calling."""
+        await self._screening.our_turn()
+        limit.reschedule(asyncio.get_running_loop().time() + SCREENED_S)
+        await self._ask_again_and_again(self._who_calls)
+
+    def _who_calls(self) -> str:
+        """Return who we are, and what call screening should tell the user."""
+        introduction = phrase(self._language, "phone", "screened")
+        return f"{introduction} {self._prompt()}"
+
+    async def _fall_silent(self) -> None:
+        """Say nothing more."""
+        if not self.leg.up:
+            return
+        try:
+            await self.leg.stop_playing()
+        except EngineError as err:
+            _LOGGER.debug("Cannot stop the prompt: %s", err)
+
+    async def _ask_again_and_again(self, prompt: Callable[[], str]) -> None:
         """Say the prompt, pause, say it again."""
         while True:
             try:
-                await self.say(self._prompt())
+                await self.say(prompt())
             except EngineError as err:
                 _LOGGER.debug("Cannot ask for the key: %s", err)
                 return
@@ -199,6 +226,12 @@ class PhoneRing:
         """Yield a text as audio."""
         async for chunk in self._voice.speak(text, self._language):
             yield chunk
+
+
+async def _end(task: asyncio.Future[None]) -> None:
+    """Cancel a task and wait until it is over."""
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 #: Failures that mean nobody was there, rather than "not now".
