@@ -75,6 +75,15 @@ def finished(hass: HomeAssistant) -> asyncio.Queue[Path]:
     return queue
 
 
+async def bridged(hass: HomeAssistant, link: ScriptedLink) -> tuple[MockConfigEntry, Call]:
+    """Set an account up that records with a beep, and take a call to the bridge."""
+    entry = tone_entry(**{Conf.RECORD: True})
+    await set_up(hass, entry)
+    call = await start(hass, entry)
+    await to_bridge(hass, link, call)
+    return entry, call
+
+
 async def told_of(queue: asyncio.Queue[Path]) -> Sidecar:
     """Wait for the next finished recording."""
     async with asyncio.timeout(20):
@@ -119,10 +128,7 @@ async def test_a_beep_comes_first(
     hass: HomeAssistant, link: ScriptedLink, finished: asyncio.Queue[Path]
 ) -> None:
     """Not a byte before the beep has been heard; then the conversation until its end."""
-    entry = tone_entry(**{Conf.RECORD: True})
-    await set_up(hass, entry)
-    call = await start(hass, entry)
-    await to_bridge(hass, link, call)
+    _, call = await bridged(hass, link)
     record = await link.until(Record)
     to_company = [each for each in link.requests if getattr(each, "leg", "") == company(call)]
     kinds = [type(each) for each in to_company if isinstance(each, PlayTone | Record)]
@@ -219,10 +225,7 @@ async def test_waiting_again_is_not_recorded(
     hass: HomeAssistant, link: ScriptedLink, finished: asyncio.Queue[Path]
 ) -> None:
     """Given back to waiting the recording ends; whoever comes next is told anew."""
-    entry = tone_entry(**{Conf.RECORD: True})
-    await set_up(hass, entry)
-    call = await start(hass, entry)
-    await to_bridge(hass, link, call)
+    _, call = await bridged(hass, link)
     await link.until(Record)
     await act(hass, "resume_hold", False, call_id=call.id)
     await reaches(hass, call, CallState.ON_HOLD)
@@ -245,10 +248,7 @@ async def test_what_cannot_be_recorded_costs_no_call(
         monkeypatch.setattr(places, "LEAST_FREE", 1 << 60)
     elif how == "engine refuses":
         link.refuse(Record, ErrorKind.FILE_ERROR, "cannot be made: Read-only file system")
-    entry = tone_entry(**{Conf.RECORD: True})
-    await set_up(hass, entry)
-    call = await start(hass, entry)
-    await to_bridge(hass, link, call)
+    entry, call = await bridged(hass, link)
     if how == "while recording":
         record = await link.until(Record)
         error = "the recording could not be written: No space left on device"
@@ -266,10 +266,7 @@ async def test_the_engine_dies(
     hass: HomeAssistant, link: ScriptedLink, finished: asyncio.Queue[Path]
 ) -> None:
     """What was written before the engine died becomes a file."""
-    entry = tone_entry(**{Conf.RECORD: True})
-    await set_up(hass, entry)
-    call = await start(hass, entry)
-    await to_bridge(hass, link, call)
+    _, call = await bridged(hass, link)
     await link.until(Record)
     link.lose(StopRecording)
     await hang_up(hass, link, call)

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     column,
     func,
+    literal,
     select,
     table,
     text,
@@ -175,30 +176,28 @@ def _hits(connection: Connection, words: Sequence[str], wanted: Filter) -> Itera
     """Yield the lines that have all the words, newest first, `MOST_HITS` at the most."""
     found: FromClause = WORDS
     newest: ColumnElement[Any] = WORDS.c.id
-    # quoted, so that nothing in it is taken for FTS5's own language
-    match_all = " ".join(f'"{word}"*' for word in words)
-    if connection.dialect.name == "sqlite":
-        has_words: list[Any] = [text(f"{WORDS_INDEX} MATCH :match").bindparams(match=match_all)]
+    has_words: list[Any]
+    conditions = wanted.conditions()
+    ids = _ids(connection, conditions) if conditions else ()
+    few = bool(conditions) and len(ids) <= FEW_CALLS
+    if few:
+        # by the calls: reading the row of each hit to see whose it is takes longer
+        has_words, conditions = _in_text(words), [WORDS.c.call_id.in_(ids)]
+    elif connection.dialect.name == "sqlite":
+        # quoted, so that nothing in it is taken for FTS5's own language
+        match_all = " ".join(f'"{word}"*' for word in words)
+        has_words = [text(f"{WORDS_INDEX} MATCH :match").bindparams(match=match_all)]
         found = _INDEX.join(WORDS, WORDS.c.id == _INDEX.c.rowid)
         # by the index's own order, or all hits would be sorted first
         newest = _INDEX.c.rowid
     elif connection.dialect.name == "postgresql":
         # each word quoted, its beginning enough
         wanted_words = " & ".join(f"'{word}':*" for word in words)
-        has_words = [text("to_tsvector('simple', folded) @@ to_tsquery('simple', :wanted)")]
-        has_words[0] = has_words[0].bindparams(wanted=wanted_words)
+        condition = "to_tsvector('simple', folded) @@ to_tsquery('simple', :wanted)"
+        has_words = [text(condition).bindparams(wanted=wanted_words)]
     else:
         has_words = _in_mariadb(words)
-    conditions = wanted.conditions()
-    if conditions and _few(connection, wanted):
-        # by the calls: reading the row of each hit to see whose it is takes longer
-        found, conditions = WORDS, [WORDS.c.call_id.in_(select(CALLS.c.id).where(*conditions))]
-        newest = WORDS.c.id
-        if connection.dialect.name == "sqlite":
-            # the plus keeps SQLite from going by the hits after all
-            inside = f"+{WORDS.name}.id IN (SELECT rowid FROM {WORDS_INDEX} WHERE {WORDS_INDEX} MATCH :match)"  # noqa: S608
-            has_words = [text(inside).bindparams(match=match_all)]
-    elif conditions:
+    if conditions and not few:
         found = found.join(CALLS, CALLS.c.id == WORDS.c.call_id)
     query = (
         select(WORDS.c.call_id, WORDS.c.time.label("said"), WORDS.c.speaker, WORDS.c.text)
@@ -211,21 +210,23 @@ def _hits(connection: Connection, words: Sequence[str], wanted: Filter) -> Itera
         yield from result.mappings()
 
 
-def _few(connection: Connection, wanted: Filter) -> bool:
-    """Tell whether a filter leaves so few calls that their lines are quickly looked through."""
-    some = select(CALLS.c.id).where(*wanted.conditions()).limit(FEW_CALLS + 1).subquery()
-    return (connection.scalar(select(func.count()).select_from(some)) or 0) <= FEW_CALLS
+def _ids(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> Sequence[str]:
+    """Return the calls of a filter, no more than tell that they are many."""
+    return connection.scalars(select(CALLS.c.id).where(*conditions).limit(FEW_CALLS + 1)).all()
+
+
+def _in_text(words: Sequence[str]) -> list[Any]:
+    """Return conditions on lines that have all the words or words beginning so, without an index."""
+    line = literal(" ").concat(WORDS.c.folded)
+    return [line.contains(f" {word}", autoescape=True) for word in words]
 
 
 def _in_mariadb(words: Sequence[str]) -> list[ColumnElement[bool]]:
     """Return conditions; the server's index has neither short words nor its stop words."""
     indexed = [word for word in words if len(word) >= _INNODB_SHORTEST and word not in _INNODB_STOP]
-    # at the beginning of a word, as everywhere
-    conditions: list[ColumnElement[bool]] = [
-        func.concat(" ", WORDS.c.folded).contains(f" {word}", autoescape=True)
-        for word in words
-        if word not in indexed
-    ]
+    conditions: list[ColumnElement[bool]] = _in_text(
+        [word for word in words if word not in indexed]
+    )
     if indexed:
         against = " ".join(f"+{word}*" for word in indexed)
         conditions.append(match(WORDS.c.folded, against=against).in_boolean_mode())
