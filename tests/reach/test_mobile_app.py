@@ -4,12 +4,14 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr, llm
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components.hold_slayer.calls.permission import ask_permission
 from custom_components.hold_slayer.const import LlmCalls, SubentryType
 from custom_components.hold_slayer.navigation.states import CallState
 from custom_components.hold_slayer.telephony.messages import Bridge, LegState, PlaceCall
@@ -128,3 +130,46 @@ async def test_a_model_asks_for_leave(
     assert bool(link.all(PlaceCall)) is dialled
     assert entry.runtime_data.switchboard.lines[0].busy is dialled
     assert (await mobile.cleared())["data"]["tag"] == push["data"]["tag"]
+
+
+async def test_nobody_gives_leave(
+    hass: HomeAssistant, link: ScriptedLink, mobile: Pocket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without an answer, and after an answer to something else, nothing is dialled; the question goes."""
+    monkeypatch.setattr("custom_components.hold_slayer.calls.permission.ANSWER_S", 0.2)
+    entry = await set_up_with(hass, mobile, llm_calls=LlmCalls.CONFIRM)
+    account = entry.runtime_data
+    asking = hass.async_create_background_task(
+        ask_permission(hass, account, "Insurance"), "permission"
+    )
+    push = await mobile.push()
+    hass.bus.async_fire("mobile_app_notification_action", {"action": "HOLD_SLAYER:allow:other"})
+    with pytest.raises(ServiceValidationError) as error:
+        await asking
+    assert error.value.translation_key == "llm_no_answer"
+    assert (await mobile.cleared())["data"]["tag"] == push["data"]["tag"]
+
+
+async def test_leave_was_withdrawn_meanwhile(
+    hass: HomeAssistant, link: ScriptedLink, mobile: Pocket
+) -> None:
+    """A tool that was offered before the option was switched off does nothing any more."""
+    entry = await set_up_with(hass, mobile, llm_calls=LlmCalls.OFF)
+    with pytest.raises(ServiceValidationError) as error:
+        await ask_permission(hass, entry.runtime_data, "Insurance")
+    assert error.value.translation_key == "llm_not_allowed"
+
+
+async def test_a_mobile_that_is_gone(
+    hass: HomeAssistant, link: ScriptedLink, mobile: Pocket
+) -> None:
+    """A phone whose app was removed has nobody to ask, and costs a call nothing."""
+    entry = await set_up_with(hass, mobile, llm_calls=LlmCalls.CONFIRM)
+    (app,) = hass.config_entries.async_entries("mobile_app")
+    await hass.config_entries.async_remove(app.entry_id)
+    with pytest.raises(ServiceValidationError) as error:
+        await ask_permission(hass, entry.runtime_data, "Insurance")
+    assert error.value.translation_key == "llm_nobody_to_ask"
+    call = await start(hass, entry)
+    await to_person(hass, link, call)
+    assert call.active

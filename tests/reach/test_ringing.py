@@ -163,6 +163,49 @@ async def test_accepted_elsewhere(bench: Bench) -> None:
     assert bench.states[-1] == ("desk", PhoneState.ACCEPTED)
 
 
+async def test_accepted_elsewhere_while_being_asked(bench: Bench) -> None:
+    """Picked up first, tapped then: nobody has to press a key any more."""
+    await bench.run(phone("desk"))
+    await bench.link.until(PlaceCall)
+    bench.leg("desk1", LegState.CONFIRMED)
+    await bench.link.until(PlayTone)
+    assert bench.escalation is not None
+    bench.escalation.vouch()
+    await bench.task
+    assert bench.states[-1] == ("desk", PhoneState.ACCEPTED)
+
+
+async def test_a_prompt_that_cannot_be_played(bench: Bench) -> None:
+    """The key is taken all the same, and nothing fails where the prompt cannot be stopped."""
+    for kind in (PlayTone, StopPlaying):
+        bench.link.refuse(kind, ErrorKind.WRONG_STATE)
+    await bench.run(phone("desk"))
+    await bench.link.until(PlaceCall)
+    bench.leg("desk1", LegState.CONFIRMED)
+    await bench.link.until(PlayTone)
+    bench.link.tell(KeyReceived(leg="c.desk1", key="1", method=KeyMethod.RFC4733))
+    await bench.task
+    assert bench.states[-1] == ("desk", PhoneState.ACCEPTED)
+    assert bench.escalation is not None
+    await bench.escalation.end("sorry")
+    assert bench.hung_up == {"desk1"}
+
+
+async def test_sounds_before_the_answer_are_no_voicemail(bench: Bench) -> None:
+    """A beep or a machine's voice in early media decides nothing."""
+    await bench.run(phone("desk"))
+    await bench.link.until(PlaceCall)
+    bench.leg("desk1", LegState.RINGING)
+    bench.hear("desk1", Hearing(time=1.0, since=0.9, sound=Sound.BEEP))
+    bench.hear("desk1", MACHINE)
+    bench.leg("desk1", LegState.CONFIRMED)
+    await bench.link.until(PlayTone)
+    assert not bench.task.done()
+    bench.link.tell(KeyReceived(leg="c.desk1", key="1", method=KeyMethod.RFC4733))
+    await bench.task
+    assert bench.states[-1] == ("desk", PhoneState.ACCEPTED)
+
+
 MACHINE = VerdictChange(time=3.0, verdict=Verdict.MACHINE, probability=0.01, since=1.0)
 
 
