@@ -12,8 +12,8 @@ from ..sounds import Samples, keys_tone, music, tone
 from ..voices import Voice
 from . import steps
 from .agent import talk
+from .caller_words import CallerWords
 from .library import Library
-from .recogniser import digits_in, recognise
 from .scenario import Scenario, fill
 
 #: Gain of music under an announcement.
@@ -58,6 +58,7 @@ class CompanyCall:
         self._hold: steps.Hold | None = None
         self._keys = 0
         self._key_at = float("-inf")
+        self._words = CallerWords(leg, scenario.language, self._log)
 
     async def run(self, scene: str, *, incoming: bool = True) -> None:
         """Go through the scenes until somebody hangs up."""
@@ -225,42 +226,6 @@ class CompanyCall:
                 return pressed
             self._log("key_lost", key=pressed.key, method=pressed.method)
 
-    async def _next_words(self) -> Samples:
-        """Wait until the caller has said something, and return it."""
-        self.leg.turn_began.clear()
-        await self.leg.turn_began.wait()
-        begun = self.leg.ear.seconds
-        self.leg.turn_ended.clear()
-        await self.leg.turn_ended.wait()
-        return self.leg.ear.last(self.leg.ear.seconds - begun + 0.5)
-
-    async def _spoken(self, words: dict[str, str]) -> KeyPress:
-        """Wait until the caller has said one of the phrases."""
-        if not words:
-            await self.leg.ended.wait()
-        while True:
-            heard = await self._next_words()
-            phrase = await asyncio.to_thread(
-                recognise, heard, tuple(words), self._scenario.language
-            )
-            self._log("caller_said", phrase=phrase)
-            return KeyPress(phrase, "voice")
-
-    async def _spoken_digits(self) -> KeyPress:
-        """Wait until the caller has spoken digits."""
-        while True:
-            digits = await asyncio.to_thread(
-                digits_in, await self._next_words(), self._scenario.language
-            )
-            self._log("caller_said", digits=digits)
-            if digits:
-                return KeyPress(digits, "voice")
-
-    async def _nothing_spoken(self) -> KeyPress:
-        """Listen to nobody."""
-        await self.leg.ended.wait()
-        raise Hungup
-
     async def _prompted(
         self,
         prompt: steps.Say | steps.Play,
@@ -279,10 +244,7 @@ class CompanyCall:
         async def wait() -> None:
             # whoever begins to talk in time may finish
             await asyncio.sleep(timeout)
-            while self.leg.ear.sounding:
-                self.leg.turn_ended.clear()
-                await self.leg.turn_ended.wait()
-                await asyncio.sleep(1.0)
+            await self._words.finished()
 
         if barge_in:
             return await first(prompt_then_wait(), self._key(), spoken())
@@ -296,7 +258,7 @@ class CompanyCall:
         for _ in range(step.attempts):
             pressed = await self._prompted(
                 step.prompt,
-                partial(self._spoken, step.words),
+                partial(self._words.phrase, tuple(step.words)),
                 step.timeout,
                 barge_in=step.barge_in and not step.words,
             )
@@ -323,7 +285,7 @@ class CompanyCall:
                 "",
                 await self._prompted(
                     step.prompt,
-                    self._spoken_digits if step.spoken else self._nothing_spoken,
+                    self._words.digits if step.spoken else self._words.nothing,
                     step.timeout,
                     barge_in=not step.spoken,
                 ),

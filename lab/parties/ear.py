@@ -38,6 +38,9 @@ class Ear:
         self._analysed = 0
         self._run = 0
         self._sounding = False
+        self._began = 0.0
+        #: Stretches of sound that are over: seconds into what was heard.
+        self.turns: list[tuple[float, float]] = []
         self._file = wave.open(str(recording), "wb")  # noqa: SIM115 - open as long as the call
         self._file.setnchannels(1)
         self._file.setsampwidth(2)
@@ -57,6 +60,11 @@ class Ear:
         """The end of what was heard, at most that long."""
         count = min(round(seconds * RATE), len(self._kept) // 2)
         return _samples(bytes(self._kept[len(self._kept) - 2 * count :]))
+
+    def between(self, start: float, end: float) -> Samples:
+        """What was heard from one moment to another, s."""
+        first, last = (2 * max(0, round(seconds * RATE)) for seconds in (start, end))
+        return _samples(bytes(self._kept[first:last]))
 
     def pump(self) -> None:
         """Read what has come; called every few ms."""
@@ -86,6 +94,11 @@ class Ear:
         if self._run == needed:
             self._sounding = not self._sounding
             self._run = 0
+            turned = (self._analysed - needed * _FRAME) / RATE
+            if self._sounding:
+                self._began = turned
+            else:
+                self.turns.append((self._began, turned))
             self._on_sound(self._sounding, at - (needed - 1) * _FRAME / RATE)
 
 
