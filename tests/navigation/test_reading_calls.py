@@ -3,7 +3,7 @@
 import pytest
 
 from custom_components.hold_slayer.navigation.acts import Consult, NoteKind
-from custom_components.hold_slayer.navigation.plan import CallBack, CallBackPolicy, CallPlan
+from custom_components.hold_slayer.navigation.plan import CallBack, CallBackPolicy, CallPlan, Limits
 from custom_components.hold_slayer.navigation.states import CallState, Outcome
 
 from .drive import Drive
@@ -274,3 +274,20 @@ def test_call_back_only_after_a_long_wait() -> None:
     drive.say("The estimated wait time is twenty minutes. " + OFFER)
     drive.wait(2)
     assert drive.keys == ["1"]
+
+
+def test_the_model_is_asked_only_so_often() -> None:
+    """A menu that goes round in ever other words does not use up the model."""
+    drive = call("my contract number 7", model=True, limits=Limits(consults=2, same_menu=9))
+    for one, other in (
+        ("old", "new"),
+        ("private", "business"),
+        ("short", "long"),
+        ("big", "small"),
+    ):
+        before = len(drive.all(Consult))
+        drive.say(f"For {one} contracts, press 4. For {other} contracts, press 5.")
+        drive.wait(2)
+        if len(drive.all(Consult)) > before:
+            drive.model("repeat")
+    assert len(drive.all(Consult)) == 2
