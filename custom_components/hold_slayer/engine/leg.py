@@ -336,9 +336,9 @@ class Leg:
         )
 
     def _measure(self) -> None:
-        """Take the figures of the audio while there are any."""
-        if (figures := leg_figures(0, self)).codec:
-            self._media = figures
+        """Take the figures of the audio while there is any."""
+        if self._media is None and self.wiring.is_up:
+            self._media = leg_figures(0, self)
 
     def release(self) -> None:
         """Drop the dialog; the library has ended it."""
