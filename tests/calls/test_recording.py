@@ -4,10 +4,8 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
-from homeassistant.helpers.dispatcher import async_dispatcher_connect
-from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -16,12 +14,7 @@ from custom_components.hold_slayer.const import DOMAIN, Conf, SubentryType
 from custom_components.hold_slayer.hearing.heard import Hearing, Sound
 from custom_components.hold_slayer.navigation.states import CallState
 from custom_components.hold_slayer.recording import folder as places
-from custom_components.hold_slayer.recording.sidecar import (
-    SIGNAL_RECORDING_FINISHED,
-    AnnouncedBy,
-    RecordingFormat,
-    Sidecar,
-)
+from custom_components.hold_slayer.recording.sidecar import AnnouncedBy, RecordingFormat, Sidecar
 from custom_components.hold_slayer.telephony.messages import (
     Done,
     ErrorKind,
@@ -37,42 +30,10 @@ from custom_components.hold_slayer.telephony.messages import (
 
 from ..calling import act, company, hears, over, reaches, start, to_bridge, to_hold, to_person
 from ..homes import DESK, INSURANCE, account_entry, leg_is, set_up, subentry
-from ..recording.test_files import tones, write_pieces
 from ..scripted_link import ScriptedLink
-from ..speech.engines import Ears, Model, Mouth, add_speech
 
-pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
+pytestmark = pytest.mark.usefixtures("enable_custom_integrations", "engine_records")
 SWITCH = "switch.hold_slayer_line_1_recording"
-
-
-@pytest.fixture(autouse=True)
-def engine_records(hass: HomeAssistant, link: ScriptedLink, tmp_path: Path) -> None:
-    """Let the scripted engine write what a real one would, in a configuration folder of its own."""
-    hass.config.config_dir = str(tmp_path)
-    running: dict[str, str] = {}
-
-    def begin(message: Record) -> Done:
-        running[message.path] = message.leg
-        write_pieces(Path(message.path), tones(1.0), pieces=1)
-        return Done(request=0)
-
-    def end(message: StopRecording) -> Done:
-        leg = running.pop(message.path)
-        ended = RecordingEnded(leg=leg, path=message.path, seconds=1.0)
-        asyncio.get_running_loop().call_soon(link.tell, ended)
-        return Done(request=0)
-
-    link.answers |= {Record: begin, StopRecording: end}
-
-
-@pytest.fixture
-def finished(hass: HomeAssistant) -> asyncio.Queue[Path]:
-    """Give the JSON files of finished recordings."""
-    queue: asyncio.Queue[Path] = asyncio.Queue()
-    async_dispatcher_connect(
-        hass, SIGNAL_RECORDING_FINISHED, callback(lambda path: queue.put_nowait(Path(path)))
-    )
-    return queue
 
 
 async def bridged(hass: HomeAssistant, link: ScriptedLink) -> tuple[MockConfigEntry, Call]:
@@ -100,17 +61,6 @@ def tone_entry(**options: Any) -> MockConfigEntry:
     """Return an account that announces by a beep, and keeps WAV."""
     chosen = {Conf.RECORD_ANNOUNCE: AnnouncedBy.TONE, Conf.RECORD_FORMAT: RecordingFormat.WAV}
     return account_entry(options={str(key): value for key, value in (chosen | options).items()})
-
-
-@pytest.fixture
-async def voice(hass: HomeAssistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give Home Assistant a voice."""
-    monkeypatch.setattr(
-        "homeassistant.components.tts._init_tts_cache_dir", lambda hass, cache: str(tmp_path)
-    )
-    monkeypatch.setattr("homeassistant.components.tts._get_cache_files", lambda folder: {})
-    assert await async_setup_component(hass, "tts", {})
-    await add_speech(hass, Ears(), Mouth(), Model())
 
 
 async def test_off_by_default(hass: HomeAssistant, link: ScriptedLink, tmp_path: Path) -> None:
