@@ -9,6 +9,7 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 import pytest
@@ -183,13 +184,13 @@ async def test_deleting_while_it_is_copied(
 
     # the lock is held while a piece is read: deleting waits for its turn
     monkeypatch.setattr("custom_components.hold_slayer.records.moving.read_piece", slow)
-    choosing = hass.async_create_task(
+    choosing = hass.loop.create_task(
         choose(hass, entry, history_url=f"sqlite:///{tmp_path / 'new.db'}")
     )
     async with asyncio.timeout(30):
         await reached.wait()
     assert "copied" in history_of(hass).health
-    deleting = hass.async_create_task(
+    deleting = hass.loop.create_task(
         act(hass, "delete_calls", call_id=f"c{MANY - 1:04}", answer=True)
     )
     go_on.set()
@@ -253,3 +254,49 @@ def test_a_copy_can_be_stopped(old: Path, tmp_path: Path) -> None:
     assert not move.run()
     writer.stop()
     assert move_to(tmp_path / "new.db", old)
+
+
+@pytest.mark.usefixtures("enable_custom_integrations")
+async def test_changed_again_while_it_is_copied(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    old: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whoever chooses a third database meanwhile has all calls of both in it."""
+    mover, reached = history_of(hass)._mover, asyncio.Event()
+
+    def slow(connection: Connection, after: str) -> Any:
+        if after and not reached.is_set():
+            hass.loop.call_soon_threadsafe(reached.set)
+            assert mover._move is not None
+            # until somebody chooses again
+            assert mover._move._stopped.wait(30)
+        return read_piece(connection, after)
+
+    monkeypatch.setattr("custom_components.hold_slayer.records.moving.read_piece", slow)
+    choosing = hass.loop.create_task(
+        choose(hass, entry, history_url=f"sqlite:///{tmp_path / 'second.db'}")
+    )
+    async with asyncio.timeout(30):
+        await reached.wait()
+        await choose(hass, entry, history_url=f"sqlite:///{tmp_path / 'third.db'}")
+        await choosing
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert (await act(hass, "get_call_history"))["total"] == MANY
+    assert ir.async_get(hass).async_get_issue(DOMAIN, "history_not_copied") is None
+
+
+@pytest.mark.usefixtures("enable_custom_integrations")
+async def test_deleting_where_it_cannot_be_read(
+    hass: HomeAssistant, entry: MockConfigEntry, tmp_path: Path
+) -> None:
+    """Calls that could not be deleted in the former database are not said to be deleted."""
+    mover = history_of(hass)._mover
+    mover._move = Move(Database(f"sqlite:///{tmp_path}"), history_of(hass).writer)
+    with pytest.raises(HomeAssistantError) as error:
+        await act(hass, "delete_calls", all=True)
+    assert error.value.translation_key == "history_unavailable"
+    mover._move = None
+    assert (await act(hass, "get_call_history"))["total"] == MANY + 1

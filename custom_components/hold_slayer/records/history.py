@@ -11,7 +11,7 @@ from typing import Final
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util.hass_dict import HassKey
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from ..calls.problems import failed
 from ..const import DOMAIN
@@ -109,7 +109,11 @@ class History:
 
     async def forget(self, wanted: Filter) -> Deleted:
         """Delete the calls of a filter that are over; raises a translated error."""
-        await self._mover.forget(wanted)
+        try:
+            await self._mover.forget(wanted)
+        except SQLAlchemyError as err:
+            # it would come back from there
+            raise failed("history_unavailable", reason=getattr(err, "orig", None) or err) from err
         return await self.write(partial(delete_matching, wanted=wanted))
 
     async def hold_for_backup(self) -> None:

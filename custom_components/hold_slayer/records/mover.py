@@ -1,5 +1,6 @@
 """Seeing a change of the database through: copies go on after a restart, and say why they cannot."""
 
+import asyncio
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 import logging
@@ -37,6 +38,7 @@ class Mover:
         self._database_at = database_at
         self._store: Store[list[str]] = Store(hass, _VERSION, _KEY, private=True)
         self._move: Move | None = None
+        self._task: asyncio.Task[None] | None = None
         self._retry: CALLBACK_TYPE | None = None
 
     @property
@@ -47,6 +49,8 @@ class Mover:
     async def change(self, source: str, target: str, writer: Writer, *, copy: bool) -> None:
         """Note that another database was chosen, and copy the calls if wanted."""
         self.stop()
+        if self._task is not None:
+            await asyncio.wait({self._task})
         before = await self._store.async_load() or []
         sources = [each for each in dict.fromkeys((*before, source)) if each != target]
         await self._store.async_save(sources if copy else [])
@@ -56,7 +60,9 @@ class Mover:
     @callback
     def resume(self, writer: Writer) -> None:
         """Go on with what is to be copied."""
-        self._hass.async_create_background_task(self._run(writer), f"{DOMAIN} history copy")
+        self._task = self._hass.async_create_background_task(
+            self._run(writer), f"{DOMAIN} history copy"
+        )
 
     @callback
     def stop(self) -> None:
@@ -74,26 +80,26 @@ class Mover:
 
     async def _run(self, writer: Writer) -> None:
         """Copy from one database after the other."""
-        while self._move is None and (sources := await self._store.async_load()):
+        while sources := await self._store.async_load():
             source = sources[0]
             self._move = move = Move(self._database_at(source), writer)
             reason = ""
             try:
-                # a thread of its own would outlive Home Assistant; the writer ends this one
-                whole = await self._hass.async_add_executor_job(move.run)
+                # the writer ends it with itself
+                await self._hass.async_add_executor_job(move.run)
             except CancelledError:
                 return
             except (SQLAlchemyError, Damaged, SchemaTooNew, Unusable, RuntimeError, OSError) as err:
-                whole, reason = False, str(getattr(err, "orig", None) or err).splitlines()[0][:200]
+                reason = str(getattr(err, "orig", None) or err).splitlines()[0][:200]
             finally:
                 self._move = None
+            if move.stopped:
+                return
             if reason:
                 _LOGGER.warning("The calls of the former database are copied later: %s", reason)
                 show_copy_trouble(self._hass, reason)
                 again = HassJob(callback(lambda _now: self.resume(writer)), cancel_on_shutdown=True)
                 self._retry = async_call_later(self._hass, RETRY_S, again)
-                return
-            if not whole:
                 return
             _LOGGER.info("Copied %d calls into the new database", move.done)
             show_copy_trouble(self._hass, None)

@@ -70,6 +70,11 @@ class Move:
         self.done = 0
         self.total = 0
 
+    @property
+    def stopped(self) -> bool:
+        """Tell whether it was to end before it was through."""
+        return self._stopped.is_set()
+
     def run(self) -> bool:
         """Copy all calls that are over; tell whether it went to the end. Raises as databases do."""
         try:
@@ -79,7 +84,7 @@ class Move:
                 count = select(func.count()).select_from(CALLS).where(over)
                 self.total = connection.scalar(count) or 0
             last = ""
-            while not self._stopped.is_set():
+            while not self.stopped:
                 with self._alone:
                     with engine.connect() as connection:
                         piece = read_piece(connection, last)
