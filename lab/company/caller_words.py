@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..parties.leg import KeyPress, Leg
-from ..sounds import Samples
+from ..sounds import RATE, Samples
 from .recogniser import digits_in, recognise
 
 #: Heard before and after what the caller says, s: a word begins and ends softly.
@@ -29,7 +29,7 @@ class CallerWords:
             return await self.nothing()
         heard = await self._next()
         phrase = await self._understood(recognise, heard, phrases, self._language)
-        self._log("caller_said", phrase=phrase)
+        self._log("caller_said", phrase=phrase, seconds=round(len(heard) / RATE, 2))
         return KeyPress(phrase, "voice")
 
     async def digits(self) -> KeyPress:

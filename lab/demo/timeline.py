@@ -79,6 +79,11 @@ class Timeline:
                 self._add(event.time, event.source, "speech", icon, f"“{details['text']}”", details)
             case "company", "music_started":
                 self._add(event.time, "company", "music", "🎶", "music", details)
+            case "company", "caller_said":
+                said = details.get("phrase") or details.get("digits") or ""
+                self._add(
+                    event.time, "company", "understood", "👂", f"understood: “{said}”", details
+                )
             case "company", "key":
                 text = f"got the key {details['key']} ({details['method']})"
                 self._add(event.time, "company", "key", "⌨ ", text, details)

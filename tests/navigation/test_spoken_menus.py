@@ -83,3 +83,25 @@ def test_a_question_for_data_after_a_greeting_is_a_machines() -> None:
     drive.say("Banca del Ponte, buongiorno. Mi dica il suo codice cliente.")
     drive.wait(4)
     assert drive.spoken == ["{account_number}"]
+
+
+def test_what_was_not_understood_is_said_again() -> None:
+    drive = Drive(CallPlan(languages=("it",), secrets=frozenset({"account_number"})))
+    drive.answer()
+    drive.say("Mi dica il suo codice cliente.")
+    drive.wait(4)
+    drive.say("Mi dispiace, non ho capito. Mi dica il suo codice cliente.")
+    drive.wait(4)
+    assert drive.spoken == ["{account_number}"] * 2
+
+
+def test_an_open_question_asked_again_is_answered_again() -> None:
+    drive = Drive(CallPlan(intent="a dripping tap"))
+    drive.answer()
+    question = "Please tell me in a few words what you are calling about."
+    drive.say(question)
+    drive.wait(4)
+    drive.say("Sorry, I did not understand that. " + question)
+    drive.wait(4)
+    assert len(drive.spoken) == 2
+    assert all("a dripping tap" in said for said in drive.spoken)

@@ -38,6 +38,8 @@ _TO_THE_END = frozenset(
         Said.QUEUE,
     }
 )
+#: What asks for the caller's own words.
+_OPEN = frozenset({Said.OPEN_QUESTION, Said.BOT})
 _OPERATOR = "representative"
 _REPEAT = "repeat"
 
@@ -75,7 +77,7 @@ class MenuReader:
         if (end := self._ends(words, menu)) is not None:
             return True, end
         if Said.INVALID in words:
-            return self._take_invalid(menu, phrases)
+            return self._take_invalid(words, menu)
         dealt, turn = self._call_back.hear(words, text)
         if dealt:
             return True, turn
@@ -83,7 +85,7 @@ class MenuReader:
             return True, None
         if not menu and self._cannot_give(words):
             return True, None
-        open_question = bool(words.kinds & {Said.OPEN_QUESTION, Said.BOT})
+        open_question = bool(words.kinds & _OPEN)
         examples = all(option.kind is OptionKind.SAY for option in menu.options)
         if menu and not (open_question and examples and not self._fitting(menu, phrases)):
             return self._answer(menu, text, phrases)
@@ -114,7 +116,7 @@ class MenuReader:
             return None  # "to leave a message, press 2" is an option, not an end
         return bad_news(words, self._call)
 
-    def _take_invalid(self, menu: Menu, phrases: Phrases) -> tuple[bool, Turn]:
+    def _take_invalid(self, words: Words, menu: Menu) -> tuple[bool, Turn]:
         self._invalid += 1
         if self._invalid >= _INVALID:
             return True, Finish(
@@ -122,9 +124,11 @@ class MenuReader:
             )
         if self._keypad.last is not None and self._keypad.again():
             return True, None
+        if self._give(words):
+            return True, None  # misheard, or mistyped: it is asked for once more
         if menu:
-            return self._answer(menu, "", phrases)
-        return False, None
+            return self._answer(menu, "", words.phrases)
+        return self.tell() if words.kinds & _OPEN else (False, None)
 
     # ── questions ────────────────────────────────────────────────────────────────
 

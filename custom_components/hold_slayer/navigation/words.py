@@ -57,7 +57,7 @@ def tokens(text: str) -> list[str]:
 
 def as_written(folded: str, text: str) -> str:
     """Folded words as a text writes them, with accents and capitals; as they are where it has them not."""
-    written = {" ".join(tokens(word)): word.strip(".,;:!?¿¡\"") for word in text.split()}
+    written = {" ".join(tokens(word)): word.strip('.,;:!?¿¡"') for word in text.split()}
     return " ".join(written.get(word, word) for word in folded.split())
 
 
