@@ -42,6 +42,28 @@ def test_requirements_of(integration: str) -> None:
         assert installed in requirement.specifier, f"{integration} wants {line}, not {installed}"
 
 
+def shared_with_home_assistant() -> set[str]:
+    """Return the packages that Home Assistant or one of its libraries brings along, too."""
+    constraints = Path(homeassistant.__file__).parent / "package_constraints.txt"
+    lines = constraints.read_text("utf-8").splitlines()
+    for manifest in COMPONENTS.glob("*/manifest.json"):
+        lines += json.loads(manifest.read_text("utf-8")).get("requirements", [])
+    for library in ("hassil", "homeassistant"):
+        lines += importlib.metadata.requires(library) or []
+    return {Requirement(line).name for line in lines if line[:1].isalpha()}
+
+
+def test_home_assistant_chooses_what_it_shares() -> None:
+    """A pin would hinder the set-up, or put back Home Assistant's own version, after its next update."""
+    ours = ROOT / "custom_components/hold_slayer/manifest.json"
+    wanted = [Requirement(line) for line in json.loads(ours.read_text("utf-8"))["requirements"]]
+    shared = shared_with_home_assistant()
+    assert {"numpy", "wyoming", "unicode-rbnf"} <= shared
+    for requirement in wanted:
+        pinned = str(requirement.specifier).startswith("==")
+        assert pinned is (requirement.name not in shared), requirement
+
+
 def test_every_requirement_has_a_hash() -> None:
     """A pinned version without a checksum could be anything."""
     text = (ROOT / "requirements-dev.txt").read_text("utf-8")
