@@ -31,6 +31,8 @@ _DAY_S: Final = 86_400.0
 _CLOCK_JUMP_S: Final = 3600.0
 #: How long a reader waits for what is still to be written, s.
 _CATCH_UP_S: Final = 3.0
+#: How long somebody waits for a write of their own, s.
+LONGEST_WRITE_S: Final = 30.0
 
 type Work[T] = Callable[[Connection], T]
 
@@ -99,7 +101,7 @@ class History:
         """Write and wait until it is; raises a translated error."""
         future = asyncio.wrap_future(self.writer.put(work))
         try:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(LONGEST_WRITE_S):
                 return await future
         except TimeoutError as err:
             trouble = self.writer.trouble
@@ -156,6 +158,9 @@ class History:
         if trouble is None or trouble.fault is not Fault.UNAVAILABLE:
             future = asyncio.wrap_future(self.writer.put(_nothing))
             await asyncio.wait({future}, timeout=_CATCH_UP_S)
+            if future.done() and not future.cancelled():
+                # what was written or not shows in what is read
+                future.exception()
 
     def _read[T](self, work: Work[T]) -> T:
         """Read in the executor."""
