@@ -1,30 +1,14 @@
 """The sensors of a contact: how calls there go, and when to call, from the history."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, override
 
-from homeassistant.components.sensor import (
-    SensorDeviceClass,
-    SensorEntity,
-    SensorEntityDescription,
-    SensorStateClass,
-)
-from homeassistant.const import PERCENTAGE, EntityCategory, Platform, UnitOfTime
-from homeassistant.helpers.typing import StateType
+from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
+from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfTime
 
+from .described_sensor import DescribedSensor, SensorDescription
 from .entity import Figures, Outcome, SubentryEntity, forecast_json
 
 __all__ = ["CONTACT_SENSORS", "ContactSensor"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ContactSensorDescription(SensorEntityDescription):
-    """A sensor of a contact."""
-
-    value: Callable[[Figures], StateType | datetime]
-    attributes: Callable[[Figures], dict[str, Any]] = lambda _figures: {}
 
 
 def _success(figures: Figures) -> float | None:
@@ -53,14 +37,14 @@ def _expected_attributes(figures: Figures) -> dict[str, Any]:
 
 
 CONTACT_SENSORS = (
-    ContactSensorDescription(
+    SensorDescription[Figures](
         key="last_outcome",
         translation_key="last_outcome",
         device_class=SensorDeviceClass.ENUM,
         options=[outcome.value for outcome in Outcome],
         value=lambda figures: figures.last_outcome,
     ),
-    ContactSensorDescription(
+    SensorDescription[Figures](
         key="typical_hold",
         translation_key="typical_hold",
         device_class=SensorDeviceClass.DURATION,
@@ -69,7 +53,7 @@ CONTACT_SENSORS = (
         suggested_display_precision=0,
         value=lambda figures: figures.typical_hold_s,
     ),
-    ContactSensorDescription(
+    SensorDescription[Figures](
         key="expected_wait",
         translation_key="expected_wait",
         device_class=SensorDeviceClass.DURATION,
@@ -79,14 +63,14 @@ CONTACT_SENSORS = (
         value=lambda figures: figures.now.wait_s if figures.now else None,
         attributes=_expected_attributes,
     ),
-    ContactSensorDescription(
+    SensorDescription[Figures](
         key="best_time",
         translation_key="best_time",
         device_class=SensorDeviceClass.TIMESTAMP,
         value=lambda figures: figures.best_time,
         attributes=lambda figures: {"wait": forecast_json(figures.best)},
     ),
-    ContactSensorDescription(
+    SensorDescription[Figures](
         key="success_rate",
         translation_key="success_rate",
         entity_category=EntityCategory.DIAGNOSTIC,
@@ -99,12 +83,16 @@ CONTACT_SENSORS = (
 )
 
 
-class ContactSensor(SubentryEntity, SensorEntity):
+class ContactSensor(SubentryEntity, DescribedSensor[Figures]):
     """A sensor of a contact, fed by the history."""
 
-    entity_description: ContactSensorDescription
-    platform_domain = Platform.SENSOR
     _unrecorded_attributes = frozenset({"in_an_hour", "wait"})
+
+    @property
+    @override
+    def source(self) -> Figures:
+        """What is known now."""
+        return self.account.outlooks.of(self.subentry_id).data
 
     @property
     @override
@@ -118,20 +106,3 @@ class ContactSensor(SubentryEntity, SensorEntity):
         await super().async_added_to_hass()
         outlook = self.account.outlooks.of(self.subentry_id)
         self.async_on_remove(outlook.async_add_listener(self.async_write_ha_state))
-
-    @property
-    def _figures(self) -> Figures:
-        """What is known now."""
-        return self.account.outlooks.of(self.subentry_id).data
-
-    @property
-    @override
-    def native_value(self) -> StateType | datetime:
-        """The value now."""
-        return self.entity_description.value(self._figures)
-
-    @property
-    @override
-    def extra_state_attributes(self) -> dict[str, Any]:
-        """More about it."""
-        return self.entity_description.attributes(self._figures)

@@ -18,6 +18,7 @@ from homeassistant.helpers.typing import StateType
 
 from .const import SubentryType
 from .contact_sensor import CONTACT_SENSORS, ContactSensor
+from .described_sensor import DescribedSensor, SensorDescription
 from .entity import (
     Account,
     AccountEntity,
@@ -35,22 +36,6 @@ from .entity import (
 PARALLEL_UPDATES = 0
 #: Longest state Home Assistant keeps, characters.
 LONGEST_STATE = 255
-
-
-@dataclass(frozen=True, kw_only=True)
-class LineSensorDescription(SensorEntityDescription):
-    """A sensor of a line."""
-
-    value: Callable[[Line], StateType | datetime]
-    attributes: Callable[[Line], dict[str, Any]] = lambda _line: {}
-
-
-@dataclass(frozen=True, kw_only=True)
-class AccountSensorDescription(SensorEntityDescription):
-    """A sensor of the account."""
-
-    value: Callable[[Account], StateType | datetime]
-    attributes: Callable[[Account], dict[str, Any]] = lambda _account: {}
 
 
 def _call_attributes(line: Line) -> dict[str, Any]:
@@ -101,7 +86,7 @@ def _hold_time(line: Line) -> float | None:
 
 
 LINE_SENSORS = (
-    LineSensorDescription(
+    SensorDescription[Line](
         key="call_state",
         translation_key="call_state",
         device_class=SensorDeviceClass.ENUM,
@@ -109,24 +94,24 @@ LINE_SENSORS = (
         value=lambda line: line.state.value,
         attributes=_call_attributes,
     ),
-    LineSensorDescription(
+    SensorDescription[Line](
         key="contact",
         translation_key="contact",
         value=lambda line: line.call.job.name[:LONGEST_STATE] if line.call else None,
     ),
-    LineSensorDescription(
+    SensorDescription[Line](
         key="number",
         translation_key="number",
         entity_registry_enabled_default=False,
         value=lambda line: line.call.job.target[:LONGEST_STATE] if line.call else None,
     ),
-    LineSensorDescription(
+    SensorDescription[Line](
         key="hold_started",
         translation_key="hold_started",
         device_class=SensorDeviceClass.TIMESTAMP,
         value=_of_call("hold_started"),
     ),
-    LineSensorDescription(
+    SensorDescription[Line](
         key="hold_time",
         translation_key="hold_time",
         device_class=SensorDeviceClass.DURATION,
@@ -136,10 +121,10 @@ LINE_SENSORS = (
         suggested_display_precision=0,
         value=_hold_time,
     ),
-    LineSensorDescription(
+    SensorDescription[Line](
         key="queue_position", translation_key="queue_position", value=_of_call("queue_position")
     ),
-    LineSensorDescription(
+    SensorDescription[Line](
         key="estimated_wait",
         translation_key="estimated_wait",
         device_class=SensorDeviceClass.DURATION,
@@ -148,15 +133,15 @@ LINE_SENSORS = (
         suggested_display_precision=0,
         value=_of_call("estimated_wait_s"),
     ),
-    LineSensorDescription(
+    SensorDescription[Line](
         key="heard",
         translation_key="heard",
         device_class=SensorDeviceClass.ENUM,
         options=[sound.value for sound in Sound],
         value=_of_call("sound"),
     ),
-    LineSensorDescription(key="last_words", translation_key="last_words", value=_last_words),
-    LineSensorDescription(
+    SensorDescription[Line](key="last_words", translation_key="last_words", value=_last_words),
+    SensorDescription[Line](
         key="confidence",
         translation_key="confidence",
         entity_category=EntityCategory.DIAGNOSTIC,
@@ -171,20 +156,20 @@ LINE_SENSORS = (
     ),
 )
 ACCOUNT_SENSORS = (
-    AccountSensorDescription(
+    SensorDescription[Account](
         key="next_call",
         translation_key="next_call",
         device_class=SensorDeviceClass.TIMESTAMP,
         value=_next_call,
         attributes=_next_call_attributes,
     ),
-    AccountSensorDescription(
+    SensorDescription[Account](
         key="active_calls",
         translation_key="active_calls",
         state_class=SensorStateClass.MEASUREMENT,
         value=lambda account: len(account.switchboard.active),
     ),
-    AccountSensorDescription(
+    SensorDescription[Account](
         key="registration",
         translation_key="registration",
         device_class=SensorDeviceClass.ENUM,
@@ -265,49 +250,32 @@ async def async_setup_entry(
     )
 
 
-class LineSensor(LineEntity, SensorEntity):
+class LineSensor(LineEntity, DescribedSensor[Line]):
     """A sensor of a line."""
 
-    entity_description: LineSensorDescription
-    platform_domain = Platform.SENSOR
     _unrecorded_attributes = frozenset({"reason", "intent"})
 
     @property
     @override
-    def native_value(self) -> StateType | datetime:
-        """The value now."""
-        return self.entity_description.value(self.line)
+    def source(self) -> Line:
+        """The line."""
+        return self.line
+
+
+class AccountSensor(AccountEntity, DescribedSensor[Account]):
+    """A sensor of the account."""
 
     @property
     @override
-    def extra_state_attributes(self) -> dict[str, Any]:
-        """More about it."""
-        return self.entity_description.attributes(self.line)
-
-
-class AccountSensor(AccountEntity, SensorEntity):
-    """A sensor of the account."""
-
-    entity_description: AccountSensorDescription
-    platform_domain = Platform.SENSOR
+    def source(self) -> Account:
+        """The account."""
+        return self.account
 
     @property
     @override
     def available(self) -> bool:
         """The account says how it is as long as the engine runs."""
         return self.account.engine.running
-
-    @property
-    @override
-    def native_value(self) -> StateType | datetime:
-        """The value now."""
-        return self.entity_description.value(self.account)
-
-    @property
-    @override
-    def extra_state_attributes(self) -> dict[str, Any]:
-        """More about it."""
-        return self.entity_description.attributes(self.account)
 
     @override
     async def async_added_to_hass(self) -> None:
