@@ -30,7 +30,7 @@ def test_everything_linked_is_named(wheel: Path) -> None:
     assert {"pjproject", "openssl", "libsrtp", "opus"} <= names
     assert all(each["version"] and each["licenses"] for each in bill["components"])
     source = next(each for each in bill["components"] if each["name"] == "pjproject")
-    build = (ROOT / "packaging/pjsua2/build").read_text("utf-8")
+    build = (ROOT / "packaging/pjsua2/pjproject.sh").read_text("utf-8")
     assert source["hashes"][0]["content"] in build
     patches = list((ROOT / "packaging/pjsua2/patches").glob("*.patch"))
     assert len(source["pedigree"]["patches"]) == len(patches)

@@ -53,7 +53,7 @@ def test_record() -> None:
     """The installed wheel says which source, checksum and patches it was made of."""
     wheel = metadata.metadata("hold-slayer-pjsua2")
     record = wheel["Description"] or str(wheel.get_payload())
-    build = (ROOT / "packaging/pjsua2/build").read_text("utf-8")
+    build = (ROOT / "packaging/pjsua2/pjproject.sh").read_text("utf-8")
     checksum = build.split("ARCHIVE_SHA256=")[1].split("\n")[0]
     assert f"sha256 {checksum}" in record
     for patch in (ROOT / "packaging/pjsua2/patches").glob("*.patch"):
