@@ -11,6 +11,7 @@ from lab.company.scenario import SCENARIOS
 from lab.demo.stage import Stage
 from lab.parties.plan import PhonePlan
 
+from .accessible import complaints
 from .by_hand import KITCHEN, add_account, add_contact, add_phone
 from .watched import PATIENCE_MS, Watched, watched
 
@@ -106,6 +107,8 @@ async def on_hold(wall: Watched, hand: Watched) -> None:
     await wall.picture("hold", wall.card)
     await hand.picture("hold")
     assert not await hand.overflows()
+    for view in (wall, hand):
+        assert await complaints(view) == []
 
 
 async def ringing(wall: Watched, hand: Watched) -> None:
@@ -118,6 +121,8 @@ async def ringing(wall: Watched, hand: Watched) -> None:
     await expect(wall.part(".verdict li").first).not_to_be_empty()
     await expect(wall.button("That is no person")).to_be_visible()
     await expect(wall.part(".queue")).to_have_count(0)
+    for view in (wall, hand):
+        assert await complaints(view) == []
 
 
 async def connected(wall: Watched, hand: Watched) -> None:
@@ -139,6 +144,7 @@ async def keypad(view: Watched) -> None:
     await expect(view.part(".keypad button").first).to_be_focused()
     await expect(button).to_have_attribute("aria-expanded", "true")
     await view.picture("keypad", view.card)
+    assert await complaints(view) == []
     await button.focus()
     await view.page.keyboard.press("Enter")
     await expect(view.part(".keypad")).to_have_count(0)
@@ -166,3 +172,4 @@ async def played_back(view: Watched) -> None:
     row = view.part(".words p", has=view.page.locator("button.seek")).first
     await expect(row).to_have_class(re.compile(r"\bnow\b"))
     await view.picture("played", view.card)
+    assert await complaints(view) == []

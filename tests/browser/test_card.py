@@ -8,6 +8,7 @@ import pytest
 from lab.demo.stage import Stage
 from lab.home.owner import Owner
 
+from .accessible import complaints
 from .watched import TAG, Watched, watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -43,6 +44,7 @@ async def idle(view: Watched, contact: str) -> None:
     await view.part(".start summary").click()
     await expect(view.card.get_by_label("Or another number")).to_be_visible()
     await expect(view.card.get_by_label("What it is about")).to_be_visible()
+    assert await complaints(view) == []
 
 
 async def refuses_bad_number(view: Watched) -> None:
