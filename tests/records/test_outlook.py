@@ -11,6 +11,7 @@ from homeassistant.components.recorder.statistics import (
     statistics_during_period,
 )
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
@@ -178,3 +179,51 @@ async def test_long_term_statistics(
     known = await get_instance(hass).async_add_executor_job(list_statistic_ids, hass)
     assert not [each for each in known if each["statistic_id"].startswith("hold_slayer:")]
     assert state(hass, "calls_that_reached_a_person").state == "unknown"
+
+
+@pytest.mark.usefixtures("enable_custom_integrations")
+async def test_a_call_to_no_contact(hass: HomeAssistant, link: ScriptedLink) -> None:
+    """What the line says is believed; without it nothing is foretold, nor while it does not wait."""
+    entry = account_entry()
+    await set_up(hass, entry)
+    started = await act(hass, "start_call", number="+442079461111")
+    call = entry.runtime_data.switchboard.calls[started["call_id"]]
+    outlooks = entry.runtime_data.outlooks
+    assert outlooks.remaining(call) is None
+    # said before the waiting began
+    call._do(Note(kind=NoteKind.QUEUE_POSITION, text="number four", value=4))
+    await to_hold(hass, link, call)
+    call._do(Note(kind=NoteKind.CALLBACK_OFFERED, text="call back?"))
+    found = outlooks.remaining(call)
+    assert found is not None
+    assert (found.basis, found.calls) == ("announced", 0)
+    assert found.low_s < found.wait_s < found.high_s
+    await act(hass, "hang_up")
+    await over(hass, call)
+    assert outlooks.remaining(call) is None
+
+
+@pytest.mark.usefixtures("enable_custom_integrations")
+async def test_figures_stay_while_the_history_is_away(
+    hass: HomeAssistant, link: ScriptedLink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An outage costs the freshness of the figures, not the figures."""
+    month(tmp_path / "hold_slayer.db")
+    entry = account_entry()
+    await set_up(hass, entry)
+    outlook = account_outlook(entry)
+    await outlook.async_refresh()
+    before = outlook.data
+
+    async def away(_work: object) -> None:
+        raise HomeAssistantError("away")
+
+    monkeypatch.setattr(history_of(hass), "read", away)
+    await outlook.async_refresh()
+    assert outlook.data is before
+    monkeypatch.setattr(
+        "custom_components.hold_slayer.records.outlook.find_history", lambda _hass: None
+    )
+    await outlook.async_refresh()
+    assert outlook.data is before
+    assert before.typical_hold_s

@@ -169,3 +169,27 @@ async def test_by_a_model(hass: HomeAssistant, entry: MockConfigEntry) -> None:
         found = await act(hass, "get_call_summary", call_id="c2")
         assert len(found["text"]) <= 1000
     assert found["by"] == "model"
+
+
+async def test_what_a_model_is_shown_and_may_answer(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """The end of a long call, by the account's own model; plain text will do; anew per language."""
+    said = ((400 + each, f"line {each} " + "words " * 40) for each in range(100))
+    await put(hass, "long", *said, account_id=entry.entry_id)
+    asked = await model(hass, "They said a lot.")
+    hass.data[DATA_PREFERENCES].async_set_preferences(gen_data_entity_id=None)
+    assert (await act(hass, "get_call_summary", call_id="long"))["by"] == "rules"
+    hass.config_entries.async_update_entry(
+        entry, options=dict(entry.options) | {"ai_task": asked.entity_id}
+    )
+    await hass.async_block_till_done()
+    found = await act(hass, "get_call_summary", call_id="long")
+    assert (found["by"], found["text"]) == ("model", "They said a lot.")
+    assert "line 99" in asked.asked[0]
+    assert "line 3 " not in asked.asked[0]
+    assert (await act(hass, "get_call_summary", call_id="long"))["by"] == "model"
+    assert len(asked.asked) == 1
+    hass.config.language = "de"
+    assert (await act(hass, "get_call_summary", call_id="long"))["by"] == "model"
+    assert len(asked.asked) == 2

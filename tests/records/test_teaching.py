@@ -189,3 +189,22 @@ async def test_bench_reads_traces(
     assert "new_speech" in said
     file.write_text("{}")
     assert taught_bench([str(file)]) == 2
+
+
+async def test_corrections_without_a_flow(
+    hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry
+) -> None:
+    """Calls to numbers of no contact, or whose flow says something else, change nothing else."""
+    history = history_of(hass)
+    await history.write(writing("nobody", "for clams press two", contact_id=None))
+    await history.write(writing("known", "for clams press two"))
+    found = await act(hass, "correct_call", call_id="nobody", line=0, text="for claims press two")
+    assert not found["flow_changed"]
+    account = entry.runtime_data
+    steps = [{"action": "press", "expect": "goodbye", "keys": "3"}, {"action": "hold"}]
+    import_flow(account, account.contacts["insurance"], steps)
+    await hass.async_block_till_done()
+    revision = account.contacts["insurance"].flow.revision
+    found = await act(hass, "correct_call", call_id="known", line=0, text="for claims press two")
+    assert not found["flow_changed"]
+    assert account.contacts["insurance"].flow.revision == revision
