@@ -19,7 +19,7 @@ from .sounds import RATE, Samples
 VOICES = {
     "en": "en-us",
     "de": "de",
-    "fr": "fr-fr",
+    "fr": "fr",  # fr-fr knows no variants
     "es": "es",
     "it": "it",
     "nl": "nl",
