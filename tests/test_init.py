@@ -6,6 +6,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 import pytest
 
+from custom_components.hold_slayer.calls.account import Account
 from custom_components.hold_slayer.const import DOMAIN, SubentryType
 from custom_components.hold_slayer.telephony.errors import EngineStartError, StartProblem
 from custom_components.hold_slayer.telephony.messages import (
@@ -173,3 +174,41 @@ async def test_new_credentials_register_anew(hass: HomeAssistant, link: Scripted
     hass.config_entries.async_update_entry(entry, data={**entry.data, "password": "new"})
     await hass.async_block_till_done()
     assert [message.account.password for message in link.all(AddAccount)] == ["s3cret", "new"]
+
+
+async def test_a_fault_at_the_start_leaves_no_engine(
+    hass: HomeAssistant, link: ScriptedLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An account that cannot start gives the engine back."""
+
+    async def broken(_: Account) -> None:
+        raise RuntimeError("a fault")
+
+    monkeypatch.setattr(Account, "start", broken)
+    entry = account_entry()
+    entry.add_to_hass(hass)
+    assert not await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_ERROR
+    assert link.state is LinkState.STOPPED
+
+
+async def test_an_account_that_cannot_be_unloaded_goes_on(
+    hass: HomeAssistant, link: ScriptedLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While its entities stay, the engine keeps it registered, and calls can be made."""
+    entry = account_entry()
+    await set_up(hass, entry)
+
+    async def stay(*_: object) -> bool:
+        return False
+
+    with monkeypatch.context() as patched:
+        patched.setattr(hass.config_entries, "async_unload_platforms", stay)
+        assert not await hass.config_entries.async_unload(entry.entry_id)
+    assert entry.state is ConfigEntryState.FAILED_UNLOAD
+    assert link.state is LinkState.RUNNING
+    assert entry.runtime_data.registered
+    # Home Assistant does this only after an unloading that worked
+    await entry._async_process_on_unload(hass)
+    await entry.runtime_data.stop("the test is over")
+    await entry.runtime_data.engine.release()

@@ -115,8 +115,25 @@ async def test_a_card_opened_in_the_middle(
     assert (note["who"], note["text"]) == ("note", "false_alarm")
     assert (partial["text"], partial["final"]) == ("being read", False)
     assert shown["segments"][-1]["kind"] == "music"
-    forecast = shown["forecast"]
-    assert forecast is None or forecast["low_s"] <= forecast["wait_s"] <= forecast["high_s"]
+    assert shown["forecast"] is None
+
+
+async def test_the_forecast_on_the_card(
+    hass: HomeAssistant,
+    link: ScriptedLink,
+    entry: MockConfigEntry,
+    hass_ws_client: WebSocketGenerator,
+) -> None:
+    """What is announced becomes a forecast, in half minutes, so that it changes rarely."""
+    call = await start(hass, entry)
+    await to_hold(hass, link, call)
+    call._do(Note(kind=NoteKind.ESTIMATED_WAIT, text="about ten minutes", value=600.0))
+    await hass.async_block_till_done()
+    snapshot = await subscribe(await hass_ws_client(hass))
+    forecast = snapshot["lines"][0]["call"]["forecast"]
+    assert forecast["low_s"] <= forecast["wait_s"] <= forecast["high_s"]
+    assert 0 < forecast["wait_s"] < 1800
+    assert all(seconds % 30 == 0 for seconds in forecast.values())
 
 
 async def test_the_switch_of_a_line(

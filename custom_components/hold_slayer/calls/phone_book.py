@@ -55,16 +55,6 @@ class PhoneBook:
         """Tell whether a phone is registered."""
         return username in self._registrations
 
-    def agent(self, username: str) -> str:
-        """Return what a phone calls itself, "" while it is not registered."""
-        known = self._registrations.get(username)
-        return known.agent if known is not None else ""
-
-    def taken(self, username: str, *, besides: str = "") -> bool:
-        """Tell whether a phone of another account has this user name."""
-        others = (users for key, users in self._users.items() if key != besides)
-        return any(user.username == username for user in chain.from_iterable(others))
-
     def owner(self, username: str) -> str | None:
         """Return the id of the account a phone belongs to."""
         for account_id, users in self._users.items():
