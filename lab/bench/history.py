@@ -22,7 +22,7 @@ from custom_components.hold_slayer.records.database import Database
 from custom_components.hold_slayer.records.deleting import delete_old
 from custom_components.hold_slayer.records.filters import Filter, Page
 from custom_components.hold_slayer.records.query import (
-    all_calls,
+    counted_calls,
     get_call,
     list_calls,
     search_words,
@@ -207,7 +207,10 @@ def _measure_reads(database: Database, calls: int, rounds: int) -> None:
             search_words, words=["unheard"], wanted=Filter(), page=Page()
         ),
         "rows for statistics of a contact": lambda connection: list(
-            all_calls(connection, Filter(contact="contact7"), calls)
+            counted_calls(connection, Filter(contact="contact7"), calls)
+        ),
+        "rows for statistics of all": lambda connection: list(
+            counted_calls(connection, Filter(), calls)
         ),
     }
     for name, question in questions.items():

@@ -15,7 +15,7 @@ from ..calls.problems import invalid
 from .filters import Filter, Visible, read_filter, read_page, read_words
 from .history import history_of
 from .outlook import forecast_json
-from .query import all_calls, get_call, list_calls, search_words
+from .query import counted_calls, get_call, list_calls, search_words
 from .recording_access import recording_json, visible_recordings
 from .statistics import PastCall, by_contact, overview
 
@@ -65,16 +65,16 @@ async def statistics_of(
     def count(connection: Connection) -> Json:
         calls = [
             PastCall(
-                started=datetime.fromtimestamp(row["started"], zone),
-                contact=row["name"] if row["contact_id"] else "",
-                number=row["number"],
-                reached=row["person_since"] is not None or row["connected"] is not None,
-                connected=row["connected"] is not None,
-                outcome=row["outcome"] or "",
-                hold_s=row["hold_s"],
-                menu_s=row["menu_s"],
+                started=datetime.fromtimestamp(row.started, zone),
+                contact=row.name if row.contact_id else "",
+                number=row.number,
+                reached=row.person_since is not None or row.connected is not None,
+                connected=row.connected is not None,
+                outcome=row.outcome or "",
+                hold_s=row.hold_s,
+                menu_s=row.menu_s,
             )
-            for row in all_calls(connection, wanted, MOST_COUNTED)
+            for row in counted_calls(connection, wanted, MOST_COUNTED)
         ]
         return {**overview(calls), "contacts": by_contact(calls)}
 

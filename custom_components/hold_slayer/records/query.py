@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
+    Row,
     RowMapping,
     Select,
     column,
@@ -242,6 +243,30 @@ def all_calls(connection: Connection, wanted: Filter, limit: int) -> Iterator[Ro
         .limit(limit)
     )
     yield from connection.execute(query).mappings().all()
+
+
+def counted_calls(
+    connection: Connection, wanted: Filter, limit: int
+) -> Iterator[Row[tuple[Any, ...]]]:
+    """Yield what statistics count of the latest calls that are over, in no order."""
+    counted = (
+        CALLS.c.started,
+        CALLS.c.contact_id,
+        CALLS.c.name,
+        CALLS.c.number,
+        CALLS.c.person_since,
+        CALLS.c.connected,
+        CALLS.c.outcome,
+        CALLS.c.hold_s,
+        CALLS.c.menu_s,
+    )
+    query = (
+        select(*counted)
+        .where(*wanted.conditions(), CALLS.c.ended.is_not(None))
+        .order_by(CALLS.c.started.desc())
+        .limit(limit)
+    )
+    yield from connection.execute(query)
 
 
 def call_json(row: RowMapping) -> Json:

@@ -11,6 +11,8 @@ from ..navigation.states import Outcome
 
 #: Calls that reached a person in an hour of the day before it is compared with the others.
 FEWEST_COMPARED: Final = 3
+#: Contacts and numbers with figures of their own in one answer.
+MOST_CONTACTS: Final = 100
 #: 97.5 % quantile of the normal distribution: both ends of a 95 % interval.
 _Z95: Final = 1.959964
 #: The company's side ended the call while it waited.
@@ -82,14 +84,19 @@ def overview(calls: Iterable[PastCall]) -> dict[str, Any]:
 
 
 def by_contact(calls: Iterable[PastCall]) -> list[dict[str, Any]]:
-    """Return an overview for each contact, or number where there is none; most called first."""
+    """Return an overview for each contact, or number where there is none.
+
+    Most called first, no more than `MOST_CONTACTS`.
+    """
     groups: dict[tuple[str, str], list[PastCall]] = {}
     for call in calls:
         key = (call.contact, "" if call.contact else call.number)
         groups.setdefault(key, []).append(call)
     return [
         {"contact": contact or None, "number": number or None, **overview(some)}
-        for (contact, number), some in sorted(groups.items(), key=lambda each: -len(each[1]))
+        for (contact, number), some in sorted(groups.items(), key=lambda each: -len(each[1]))[
+            :MOST_CONTACTS
+        ]
     ]
 
 
@@ -99,23 +106,26 @@ def compared_hours(calls: Iterable[PastCall]) -> list[Hour]:
     The certainty is that of a rank test (Mann and Whitney 1947) of the hour against all other
     hours, divided among the hours looked at (Bonferroni): the best of many is best by luck too.
     """
+    reached = [(call.started.hour, max(0.0, call.hold_s)) for call in calls if call.reached]
     holds: dict[int, list[float]] = {}
-    for call in calls:
-        if call.reached:
-            holds.setdefault(call.started.hour, []).append(max(0.0, call.hold_s))
+    sums: dict[int, float] = {}
+    # all hours are compared with the same calls: ranked once
+    ranks, ties = _ranked([hold for _, hold in reached])
+    for (hour, hold), rank in zip(reached, ranks, strict=True):
+        holds.setdefault(hour, []).append(hold)
+        sums[hour] = sums.get(hour, 0.0) + rank
     enough = {hour: some for hour, some in holds.items() if len(some) >= FEWEST_COMPARED}
     if len(enough) < 2:
         return []
     found = []
     for hour, some in enough.items():
-        rest = [hold for other, others in holds.items() if other != hour for hold in others]
-        chance = min(1.0, rank_test(some, rest) * len(enough))
+        chance = _chance(sums[hour], len(some), len(reached) - len(some), ties) * len(enough)
         found.append(
             Hour(
                 hour=hour,
                 calls=len(some),
                 median_hold_s=round(statistics.median(some), 1),
-                certainty=round(1.0 - chance, 3),
+                certainty=round(1.0 - min(1.0, chance), 3),
             )
         )
     return sorted(found, key=lambda each: (each.median_hold_s, -each.certainty, each.hour))
@@ -123,21 +133,30 @@ def compared_hours(calls: Iterable[PastCall]) -> list[Hour]:
 
 def rank_test(some: Sequence[float], others: Sequence[float]) -> float:
     """Return the two-sided p-value of Mann and Whitney's test, by the normal approximation."""
-    count, other_count = len(some), len(others)
-    if not count or not other_count:
-        return 1.0
-    both = sorted([*((value, True) for value in some), *((value, False) for value in others)])
-    total = len(both)
-    rank_sum = ties = 0.0
-    start = 0
-    while start < total:
+    ranks, ties = _ranked([*some, *others])
+    return _chance(sum(ranks[: len(some)]), len(some), len(others), ties)
+
+
+def _ranked(values: Sequence[float]) -> tuple[list[float], float]:
+    """Return the rank of each value, equal ones sharing theirs, and what ties take off the variance."""
+    order = sorted(range(len(values)), key=values.__getitem__)
+    ranks, ties, start = [0.0] * len(values), 0.0, 0
+    while start < len(order):
         end = start
-        while end < total and both[end][0] == both[start][0]:
+        while end < len(order) and values[order[end]] == values[order[start]]:
             end += 1
-        middle = (start + end + 1) / 2
-        rank_sum += middle * sum(mine for _, mine in both[start:end])
+        for place in order[start:end]:
+            ranks[place] = (start + end + 1) / 2
         ties += (end - start) ** 3 - (end - start)
         start = end
+    return ranks, ties
+
+
+def _chance(rank_sum: float, count: int, other_count: int, ties: float) -> float:
+    """Return how likely a sum of ranks so far from the middle is by chance."""
+    total = count + other_count
+    if not count or not other_count:
+        return 1.0
     mean = count * (total + 1) / 2
     variance = count * other_count / 12 * ((total + 1) - ties / (total * (total - 1)))
     if variance <= 0:
