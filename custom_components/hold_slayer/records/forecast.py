@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from math import exp
+from math import exp, sqrt
 from typing import Final
 
 from .announcements import Announced, PastWait
@@ -33,7 +33,7 @@ _PRIOR_WEIGHT: Final = 0.25
 #: How much the doubt about few calls counts, in weight of calls.
 _DOUBT_WEIGHT: Final = 0.5
 #: Calls whose spread shows itself how far waits go.
-_ENOUGH_CALLS: Final = 30
+_ENOUGH_CALLS: Final = 80
 #: A call made just before: what it counts against all others, after how many hours it counts a
 #: third of that, and the deviation of the logarithm at once and for each hour since.
 _LATELY: Final = 3.0
@@ -173,7 +173,7 @@ class Forecaster:
 def _forecast(spread: Spread, calls: int, basis: Basis) -> Forecast:
     """Return the median and the shortest interval of a spread."""
     # the ends of a few values lie too far inside: further out, the fewer there are
-    outside = (1 - COVERAGE) * min(1.0, calls / _ENOUGH_CALLS)
+    outside = (1 - COVERAGE) * min(1.0, sqrt(calls / _ENOUGH_CALLS))
     low, high = spread.shortest(1 - outside)
     middle = spread.quantile(0.5)
     return Forecast(
