@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+import platform
 import signal
 
 import pytest
@@ -152,4 +153,5 @@ async def test_missing_library(tmp_path: Path) -> None:
     assert error.value.kind is StartProblem.MISSING_LIBRARY
     assert "pjsua2" in error.value.text
     assert "no such library here" in error.value.text
+    assert error.value.machine.startswith(platform.machine())
     assert alice.link.state is LinkState.STOPPED
