@@ -18,15 +18,14 @@ from custom_components.hold_slayer.sentences import phrase
 from custom_components.hold_slayer.telephony.messages import (
     AccountFacts,
     AnswerCall,
+    Done,
     ErrorKind,
     GetAccountFacts,
-    GetStatistics,
     HangUp,
     IncomingCall,
     KeyMethod,
     KeyReceived,
     LegState,
-    LegStatistics,
     Nat,
     PlaceCall,
     RegistrationState,
@@ -75,19 +74,18 @@ class AccountFactsOf:
         )
 
 
-def packets(link: ScriptedLink, **received: int) -> None:
-    """Let legs have received packets: near and far."""
+def sound(link: ScriptedLink, **arrives: str) -> None:
+    """Let tones arrive: which legs' (near, far), and where (near = in-9's are told on the near leg)."""
 
-    def answer(message: GetStatistics) -> LegStatistics:
+    def answer(message: SendKeys) -> Done:
         name = "near" if message.leg.endswith(".near") else "far"
-        return LegStatistics(
-            request=0,
-            leg=message.leg,
-            state=LegState.CONFIRMED,
-            rx_packets=received.get(name, 0),
-        )
+        if message.method is KeyMethod.INBAND and name in arrives:
+            near = next(each.leg for each in link.all(PlaceCall))
+            leg = near if arrives[name] == "near" else "in-9"
+            hears(link, leg, Hearing(time=1.0, since=1.0, sound=Sound.DTMF, digit=message.keys))
+        return Done(request=0)
 
-    link.answers[GetStatistics] = answer
+    link.answers[SendKeys] = answer
 
 
 async def calls_itself(link: ScriptedLink, entry: MockConfigEntry) -> str:
@@ -103,10 +101,10 @@ async def calls_itself(link: ScriptedLink, entry: MockConfigEntry) -> str:
 
 async def test_all_is_well(hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry) -> None:
     """The account calls itself; speech and keys are tried, and everything is said in words."""
-    packets(link, near=60, far=60)
+    sound(link, near="far", far="near")
     testing = hass.async_create_task(act(hass, "test_account"))
     near = await calls_itself(link, entry)
-    assert (await link.until(SendKeys)).leg == near
+    assert (await link.until(SendKeys, 3)).leg == near
     link.tell(KeyReceived(leg="in-9", key="5", method=KeyMethod.RFC4733))
     answer = await testing
     assert answer["text"] == (
@@ -119,17 +117,17 @@ async def test_all_is_well(hass: HomeAssistant, link: ScriptedLink, entry: MockC
 
 
 async def test_echo_number(hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry) -> None:
-    """A number is called instead; only what comes back can be told."""
-    packets(link, near=60)
+    """A number is called instead; what comes back as an echo proves both ways."""
+    sound(link, near="near")
     testing = hass.async_create_task(act(hass, "test_account", number="10000"))
     placed = await link.until(PlaceCall)
     assert placed.target == "10000"
     leg_is(link, placed.leg, LegState.CONFIRMED)
     answer = await testing
-    assert answer["text"].endswith("Speech arrives.")
+    assert answer["text"].endswith("Speech gets through both ways.")
     assert (answer["speech_heard"], answer["speech_said"], answer["keys_heard"]) == (
         True,
-        None,
+        True,
         None,
     )
 
@@ -169,11 +167,12 @@ async def test_somebody_else_answers(
     hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry
 ) -> None:
     """A provider may answer a call to ourselves itself: what comes back is all that is told."""
-    packets(link, near=60)
     testing = hass.async_create_task(act(hass, "test_account"))
     placed = await link.until(PlaceCall)
     leg_is(link, placed.leg, LegState.RINGING)
     leg_is(link, placed.leg, LegState.CONFIRMED)
+    await link.until(SendKeys)
+    hears(link, placed.leg, Hearing(time=1.0, since=1.0, sound=Sound.SPEECH))
     answer = await testing
     assert (answer["answered"], answer["speech_heard"]) == (True, True)
     assert (answer["speech_said"], answer["keys_heard"]) == (None, None)
@@ -184,8 +183,8 @@ async def test_somebody_else_answers(
 @pytest.mark.parametrize(
     ("received", "says"),
     [
-        ({"near": 60}, "one_way_here"),
-        ({"far": 60}, "one_way_there"),
+        ({"far": "near"}, "one_way_here"),
+        ({"near": "far"}, "one_way_there"),
         ({}, "not_heard"),
     ],
 )
@@ -193,11 +192,11 @@ async def test_speech_gets_lost(
     hass: HomeAssistant,
     link: ScriptedLink,
     entry: MockConfigEntry,
-    received: dict[str, int],
+    received: dict[str, str],
     says: str,
 ) -> None:
     """One direction, or none: said in words, and so are keys that do not arrive."""
-    packets(link, **received)
+    sound(link, **received)
     testing = hass.async_create_task(act(hass, "test_account"))
     await calls_itself(link, entry)
     answer = await testing
@@ -210,10 +209,10 @@ async def test_keys_heard_as_tones(
     hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry
 ) -> None:
     """A key that arrives in the speech counts; other keys and sounds do not."""
-    packets(link, near=60, far=60)
+    sound(link, near="far", far="near")
     testing = hass.async_create_task(act(hass, "test_account"))
     await calls_itself(link, entry)
-    await link.until(SendKeys)
+    await link.until(SendKeys, 3)
     hears(link, "in-9", Hearing(time=1.0, since=1.0, sound=Sound.MUSIC))
     hears(link, "in-9", Hearing(time=2.0, since=2.0, sound=Sound.DTMF, digit="5"))
     assert (await testing)["keys_heard"] is True

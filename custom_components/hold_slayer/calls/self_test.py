@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any
 from homeassistant.util.ulid import ulid_now
 
 from ..const import Conf
-from ..hearing.heard import Phase
+from ..hearing.heard import Hearing, Phase, Sound
+from ..navigation.acts import KeyMethod
 from ..sentences import phrase
 from ..telephony.errors import EngineError
 from ..telephony.messages import (
     AccountFacts,
     EngineEvent,
     GetAccountFacts,
-    GetStatistics,
+    HeardOnLeg,
     IncomingCall,
     KeyReceived,
     LegChanged,
     LegState,
     Played,
-    Tone,
 )
 from .leg import Leg
 from .numbers import NumberError, normalise_target, refuse_emergency
@@ -37,10 +37,12 @@ LARGEST_INVITE = 1200
 #: Longest wait for the answer of the called side, and for each part of the test after it, s.
 ANSWER_S = 20.0
 PART_S = 6.0
-#: The key that is sent to ourselves.
+#: The key that is sent to ourselves as the account sends keys, and those that stand for speech.
 KEY = "5"
-#: RTP packets that prove that speech gets through: a second of it.
-ENOUGH_PACKETS = 50
+NEAR_TONE, FAR_TONE = "8", "9"
+#: Length of such a tone, ms, and the pause between two, s: the first ones may fall into the beginning.
+TONE_MS = 200
+BETWEEN_TONES_S = 1.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -183,25 +185,43 @@ class SelfTest:
                     return None
 
     async def _try_speech(self, result: TestResult) -> None:
-        """Count packets in both directions while a tone plays."""
-        link = self._account.engine.link
-        tone = asyncio.ensure_future(self._near.play_tone(Tone.CONFIRM))
+        """Send tones both ways and listen for them: packets alone may be silence.
+
+        Without a far leg of ours, tones that come back (an echo) prove both ways, any sound one.
+        """
+        sounding = asyncio.ensure_future(self._sound())
         heard = said = False
         try:
             async with asyncio.timeout(PART_S):
-                while not (heard and (said or self._far is None)):
-                    near = await link.request(GetStatistics(leg=self._near.id))
-                    heard = near.rx_packets >= ENOUGH_PACKETS
-                    if self._far is not None:
-                        far = await link.request(GetStatistics(leg=self._far.id))
-                        said = far.rx_packets >= ENOUGH_PACKETS
-                    await asyncio.sleep(0.2)
+                while not (heard and said):
+                    event = await self._events.get()
+                    self._note(event)
+                    leg, key = getattr(event, "leg", ""), _key(event)
+                    if self._far is None:
+                        heard = heard or _audible(event)
+                        said = said or key == NEAR_TONE
+                    elif leg == self._near.id:
+                        heard = heard or key == FAR_TONE
+                    elif leg == self._far.id:
+                        said = said or key == NEAR_TONE
         except TimeoutError:
-            _LOGGER.debug("Not enough speech: heard %s, said %s", heard, said)
+            _LOGGER.debug("Not all speech got through: heard %s, said %s", heard, said)
         finally:
-            tone.cancel()
+            sounding.cancel()
+            await asyncio.gather(sounding, return_exceptions=True)
         result.heard = heard
-        result.said = said if self._far is not None else None
+        result.said = said if self._far is not None or said else None
+
+    async def _sound(self) -> None:
+        """Let both sides sound, again and again."""
+        sides = [(self._near, NEAR_TONE)]
+        if self._far is not None:
+            sides.append((self._far, FAR_TONE))
+        while True:
+            await asyncio.gather(
+                *(leg.send_keys(key, KeyMethod.INBAND, TONE_MS) for leg, key in sides)
+            )
+            await asyncio.sleep(BETWEEN_TONES_S)
 
     async def _try_keys(self, result: TestResult) -> None:
         """Press a key here and wait for it there."""
@@ -213,18 +233,27 @@ class SelfTest:
                 while not result.keys:
                     event = await self._events.get()
                     self._note(event)
-                    result.keys = (
-                        isinstance(event, KeyReceived)
-                        and event.leg == self._far.id
-                        and event.key == KEY
-                    ) or (_digit(event) == KEY and getattr(event, "leg", "") == self._far.id)
+                    result.keys = getattr(event, "leg", "") == self._far.id and _key(event) == KEY
         except TimeoutError:
             return
 
 
-def _digit(event: EngineEvent) -> str:
-    """Return the key that was heard as a tone, "" when there was none."""
-    return str(getattr(getattr(event, "heard", None), "digit", "") or "")
+def _key(event: EngineEvent) -> str:
+    """Return the key that arrived as an event or as a tone, "" when there was none."""
+    match event:
+        case KeyReceived(key=key):
+            return key
+        case HeardOnLeg(heard=Hearing(sound=Sound.DTMF, digit=digit)):
+            return digit or ""
+    return ""
+
+
+def _audible(event: EngineEvent) -> bool:
+    """Tell whether the ears heard anything but silence."""
+    match event:
+        case HeardOnLeg(heard=Hearing(sound=sound)):
+            return sound is not Sound.SILENCE
+    return False
 
 
 def in_words(result: TestResult, language: str) -> list[str]:
