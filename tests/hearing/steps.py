@@ -10,7 +10,7 @@ from custom_components.hold_slayer.hearing.liveness import Step
 #: voice, music, singing, live, level of each kind of sound.
 KINDS = {
     "quiet": (0.02, 0.02, 0.02, 0.5, -70.0),
-    "noise": (0.02, 0.02, 0.02, 0.5, -45.0),
+    "noise": (0.02, 0.02, 0.02, 0.97, -45.0),
     "music": (0.02, 0.98, 0.05, 0.5, -20.0),
     "song": (0.05, 0.98, 0.95, 0.5, -20.0),
     "person": (0.98, 0.02, 0.05, 0.85, -20.0),

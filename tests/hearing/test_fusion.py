@@ -89,6 +89,21 @@ def test_short_hello() -> None:
     assert Cue.SHORT_GREETING in {reason.cue for reason in changes[-1].reasons}
 
 
+def test_what_a_recording_leaves_is_no_room() -> None:
+    """Quiet that does not sound like a room makes a detection less likely than a room does."""
+    chances = []
+    for pause in ("noise", "quiet"):
+        ears = Ears()
+        ears.play("music", 30)
+        ears.play("noise", 1)
+        ears.play("person", 2)
+        ears.play(pause, 1.0)
+        chances.append(ears.fusion.probability)
+        cues = [reason for reason in ears.fusion.reasons if reason.cue is Cue.ROOM_NOISE]
+        assert (cues[-1].weight > 0) is (pause == "noise")
+    assert chances[0] > chances[1]
+
+
 def test_announcement_between_music_is_no_person() -> None:
     """Music that comes back within a second calls a suspicion off."""
     ears = Ears()

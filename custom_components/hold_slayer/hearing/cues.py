@@ -37,6 +37,9 @@ SINGING = -3.0
 UNSURE = -2.0
 UNSURE_FROM = 0.60
 UNSURE_TO = 0.76
+#: The same for waiting and turns, which the rests between notes look like.
+SURE_FROM = 0.66
+SURE_TO = 0.8
 #: Music far weaker than the voice may be an office: so much less at most, from and to so many dB.
 FAR_MUSIC = 0.6
 FAR_FROM = 12.0
@@ -49,9 +52,11 @@ REPEATED_FULL = 0.7
 VETO = -9.0
 VETO_FROM = 0.7
 VETO_FULL = 1.5
-#: Per nat of the model's own log-odds of a live voice, and the least and most it may add.
-LIVE = 1.5
-LIVE_LEAST = -2.2
+#: Per nat that the model's own log-odds of a live voice lie above (or below) the middle, and the least and
+#: most it may add.
+LIVE = 2.0
+LIVE_MIDDLE = 0.3
+LIVE_LEAST = -3.0
 LIVE_MOST = 1.0
 #: A room that is heard before or after the words, louder than the line's own quiet by so many dB.
 ROOM = 1.5
@@ -59,13 +64,12 @@ ROOM_FROM = 2.0
 ROOM_FULL = 11.0
 #: The same when it is known to be no louder: a quiet room, or none.
 NO_ROOM = -0.3
-#: Per dB that the voice's spectrum is farther from (nearer to) the recorded voices of this call
-#: than the middle, the least and the most; full after so many seconds of loud words.
-UNLIKE = 3.0
-UNLIKE_MIDDLE = 3.1
+#: Per unit that the voice's spectrum is farther from (nearer to) the recorded voices of this call than
+#: another's would be, the least and the most; full after so many seconds of loud words.
+UNLIKE = 10.0
 UNLIKE_LEAST = -6.0
-UNLIKE_MOST = 1.2
-UNLIKE_FULL = 1.0
+UNLIKE_MOST = 1.5
+UNLIKE_FULL = 0.5
 #: Waiting for an answer: nothing before the first, most after the second, all after the third, s.
 WAITED = 3.6
 WAITED_FROM = 1.0
@@ -83,6 +87,10 @@ RISE_FULL = 15.0
 OPEN_LIVE = (2.0, 3.5)
 OPEN_MUSIC = (0.1, 0.3)
 OPEN_ROOM = (6.0, 14.0)
+#: What is heard in the pauses: the model's log-odds of a live line for the least weight, none and the most.
+PAUSES = (1.5, 3.0, 3.8)
+PAUSES_LEAST = -2.0
+PAUSES_MOST = 1.5
 #: One short turn: all of the weight up to the first length, none from the second, s.
 SHORT_GREETING = 2.2
 SHORT_GREETING_FROM = 1.2
@@ -131,6 +139,7 @@ def weigh(talk: Talk, line: Line, phase: Phase) -> list[Weighed]:
         *_sound(talk, phone=phone),
         *_music(talk),
         *_waiting(talk, SILENT_HOLD if line.silent_hold and not phone else 1.0),
+        (Cue.ROOM_NOISE, 0.0 if phone else _pauses(talk), talk.pause_live or 0.0),
         _turns(talk, 1.0 if line.holding or phone else SILENT_HOLD),
         _monologue(talk, phone=phone),
         *_exchange(talk),
@@ -152,12 +161,12 @@ def _sound(talk: Talk, *, phone: bool) -> list[Weighed]:
     new += NEW_SPEECH_MORE * ramp(talk.clean, NEW_SPEECH_SOON, NEW_SPEECH_LATE)
     live = 0.0
     if not phone:
-        live = max(LIVE_LEAST, min(LIVE_MOST, LIVE * talk.live))
+        live = max(LIVE_LEAST, min(LIVE_MOST, LIVE * (talk.live - LIVE_MIDDLE)))
         if talk.room is not None:
             live += NO_ROOM + ROOM * ramp(talk.room, ROOM_FROM, ROOM_FULL)
     unlike = 0.0
     if talk.unlike is not None and not phone:
-        unlike = max(UNLIKE_LEAST, min(UNLIKE_MOST, UNLIKE * (talk.unlike - UNLIKE_MIDDLE)))
+        unlike = max(UNLIKE_LEAST, min(UNLIKE_MOST, UNLIKE * talk.unlike))
         unlike *= ramp(talk.loud, 0, UNLIKE_FULL)
     repeated = REPEATED * ramp(talk.repeated, REPEATED_FROM, REPEATED_FULL)
     repeated += VETO * ramp(talk.repeated, VETO_FROM, VETO_FULL)
@@ -191,7 +200,7 @@ def _waiting(talk: Talk, silence: float) -> list[Weighed]:
     if talk.voiced > 0.2:
         trust = ramp(talk.drop, QUIET_FROM, QUIET_FULL)
         trust *= silence * (1 - ramp(talk.rise, RISE_FROM, RISE_FULL))
-        trust = max(trust, _open_line(talk)) * ramp(talk.sure, UNSURE_FROM, UNSURE_TO)
+        trust = max(trust, _open_line(talk)) * ramp(talk.sure, SURE_FROM, SURE_TO)
         waited = WAITED * ramp(talk.waiting, WAITED_FROM, WAITED_SOON)
         waited += WAITED_MORE * ramp(talk.waiting, WAITED_SOON, WAITED_LATE)
         found.append((Cue.WAITED, trust * waited, talk.waiting))
@@ -199,6 +208,16 @@ def _waiting(talk: Talk, silence: float) -> list[Weighed]:
         short *= 1 - ramp(talk.turn, SHORT_GREETING_FROM, SHORT_GREETING_TO)
         found.append((Cue.SHORT_GREETING, trust * short, talk.turn))
     return found
+
+
+def _pauses(talk: Talk) -> float:
+    """Weigh what is heard between the words: somebody's room, or what a recording leaves."""
+    if talk.pause_live is None:
+        return 0.0
+    low, middle, high = PAUSES
+    weight = PAUSES_LEAST * (1 - ramp(talk.pause_live, low, middle))
+    trust = (1 - ramp(talk.still_music, *OPEN_MUSIC)) * ramp(talk.sure, SURE_FROM, SURE_TO)
+    return weight + trust * PAUSES_MOST * ramp(talk.pause_live, middle, high)
 
 
 def _open_line(talk: Talk) -> float:
@@ -210,7 +229,7 @@ def _open_line(talk: Talk) -> float:
 def _turns(talk: Talk, trust: float) -> Weighed:
     """Weigh the pauses in which somebody waited before they spoke on. `trust` is 0 to 1."""
     turns = sum(ramp(pause, TURN_FROM, TURN_FULL) for pause in talk.pauses)
-    trust *= ramp(talk.sure, UNSURE_FROM, UNSURE_TO)
+    trust *= ramp(talk.sure, SURE_FROM, SURE_TO)
     trust *= TURN_RECORDED + (1 - TURN_RECORDED) * ramp(talk.live, -0.5, 0.5)
     return (Cue.HESITATION, trust * min(TURNS_MOST, TURN * turns), turns)
 

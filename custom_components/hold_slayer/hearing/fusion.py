@@ -47,7 +47,7 @@ class ListenerSettings:
     #: Probability of a person from which one is suspected.
     suspect_at: float = 0.5
     #: Probability of a person from which one is detected.
-    detect_at: float = 0.996
+    detect_at: float = 0.998
     #: Probability below which a suspicion is called off.
     cancel_at: float = 0.06
 

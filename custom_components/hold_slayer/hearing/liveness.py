@@ -1,7 +1,9 @@
 """What is measured about a stretch of talking, as far as it tells a person from a recording."""
 
 from dataclasses import dataclass, field
-from math import log
+from functools import cache
+from math import log, sqrt
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +50,22 @@ FORGIVEN = 1.0
 BED_LASTS = 2.0
 #: Seconds over which the chance of music under a voice is smoothed.
 _BED_SECONDS = 0.4
+
+
+#: The matrix (BANDS, BANDS) after which what words change in a mean spectrum is equally large in all
+#: directions (`lab/training/likeness.py` makes it).
+LIKENESS = Path(__file__).with_name("likeness.npz")
+#: Distance at which a voice is as likely another as the same: the first, and so much over the root of its
+#: loud words in s: short words vary more.
+ALIKE = 0.38
+ALIKE_SHORT = 0.17
+
+
+@cache
+def _whiten() -> NDArray[np.float32]:
+    """Read the matrix once for all legs."""
+    with np.load(LIKENESS) as stored:
+        return np.ascontiguousarray(stored["whiten"], np.float32)
 
 
 def log_odds(chance: float) -> float:
@@ -117,6 +135,8 @@ class Talk:
     #: Means since then: the model's log-odds of a live line, and the chance of music.
     still_live: float = 0.0
     still_music: float = 0.0
+    #: The same log-odds over all pauses, the latest most; None before the first one is long enough.
+    pause_live: float | None = None
     #: The pauses that ended in more words.
     pauses: list[float] = field(default_factory=list)
     repeat: Repeat | None = None
@@ -129,7 +149,8 @@ class Talk:
     #: Sum of the mel spectra of the turn's loud words, (BANDS,), and how long they are, s.
     spectrum: NDArray[np.float32] = field(default_factory=lambda: np.zeros(BANDS, np.float32))
     loud: float = 0.0
-    #: Distance to the nearest recorded voice of this call, dB; None while none is known.
+    #: How much farther the nearest recorded voice of this call is than another's voice would be, in
+    #: standard deviations of a voice's own words; None while no voice is known.
     unlike: float | None = None
 
     @property
@@ -189,6 +210,9 @@ class Talk:
             self.quiet_level = max(step.level, self.quiet_level - LEVEL_FALLS)
         if self.waiting > STILL / 2:
             odds = log_odds(step.live)
+            if self.waiting >= STILL:
+                self.pause_live = odds if self.pause_live is None else self.pause_live
+                self.pause_live += (odds - self.pause_live) * 0.1
             if self.still_level is None:
                 self.still_level = self.still_least = step.level
                 self.still_live, self.still_music = odds, step.music
@@ -250,6 +274,7 @@ class Line:
         self.rung = 0.0
         #: How often something proved to be a recording.
         self.repeats = 0
+        #: Spectra of recorded voices, whitened, (BANDS,) each.
         self.profiles: list[NDArray[np.float32]] = []
         #: Length of the music now playing, s.
         self.music_run = 0.0
@@ -318,10 +343,14 @@ class Line:
     def recording(self, talk: Talk) -> None:
         """Remember the voice of what proved to be a recording."""
         if talk.loud >= PROFILE_KEPT:
-            self.profiles = [*self.profiles[1 - self._MOST_PROFILES :], talk.profile]
+            self.profiles = [
+                *self.profiles[1 - self._MOST_PROFILES :],
+                talk.profile @ _whiten(),
+            ]
 
     def compare(self, talk: Talk) -> None:
         """Measure how far the voice is from the nearest recorded one."""
         if self.profiles and talk.loud >= PROFILE_LEAST:
-            distances = np.stack(self.profiles) - talk.profile
-            talk.unlike = float(np.sqrt(np.mean(distances**2, axis=1)).min())
+            distances = np.stack(self.profiles) - talk.profile @ _whiten()
+            nearest = sqrt(float(np.mean(distances**2, axis=1).min()))
+            talk.unlike = nearest - ALIKE - ALIKE_SHORT / sqrt(talk.loud)
