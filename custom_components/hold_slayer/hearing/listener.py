@@ -226,7 +226,7 @@ class Listener:
                 )
             )
             if not talking and self._copy is not None:
-                self._prove(self._copy, start + len(chunk) / RATE)
+                self._prove(self._copy, start + len(chunk) / RATE - self._prints.unsure)
         if len(events) > 1:
             events.sort(key=lambda event: event.time)
         return events
@@ -270,7 +270,7 @@ class Listener:
         current = self._prints.current
         self._fusion.undecided = current is None and self._prints.hint >= _UNDECIDED
         if current is not None:
-            until = self.now + len(chunk) / RATE
+            until = self.now + len(chunk) / RATE - self._prints.unsure
             self._utterances.repeated(current.since, until, _repeat(current))
             self._prove(current, until)
         left: list[HeardEvent] = []
@@ -286,6 +286,7 @@ class Listener:
                 loop_period=match.loop_period,
             )
             for match in found
+            if not self._utterances.holds(match.first_heard)
         ]
 
     def _prove(self, copy: PrintMatch, until: float) -> None:

@@ -13,8 +13,16 @@ from .printsearch import NEAREST
 FOLLOW_WORDS = 22
 FOLLOW_SHARE = 0.35
 FOLLOW_LEAST, FOLLOW_MOST = 0.11, 0.26
+#: Fewer words with sound than this say nothing.
+LEAST_SOUND = 8
 #: A repeat that says nothing for this long (silence in both copies) is over, s.
 FOLLOW_SILENCE = 4.0
+#: Words without sound in both copies that make a pause. What comes after one is judged by itself: so
+#: many words with sound until it counts as the repeat, so many until it must agree like any other
+#: part, and the share that keeps it until then.
+PAUSE_WORDS = 18
+AFTER_LEAST, AFTER_MOST = 10, 22
+AFTER_SHARE = 0.04
 
 
 @dataclass(slots=True)
@@ -28,8 +36,11 @@ class Track:
     score: float
     #: How well it agrees now.
     latest: float
-    #: Words since anything counted.
+    #: Words since anything counted, and since it agreed for sure.
     quiet: int = 0
+    unsure: int = 0
+    #: Place behind the latest pause.
+    resumed: int = 0
 
 
 def begin(history: History, distance: int, score: float) -> Track:
@@ -43,31 +54,48 @@ def begin(history: History, distance: int, score: float) -> Track:
 
 
 def follow(history: History, track: Track, count: int) -> bool:
-    """See whether the `count` newest words still agree with the earlier copy."""
+    """See whether the `count` newest words still agree with the earlier copy.
+
+    A pause in both copies says nothing: the repeat goes on after it, or not.
+    """
+    track.unsure += count
+    if history.is_silent(count, track.distance):
+        track.quiet += count
+        return track.quiet * WORD_SECONDS <= FOLLOW_SILENCE
+    if track.quiet >= PAUSE_WORDS:
+        track.resumed = history.count - count
+    track.quiet = 0
     span = max(FOLLOW_WORDS, count)
-    back = min(3 * span, history.count - track.begins, history.count - track.distance - 5)
-    best, score, silent = track.distance, -1.0, True
+    back = min(
+        3 * span,
+        history.count - max(track.begins, track.resumed),
+        history.count - track.distance - 5,
+    )
+    best, score, most = track.distance, -1.0, 0
     for shift in (0, -1, 1, -2, 2):
         distance = track.distance + shift
         if history.count - back - distance < 0 or distance < NEAREST * WORD_RATE:
             continue
         agreed, sound = history.likeness(back, distance, span)
-        if sound < 8:
+        if sound < LEAST_SOUND:
             continue
-        silent = False
+        most = max(most, sound)
         value = agreed / (BITS * max(sound, FOLLOW_WORDS // 2))
         if value > score + (0.03 if shift else 0.0):
             best, score = distance, value
         if shift == 0 and value > 0.45:
             break
-    if silent:
-        track.quiet += count
-        return track.quiet * WORD_SECONDS <= FOLLOW_SILENCE
-    track.quiet = 0
-    track.distance = best
+    if not most:
+        return True
+    fresh = track.resumed and history.count - track.resumed < 3 * AFTER_MOST
+    after = most if fresh else AFTER_MOST
     least = min(max(FOLLOW_SHARE * track.score, FOLLOW_LEAST), FOLLOW_MOST)
     if score < least:
-        return False
+        return after < AFTER_MOST and score >= AFTER_SHARE
+    if after < AFTER_LEAST:
+        return True
+    track.distance = best
+    track.unsure = 0
     track.score += 0.15 * (score - track.score)
     track.latest = score
     return True
@@ -75,4 +103,5 @@ def follow(history: History, track: Track, count: int) -> bool:
 
 def end(history: History, track: Track) -> int:
     """Return the place behind the last word that repeats."""
-    return max(history.count - FOLLOW_WORDS // 2, track.begins + 1)
+    behind = max(FOLLOW_WORDS // 2, track.unsure - FOLLOW_WORDS)
+    return max(history.count - behind, track.begins + 1)

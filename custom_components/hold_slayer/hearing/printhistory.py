@@ -87,6 +87,11 @@ class History:
         wrong = int(np.add.reduce(np.bitwise_count(different[both]), dtype=np.int64))
         return BITS * len(both) - 2 * wrong, len(sound)
 
+    def is_silent(self, back: int, distance: int) -> bool:
+        """Whether neither the newest `back` words nor those at a distance before them have sound."""
+        either = self.recent(back) | self.earlier(back, distance)
+        return bool(np.maximum.reduce(either) < VALID)
+
     def time(self, place: int) -> float:
         """Return when in the call a place was heard, s."""
         return (place - self.base + self.lost) * WORD_SECONDS

@@ -64,6 +64,11 @@ class PrintMemory:
         return self._match
 
     @property
+    def unsure(self) -> float:
+        """For how long it has not been known whether the repeat still goes on, s: after a pause in it."""
+        return self._track.unsure * WORD_SECONDS if self._track is not None else 0.0
+
+    @property
     def hint(self) -> float:
         """How near the best candidate of the latest words came to a repeat, 0 to 1 and more."""
         return self._search.hint if self._search is not None else 0.0

@@ -19,7 +19,7 @@ from .toneplans import SIT_FREQUENCIES, SIT_TOLERANCE
 #: Audio is looked at in blocks of this many samples (200 ms).
 BLOCK: Final = 1600
 #: Blocks are measured together up to this many samples, which costs less.
-AT_ONCE: Final = 2 * BLOCK
+AT_ONCE: Final = 4 * BLOCK
 #: A pair that only rings is believed after this long, s (shortest ring burst: 0.4 s).
 PAIR_TIME = 0.33
 #: Lengths of an answering machine's beep, s, its frequencies, Hz, and the silence after it, s.

@@ -43,12 +43,18 @@ class Utterances:
         """Tell whether an utterance is open."""
         return self._open
 
+    def holds(self, first_heard: float | None) -> bool:
+        """Tell whether the open utterance repeats itself, from a time on (s).
+
+        Synthetic voices say a word twice in one sentence with the very same samples.
+        """
+        return self._open and first_heard is not None and first_heard >= self._since
+
     def repeated(self, since: float, until: float, repeat: Repeat) -> None:
         """Take note that what was heard from `since` to `until` (s) is a repeat."""
         if not self._open:
             return
-        # synthetic voices say a word twice in one sentence with the very same samples
-        if repeat.first_heard is not None and repeat.first_heard >= self._since:
+        if self.holds(repeat.first_heard):
             return
         begin = max(since, self._repeated_until, self._since)
         if until > begin:
