@@ -71,6 +71,8 @@ class Material:
         #: The language of a `spoken` call, else empty.
         self.language = str(rng.choice(list(phrases.AGENTS))) if spoken else ""
         self._company = ""
+        #: The stretch of each long prompt that this call's companies play.
+        self._prompts: dict[Path, Samples] = {}
 
     def channel(self) -> Source:
         """A source channel: the same distribution for prompts, music and people."""
@@ -135,6 +137,11 @@ class Material:
         start = int(self._rng.integers(len(samples) - count))
         return samples[start : start + count]
 
+    def _prompt(self, path: Path) -> Samples:
+        """At most 20 s of a recorded prompt: within a call the same ones each time, as repeats are told by name."""
+        drawn = self._cut(_decoded(path), 20)
+        return self._prompts.setdefault(path, drawn)
+
     def _seed(self) -> int:
         """A seed for the synthesisers: below 1,000,000 for training, above for everything else."""
         seed = int(self._rng.integers(1_000_000))
@@ -173,7 +180,7 @@ class Material:
             goal, parts, seconds = float(self._rng.uniform(low, high)), [], 0.0
             for _ in range(12):
                 clip = mine[self._rng.integers(len(mine))]
-                sound = self._cut(_decoded(clip.path), 20)
+                sound = self._prompt(clip.path)
                 parts.append((sound, clip.path.name, clip.group))
                 seconds += len(sound) / RATE
                 if seconds >= goal:
