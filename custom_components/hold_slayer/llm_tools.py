@@ -145,7 +145,7 @@ class SearchCallHistory(CallTool):
         self, hass: HomeAssistant, arguments: dict[str, Any], context: LLMContext
     ) -> dict[str, Any]:
         """Return a page of what was found."""
-        visible = await visible_in(hass, context.context) if context.context else None
+        visible = await visible_in(hass, context.context)
         return await calls_page(hass, {**arguments, "limit": MOST_LISTED}, visible)
 
 
@@ -277,7 +277,7 @@ def _recent(hass: HomeAssistant, call_id: str) -> tuple[Account, Call] | None:
 
 async def _record(hass: HomeAssistant, call_id: str, context: LLMContext) -> dict[str, Any]:
     """Return a call of the history."""
-    visible = await visible_in(hass, context.context) if context.context else None
+    visible = await visible_in(hass, context.context)
     return await whole_call_of(hass, call_id, visible)
 
 

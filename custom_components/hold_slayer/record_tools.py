@@ -8,7 +8,6 @@ from homeassistant.helpers.llm import LLMContext, ToolAnnotations
 import probatio
 
 from .llm_tools import CallTool, OneCallTool
-from .records.filters import Visible
 from .records.lookup import statistics_of, whole_call_of
 from .records.summing_up import summary_of
 from .records.visibility import visible_in
@@ -31,7 +30,7 @@ class GetCallSummary(OneCallTool):
         self, hass: HomeAssistant, arguments: dict[str, Any], context: LLMContext
     ) -> dict[str, Any]:
         """Sum it up by rules: whoever asks is a model already."""
-        call_id, visible = arguments["call_id"], await _visible(hass, context)
+        call_id, visible = arguments["call_id"], await visible_in(hass, context.context)
         summary = await summary_of(hass, call_id, visible, model=False)
         record = await whole_call_of(hass, call_id, visible)
         words = [line for line in record.pop("transcript") if line["speaker"] == "company"]
@@ -60,7 +59,7 @@ class GetCallRecording(OneCallTool):
         self, hass: HomeAssistant, arguments: dict[str, Any], context: LLMContext
     ) -> dict[str, Any]:
         """Describe them; the sound itself is for people."""
-        call = await whole_call_of(hass, arguments["call_id"], await _visible(hass, context))
+        call = await whole_call_of(hass, arguments["call_id"], await visible_in(hass, context.context))
         recordings = [
             {key: value for key, value in each.items() if key != "url"}
             for each in call["recordings"]
@@ -87,17 +86,12 @@ class GetWaitForecast(CallTool):
         self, hass: HomeAssistant, arguments: dict[str, Any], context: LLMContext
     ) -> dict[str, Any]:
         """Return the forecast and what it rests on."""
-        found = await statistics_of(hass, arguments, await _visible(hass, context))
+        found = await statistics_of(hass, arguments, await visible_in(hass, context.context))
         keys = ("calls", "reached_person", "success_rate", "hold_median", "hold_90", "forecast")
         return {key: found[key] for key in keys} | {
             "best_hours": found["best_hours"],
             "worst_hours": found["worst_hours"],
         }
-
-
-async def _visible(hass: HomeAssistant, context: LLMContext) -> Visible | None:
-    """Return what whoever talks to the model may see."""
-    return await visible_in(hass, context.context) if context.context else None
 
 
 RECORD_TOOLS = (GetCallSummary, GetCallRecording, GetWaitForecast)

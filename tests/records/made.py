@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, select
 from custom_components.hold_slayer.records.database import Database
 from custom_components.hold_slayer.records.folding import folded
 from custom_components.hold_slayer.records.schema import CALLS
+from custom_components.hold_slayer.records.writer import Writer
 from custom_components.hold_slayer.records.writing import CallEvent, Writing
 
 #: 2026-03-02 09:00 UTC, a Monday.
@@ -76,3 +77,20 @@ def filled(path: Path, *writings: Writing) -> Database:
 def count(connection: Connection, table: Any = CALLS) -> int:
     """Return how many rows a table has."""
     return int(connection.scalar(select(func.count()).select_from(table)) or 0)
+
+
+def write_side_by_side(*databases: Database) -> int:
+    """Have each database written by a thread of its own, all at once; return how many calls."""
+    writers = [Writer(each, retry_s=0.05) for each in databases]
+    for each in writers:
+        each.start()
+    futures = [
+        each.put(writing(f"{number}{turn:03}", "words"))
+        for turn in range(50)
+        for number, each in enumerate(writers)
+    ]
+    for future in futures:
+        future.result(60)
+    for each in writers:
+        each.stop()
+    return len(futures)

@@ -29,7 +29,7 @@ from custom_components.hold_slayer.records.schema import (
 from custom_components.hold_slayer.records.writer import Trouble, Writer
 from custom_components.hold_slayer.records.writing import Writing, close_interrupted
 
-from .made import MONDAY, count, filled, writing
+from .made import MONDAY, count, filled, write_side_by_side, writing
 
 ROOT = Path(__file__).parents[2]
 
@@ -265,18 +265,7 @@ def test_kill_9_loses_nothing_that_was_confirmed(file: Path) -> None:
 
 def test_two_processes_open_one_database(file: Path) -> None:
     """Two writers, each with connections of its own, write side by side."""
-    writers = [Writer(Database.in_file(file), retry_s=0.05) for _ in range(2)]
-    for each in writers:
-        each.start()
-    futures = [
-        each.put(writing(f"{number}{turn:03}", "words"))
-        for turn in range(50)
-        for number, each in enumerate(writers)
-    ]
-    for future in futures:
-        future.result(30)
-    for each in writers:
-        each.stop()
+    assert write_side_by_side(Database.in_file(file), Database.in_file(file)) == 100
     assert len(ids(file)) == 100
 
 

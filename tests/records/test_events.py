@@ -54,7 +54,8 @@ async def test_a_line_per_event(
     events = logged(caplog)
     kinds = [each["event"] for each in events]
     assert kinds[0] == "state"
-    assert kinds[-1] == "ended"
+    # a leg may be over a moment later
+    assert [each for each in kinds if each != "leg"][-1] == "ended"
     assert {"keys", "words"} <= set(kinds)
     for each in events:
         assert each["v"] == 1

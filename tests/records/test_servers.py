@@ -39,7 +39,7 @@ from ..calling import act, over, start, to_hold
 from ..homes import account_entry, set_up
 from ..scripted_link import ScriptedLink
 from . import servers
-from .made import MONDAY, count, filled, writing
+from .made import MONDAY, count, filled, write_side_by_side, writing
 
 KINDS = ("postgresql", "mariadb")
 
@@ -203,18 +203,7 @@ def test_calls_are_updated_in_place(database: Database) -> None:
 
 def test_two_writers(url: str) -> None:
     """Two homes that make their tables and write at the same moment lose nothing."""
-    writers = [Writer(Database(url), retry_s=0.05) for _ in range(2)]
-    for each in writers:
-        each.start()
-    futures = [
-        each.put(writing(f"{number}{turn:03}", "words"))
-        for turn in range(50)
-        for number, each in enumerate(writers)
-    ]
-    for future in futures:
-        future.result(60)
-    for each in writers:
-        each.stop()
+    assert write_side_by_side(Database(url), Database(url)) == 100
     database = Database(url)
     with database.open().connect() as connection:
         assert (count(connection), count(connection, WORDS)) == (100, 100)

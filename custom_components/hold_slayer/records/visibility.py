@@ -31,9 +31,9 @@ def visible_to(hass: HomeAssistant, user: User) -> Visible | None:
     return found
 
 
-async def visible_in(hass: HomeAssistant, context: Context) -> Visible | None:
+async def visible_in(hass: HomeAssistant, context: Context | None) -> Visible | None:
     """Return the lines that whoever caused something may see; automations see all."""
-    if context.user_id is None:
+    if context is None or context.user_id is None:
         return None
     if (user := await hass.auth.async_get_user(context.user_id)) is None:
         raise UnknownUser(context=context)
