@@ -7,7 +7,7 @@ from typing import Any, override
 
 from homeassistant.components import ai_task, conversation, stt, tts
 from homeassistant.config_entries import ConfigEntry, ConfigFlow
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import (
@@ -97,11 +97,21 @@ class Mouth(tts.TextToSpeechEntity):
     _attr_name = "Mouth"
     _attr_supported_languages = ["en", "de"]  # noqa: RUF012
     _attr_default_language = "en"
+    _attr_supported_options = [tts.ATTR_VOICE]  # noqa: RUF012
 
     def __init__(self) -> None:
         """Start with nothing said."""
         self.said: list[tuple[str, str]] = []
         self.fails = False
+        #: Voices by language, and those that were used.
+        self.voices: dict[str, list[str]] = {}
+        self.used: list[str | None] = []
+
+    @callback
+    @override
+    def async_get_supported_voices(self, language: str) -> list[tts.Voice] | None:
+        """Return the voices of a language."""
+        return [tts.Voice(voice_id=name, name=name) for name in self.voices.get(language, ())]
 
     @override
     async def async_get_tts_audio(
@@ -109,6 +119,7 @@ class Mouth(tts.TextToSpeechEntity):
     ) -> tts.TtsAudioType:
         """Return a WAV file."""
         self.said.append((message, language))
+        self.used.append(options.get(tts.ATTR_VOICE))
         if self.fails:
             raise RuntimeError("no voice today")
         return "wav", wav(b"\1\2" * 1600 * len(message))

@@ -54,6 +54,24 @@ async def test_prepared_phrases(hass: HomeAssistant, mouth: Mouth) -> None:
     assert len(mouth.said) == 1
 
 
+@pytest.mark.parametrize(
+    ("chosen", "language", "used"),
+    [
+        (None, "de", "de-anna"),
+        ("de-paul", "de", "de-paul"),
+        ("de-paul", "en", "en-amy"),
+        ("en-amy", "en-GB", "en-amy"),
+    ],
+)
+async def test_a_voice_of_the_language(
+    hass: HomeAssistant, mouth: Mouth, chosen: str | None, language: str, used: str
+) -> None:
+    """Wyoming is told no language: the voice is one that speaks it, the user's where it does."""
+    mouth.voices = {"en": ["en-amy"], "de": ["de-anna", "de-paul"]}
+    assert await said(Voice(hass, None, chosen), "hello", language)
+    assert mouth.used == [used]
+
+
 async def test_failing_engine(hass: HomeAssistant, mouth: Mouth) -> None:
     """An engine that fails is told, not raised through."""
     mouth.fails = True

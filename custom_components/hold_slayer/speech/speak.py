@@ -85,12 +85,11 @@ class Voice:
             tts.ATTR_PREFERRED_SAMPLE_CHANNELS: WANTED.channels,
             tts.ATTR_PREFERRED_SAMPLE_BYTES: WANTED.bits // 8,
         }
-        if self._voice:
-            options[tts.ATTR_VOICE] = self._voice
         try:
-            stream = tts.async_create_stream(
-                self._hass, engine, self._spoken_language(engine, language), options
-            )
+            spoken, voice = self._manner(engine, language)
+            if voice:
+                options[tts.ATTR_VOICE] = voice
+            stream = tts.async_create_stream(self._hass, engine, spoken, options)
             if secret:
                 stream.use_file_cache = False
             stream.async_set_message(text)
@@ -112,12 +111,24 @@ class Voice:
             # Engines of every maker run here; whatever one raises must not end the call.
             raise SpeechUnavailable(f"{engine}: {err}") from err
 
-    def _spoken_language(self, engine: str, language: str) -> str | None:
-        """Return the engine's name for a language; None = its default."""
+    def _manner(self, engine: str, language: str) -> tuple[str | None, str | None]:
+        """Return the engine's names for a language and for a voice of it; None = its default.
+
+        Wyoming is not told a language, only a voice: without one Piper says everything in the
+        language of its default voice.
+        """
         if (instance := get_engine_instance(self._hass, engine)) is None:
             raise SpeechUnavailable(f"{engine} is not there")
         found = matches(language, instance.supported_languages)
-        return found[0] if found else None
+        if not found:
+            return None, self._voice
+        if tts.ATTR_VOICE not in (instance.supported_options or ()):
+            return found[0], None
+        voices = [each.voice_id for each in instance.async_get_supported_voices(found[0]) or ()]
+        if not voices or self._voice in voices:
+            return found[0], self._voice
+        usual = (instance.default_options or {}).get(tts.ATTR_VOICE)
+        return found[0], None if usual in voices else voices[0]
 
     def _keep(self, text: str, language: str, pcm: bytes) -> None:
         """Remember a phrase, dropping the oldest when there are too many."""
