@@ -9,12 +9,12 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.hold_slayer.calls.dial_caps import Cap, CapReachedError, DialCaps, DialLedger
-from custom_components.hold_slayer.const import DOMAIN
+from custom_components.hold_slayer.const import DOMAIN, SubentryType
 from custom_components.hold_slayer.repairs import async_create_fix_flow
-from custom_components.hold_slayer.telephony.messages import LegState, PlaceCall
+from custom_components.hold_slayer.telephony.messages import LegState, LegStatistics, PlaceCall
 
-from ..calling import act, company, start
-from ..homes import account_entry, leg_is, set_up
+from ..calling import act, company, start, to_person
+from ..homes import DESK, INSURANCE, account_entry, leg_is, set_up, subentry
 from ..scripted_link import ScriptedLink
 
 pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
@@ -157,3 +157,33 @@ async def test_action_is_refused_and_a_repair_lets_go_on(
     await flow.async_step_confirm({})  # type: ignore[attr-defined]
     await start(hass, entry)
     assert len(link.all(PlaceCall)) == 2
+
+
+async def test_phones_at_outside_numbers_count(hass: HomeAssistant, link: ScriptedLink) -> None:
+    """A mobile that is rung is a call like any other, and what it takes are minutes; a desk is not."""
+    mobile = {**DESK, "kind": "number", "address": "+442079460001", "trusted": True}
+    for phone, calls in ((DESK, 1), (mobile, 2)):
+        entry = account_entry(
+            subentry(SubentryType.PHONE, "phone", "Phone", phone),
+            subentry(SubentryType.CONTACT, "insurance", "Insurance", INSURANCE),
+            options={"calls_per_day": 2},
+        )
+        await set_up(hass, entry)
+        ledger = entry.runtime_data.dialling.ledger
+        call = await start(hass, entry)
+        await to_person(hass, link, call)
+        rung = link.all(PlaceCall)[-1]
+        leg_is(link, rung.leg, LegState.CONFIRMED)
+        await hass.async_block_till_done()
+        figures = LegStatistics(
+            request=0, leg=rung.leg, state=LegState.DISCONNECTED, duration_s=120.0
+        )
+        leg_is(link, rung.leg, LegState.DISCONNECTED, media=figures)
+        leg_is(link, company(call), LegState.DISCONNECTED)
+        await call.ended.wait()
+        assert ledger.minutes == pytest.approx(2.0 * (calls - 1), abs=0.5)
+        if calls == 2:
+            with pytest.raises(ServiceValidationError) as error:
+                await act(hass, "start_call", contact="Insurance")
+            assert error.value.translation_key == "cap_day"
+        await hass.config_entries.async_remove(entry.entry_id)
