@@ -3,16 +3,17 @@
 from collections.abc import AsyncIterator
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.hold_slayer.calls.call import Call
 from custom_components.hold_slayer.const import SubentryType
 from custom_components.hold_slayer.hearing.heard import Hearing, Sound
-from custom_components.hold_slayer.navigation.states import CallState
+from custom_components.hold_slayer.navigation.states import CallState, Outcome
 from custom_components.hold_slayer.telephony.messages import (
     Bridge,
+    ErrorKind,
     HangUp,
     KeyMethod,
     KeyReceived,
@@ -23,7 +24,7 @@ from custom_components.hold_slayer.telephony.messages import (
     Unbridge,
 )
 
-from ..calling import act, company, hears, reaches, start, to_hold, to_person
+from ..calling import act, company, hears, over, reaches, start, to_hold, to_person
 from ..homes import DESK, INSURANCE, account_entry, leg_is, set_up, subentry
 from ..scripted_link import ScriptedLink
 
@@ -173,3 +174,88 @@ async def test_do_not_disturb(
     assert error.value.translation_key == "phones_quiet"
     await hass.services.async_call("switch", "turn_off", switch, blocking=True)
     await start(hass, entry)
+
+
+async def test_another_phone_listens(
+    hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry
+) -> None:
+    """One phone listens at a time: the former one is hung up."""
+    call = await start(hass, entry)
+    await to_hold(hass, link, call)
+    legs = []
+    for number, phone in ((2, "Hall"), (3, "Desk")):
+        listening = hass.async_create_task(act(hass, "listen_in", phone=phone))
+        placed = await link.until(PlaceCall, number)
+        leg_is(link, placed.leg, LegState.CONFIRMED)
+        assert (await listening)["listening"] is True
+        legs.append(placed.leg)
+    assert [each.leg for each in link.all(HangUp)] == legs[:1]
+    assert call.state is CallState.ON_HOLD
+
+
+async def test_an_engine_that_cannot_let_listen(
+    hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry
+) -> None:
+    """Whoever picked up is hung up on, the action says why, and the call goes on."""
+    call = await start(hass, entry)
+    await to_hold(hass, link, call)
+    link.refuse(Bridge, ErrorKind.WRONG_STATE, "no media")
+    listening = hass.async_create_task(act(hass, "listen_in"))
+    placed = await link.until(PlaceCall, 2)
+    leg_is(link, placed.leg, LegState.CONFIRMED)
+    with pytest.raises(HomeAssistantError, match="no media"):
+        await listening
+    assert [each.leg for each in link.all(HangUp)] == [placed.leg]
+    assert call.state is CallState.ON_HOLD
+
+
+async def test_a_key_the_company_does_not_take(
+    hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry
+) -> None:
+    """A key that cannot be passed on ends nothing; the next one is tried."""
+    call, phone = await talk(hass, link, entry)
+    link.refuse(SendKeys, ErrorKind.WRONG_STATE)
+    press(link, phone, "56")
+    await link.until(SendKeys, 2)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert call.state is CallState.CONNECTED
+    assert call.progress.keys == []
+
+
+async def test_two_people_who_cannot_be_put_together(
+    hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry
+) -> None:
+    """When bridging fails the phone is hung up, and the company is not left with nobody."""
+    call = await start(hass, entry)
+    await to_person(hass, link, call)
+    phone = (await link.until(PlaceCall, 2)).leg
+    link.refuse(Bridge, ErrorKind.WRONG_STATE, "no media")
+    await accept(link, phone)
+    await link.until(HangUp)
+    await hass.async_block_till_done()
+    assert link.all(HangUp)[0].leg == phone
+    assert call.progress.connected is None
+
+
+async def test_the_user_hangs_up(
+    hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry
+) -> None:
+    """Hanging up after talking ends the call, too."""
+    call, phone = await talk(hass, link, entry)
+    leg_is(link, phone, LegState.DISCONNECTED)
+    await over(hass, call)
+    assert call.progress.outcome is Outcome.CONNECTED
+    assert company(call) in {each.leg for each in link.all(HangUp)}
+
+
+async def test_accepted_before_anything_rings(
+    hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry
+) -> None:
+    """Who said yes to the first suspicion has only to pick up, however late it rings."""
+    call = await start(hass, entry)
+    await to_hold(hass, link, call)
+    call.accept()
+    phone = (await link.until(PlaceCall, 2)).leg
+    leg_is(link, phone, LegState.CONFIRMED)
+    await reaches(hass, call, CallState.CONNECTED)
+    assert not link.all(PlayTone)

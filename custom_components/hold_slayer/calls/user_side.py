@@ -30,6 +30,7 @@ from ..telephony.messages import (
 from .changes import ChangeKind
 from .leg import Leg
 from .listening_in import ListeningIn
+from .problems import engine_failed
 from .progress import PhoneProgress
 from .tools import CallTools
 
@@ -100,14 +101,22 @@ class UserSide:
             self._escalation.vouch()
 
     async def listen_in(self, phone: Phone) -> bool:
-        """Let a phone hear the company without being heard; return whether it was picked up."""
+        """Let a phone hear the company without being heard; return whether it was picked up.
+
+        Raises a translated error when the engine does not let it.
+        """
         if self._listening is not None:
             await self._listening.end()
         self._rounds += 1
         self._listening = listening = ListeningIn(self, self._tools, self._call.company_leg, phone)
-        picked_up = await listening.run()
-        if not picked_up and self._listening is listening:
-            self._listening = None
+        picked_up = False
+        try:
+            picked_up = await listening.run()
+        except EngineError as err:
+            raise engine_failed(err) from err
+        finally:
+            if not picked_up and self._listening is listening:
+                self._listening = None
         return picked_up
 
     def _key_while_talking(self, event: LegChanged | KeyReceived | HeardOnLeg | Played) -> None:
