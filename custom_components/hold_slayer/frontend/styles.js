@@ -1,7 +1,15 @@
 /** The card's looks: Home Assistant's theme variables only, logical sides for right-to-left. */
 
 export const STYLES = `
-  :host { display: block; container-type: inline-size; }
+  :host {
+    display: block;
+    container-type: inline-size;
+    /* theme colours are made for areas: as text they need more contrast (WCAG 2.2, 1.4.3) */
+    --good-text: color-mix(in srgb, var(--success-color, #43a047) 60%, var(--primary-text-color));
+    --bad-text: color-mix(in srgb, var(--error-color, #db4437) 70%, var(--primary-text-color));
+    --link-text: color-mix(in srgb, var(--primary-color) 60%, var(--primary-text-color));
+    --main-area: color-mix(in srgb, var(--primary-color) 75%, #000);
+  }
   ha-card { padding: 16px; display: flex; flex-direction: column; gap: 12px; height: 100%; box-sizing: border-box; overflow: auto; }
   h2 { margin: 0; font-size: 1.25rem; font-weight: 500; }
   p { margin: 0; }
@@ -16,9 +24,9 @@ export const STYLES = `
   .timer { font-size: 1.5rem; font-variant-numeric: tabular-nums; }
   .state { font-weight: 500; }
   .heard { color: var(--secondary-text-color); font-weight: 400; margin-inline-start: 8px; }
-  .line.person_detected .state, .line.ringing_you .state, .line.connected .state { color: var(--success-color, #2e7d32); }
-  .line.failed .state, .problem { color: var(--error-color, #b71c1c); }
-  .recording { color: var(--error-color, #b71c1c); font-weight: 400; margin-inline-start: 8px; }
+  .line.person_detected .state, .line.ringing_you .state, .line.connected .state { color: var(--good-text); }
+  .line.failed .state, .problem { color: var(--bad-text); }
+  .recording { color: var(--bad-text); font-weight: 400; margin-inline-start: 8px; }
   .recording::before { content: "● "; }
   audio { width: 100%; }
   .idle, .queue, .phones { color: var(--secondary-text-color); }
@@ -44,7 +52,7 @@ export const STYLES = `
   .verdict li.against::before { content: "− "; }
   .buttons, form { display: flex; flex-wrap: wrap; gap: 8px; }
   button { font: inherit; min-height: 40px; padding: 8px 14px; border-radius: 20px; border: 1px solid var(--primary-color); background: transparent; color: var(--primary-text-color); cursor: pointer; }
-  button.main { background: var(--primary-color); color: var(--text-primary-color, #fff); }
+  button.main { background: var(--main-area); border-color: var(--main-area); color: var(--text-primary-color, #fff); }
   button.danger { border-color: var(--error-color, #b71c1c); }
   button:focus-visible, summary:focus-visible, input:focus-visible, select:focus-visible, .words:focus-visible { outline: 2px solid var(--primary-color); outline-offset: 2px; }
   .keypad { display: grid; grid-template-columns: repeat(3, minmax(48px, 72px)); gap: 8px; justify-content: center; direction: ltr; }
@@ -56,7 +64,7 @@ export const STYLES = `
   .words .partial, .words .note { font-style: italic; }
   .words .now { background: var(--secondary-background-color); border-radius: 4px; }
   button.seek { min-height: 24px; padding: 0 4px; border: 0; border-radius: 4px; }
-  button.seek time { color: var(--primary-color); text-decoration: underline; }
+  button.seek time { color: var(--link-text); text-decoration: underline; }
   form { flex-direction: column; align-items: stretch; }
   label { display: flex; flex-direction: column; gap: 4px; color: var(--secondary-text-color); font-size: 0.85rem; }
   input, select { font: inherit; font-size: 1rem; color: var(--primary-text-color); background: var(--secondary-background-color); border: 1px solid var(--outline-color, var(--divider-color)); border-radius: 6px; padding: 10px; min-width: 0; }
