@@ -2,7 +2,7 @@
 
 from axe_playwright_python.async_playwright import Axe
 
-from .watched import TAG, Watched
+from .watched import Watched
 
 #: WCAG 2.2 level AA, and what is good practice besides.
 _OPTIONS = {
@@ -18,9 +18,10 @@ _OPTIONS = {
 
 async def complaints(view: Watched) -> list[str]:
     """Return what axe-core complains of in the card, each with the piece of it and what to do."""
-    results = await Axe().run(view.page, context=TAG, options=_OPTIONS)
+    await view.page.evaluate(Axe().axe_script)
+    results = await view.card.evaluate("(card, options) => axe.run(card, options)", _OPTIONS)
     return [
         f"{found['id']}: {node['html'][:160]} – {node['failureSummary']}"
-        for found in results.response["violations"]
+        for found in results["violations"]
         for node in found["nodes"]
     ]

@@ -9,6 +9,15 @@ from .watched import Watched
 PAGE = "/config/integrations/integration/hold_slayer"
 #: The phone's name.
 KITCHEN = "Kitchen phone"
+#: The way through the menus of the insurance company.
+FLOW = """
+hold_slayer_flow: 1
+name: Insurance
+steps:
+  - {action: press, keys: "2"}
+  - {action: press, keys: "1"}
+  - {action: hold}
+"""
 
 
 def dialog(view: Watched) -> Locator:
@@ -74,7 +83,7 @@ async def finish(view: Watched) -> None:
 
 
 async def add_contact(view: Watched, url: str, world: World) -> None:
-    """Add a company on the page of the integration."""
+    """Add a company on the page of the integration, with the way through its menu as somebody shared it."""
     page = view.page
     await page.goto(f"{url}{PAGE}")
     await page.get_by_role("button", name="Add contact").click()
@@ -84,6 +93,8 @@ async def add_contact(view: Watched, url: str, world: World) -> None:
     refused = dialog(view).get_by_text("Emergency numbers are never dialled by Hold Slayer.")
     await expect(refused).to_be_visible()
     await fill(view, number=world.company_number)
+    await dialog(view).get_by_text("Way through the phone menu").click()
+    await dialog(view).locator("textarea").first.fill(FLOW)
     await view.picture("setup_contact")
     await submit(view)
     await finish(view)

@@ -25,6 +25,7 @@ async def test_the_idle_card_its_editor_and_what_it_refuses(tmp_path: Path) -> N
             await idle(view, stage.contact)
             await refuses_bad_number(view)
             await puts_emergencies_through(view, stage)
+            await suggested_for_its_entities(view)
             await picked_and_edited(view, url)
             await says_what_is_wrong(view, wrong)
             assert view.problems == []
@@ -65,6 +66,23 @@ async def puts_emergencies_through(view: Watched, stage: Stage) -> None:
     await stage.world.expect("phone", "answered", extension="200", timeout=60)
     # the lab's trunk has no such place: what counts is that it was asked for
     await stage.world.expect("trunk", "unknown_number", timeout=60)
+
+
+async def suggested_for_its_entities(view: Watched) -> None:
+    """Offered for entities of ours and for no others; whole rows of a section are its size."""
+    said = await view.page.evaluate(
+        """tag => {
+            const { hass } = document.querySelector("home-assistant");
+            const { getEntitySuggestion } = window.customCards.find(card => card.type === tag);
+            const ids = Object.keys(hass.entities);
+            const ours = ids.find(id => hass.entities[id].platform === "hold_slayer");
+            const other = ids.find(id => hass.entities[id].platform !== "hold_slayer");
+            const { columns } = document.createElement(tag).getGridOptions();
+            return [ours, other].map(id => id && getEntitySuggestion(hass, id)).concat(columns);
+        }""",
+        TAG,
+    )
+    assert said == [{"type": f"custom:{TAG}"}, None, 12]
 
 
 async def picked_and_edited(view: Watched, url: str) -> None:

@@ -30,4 +30,7 @@ async def test_from_add_integration_to_a_contact(
         states = await stage.owner.states()
         assert states["binary_sensor.hold_slayer_registered"]["state"] == "on"
         assert states["button.kitchen_phone_test_ring"]["state"] != "unavailable"
+        asked = {"contact": stage.world.scenario.name}
+        shared = await stage.owner.act("hold_slayer.export_call_flow", asked, answer=True)
+        assert [step["action"] for step in shared["flow"]["steps"]] == ["press", "press", "hold"]
         assert view.problems == []
