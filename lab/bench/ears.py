@@ -56,7 +56,7 @@ def listen(
     told = not phases
     question = Question()
     start = 0
-    begun = time.thread_time()
+    begun, clock = time.thread_time(), time.perf_counter()
     while start < len(call.samples):
         if not told and start >= truth.hold * RATE:
             ears.set_phase(phase.HOLD)
@@ -64,13 +64,14 @@ def listen(
         for event in ears.hear(call.samples[start : start + size]):
             note(heard, event)
         if ask:
-            making = time.thread_time()
+            making, made = time.thread_time(), time.perf_counter()
             question.step(ears, call, heard, start / RATE)
             begun += time.thread_time() - making
+            clock += time.perf_counter() - made
         start += size
     for event in ears.close():
         note(heard, event)
-    heard.cpu = time.thread_time() - begun
+    heard.cpu, heard.wall = time.thread_time() - begun, time.perf_counter() - clock
     return heard
 
 

@@ -50,5 +50,6 @@ class Heard:
     echoes: list[Echo] = field(default_factory=list)
     #: When we asked whether anybody is there, s.
     asked: list[float] = field(default_factory=list)
-    #: Processor time spent, s.
+    #: Processor time spent, and time by the clock, s.
     cpu: float = 0.0
+    wall: float = 0.0

@@ -1,7 +1,8 @@
 """Plays music, tones and noise, and nobody at all, to the ears: whom do they suspect, what do they invent?
 
 Each stretch is some minutes through one line: pieces of music from the corpus and of the lab's own (seven in ten), network tones,
-noise and silence, each through a source channel of its own. Whatever the ears report about a person or a key is false.
+noise and silence, each through a source channel of its own. Whatever the ears report about a person or a key is false, and so
+is each network tone, fax or beep that they hear where none is played.
 """
 
 from collections import Counter
@@ -27,9 +28,20 @@ _PIECE = (15.0, 75.0)
 AIM_HOURS = 10.0
 
 
+#: What may be invented: people, keys, and tones of a network, a fax or a mailbox.
+PEOPLE = ("suspected", "detected")
+WHAT = (*PEOPLE, "key", "tone")
+_TONES = frozenset(
+    sound.value
+    for sound in (*vocabulary.NETWORK_TONES, vocabulary.Sound.FAX, vocabulary.Sound.BEEP)
+)
+#: A tone may still be told so long after it has ended, s.
+_LATE = 2.5
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invented:
-    """Somebody, or a key, where nobody was."""
+    """Somebody, a key or a tone, where none was."""
 
     what: str
     seed: int
@@ -73,14 +85,14 @@ class MusicAlone:
                 f"{len(self.sources) - own} recordings, {own} pieces of the lab"
             )
         ]
-        for what in ("suspected", "detected", "key"):
+        for what in WHAT:
             number = self.count(what)
             low, high = intervals.rate(number, self.hours / AIM_HOURS)
             out.append(
                 f"  {what:<12}{number:>4}, in {AIM_HOURS:g} hours {number * AIM_HOURS / max(self.hours, 1e-9):6.1f} "
                 f"({low:.1f}–{high:.1f}); aim 0"
             )
-        worst = Counter(one.source for one in self.invented if one.what != "key").most_common(6)
+        worst = Counter(one.source for one in self.invented if one.what in PEOPLE).most_common(6)
         out += [f"    {number} in {source}" for source, number in worst]
         out += [
             f"    {one.what}: stretch {one.seed} at {one.time:.1f} s, {one.source}  [{one.why}]"
@@ -94,7 +106,7 @@ class MusicAlone:
             "hours": self.hours,
             "hours_by_kind": {kind: s / 3600 for kind, s in self.seconds.items()},
             "sources": len(self.sources),
-            **{what: self.count(what) for what in ("suspected", "detected", "key")},
+            **{what: self.count(what) for what in WHAT},
         }
 
 
@@ -105,11 +117,14 @@ def hear(
     rng = np.random.default_rng([seed, 30])
     material = Material(sounds, rng, split, hard=hard)
     parts, spans, length = [], [], 0
+    played: list[tuple[float, float]] = []
     result = MusicAlone()
     while length < _STRETCH * RATE:
         kind, source, sound = _part(material, rng, float(rng.uniform(*_PIECE)))
         rest = np.zeros(int(rng.choice([0.0, rng.uniform(0.1, 3.0)]) * RATE), np.float32)
         spans.append((length / RATE, source))
+        if kind == "tones":
+            played.append((length / RATE, (length + len(sound)) / RATE))
         result.seconds[kind] = result.seconds.get(kind, 0.0) + (len(sound) + len(rest)) / RATE
         result.sources[source] += 1
         parts += [sound, rest]
@@ -140,6 +155,12 @@ def hear(
         Invented(what="key", seed=seed, time=s.time, source=source_at(s.time), why=s.digit)
         for s in heard.sounds
         if s.sound == "dtmf"
+    ]
+    result.invented += [
+        Invented(what="tone", seed=seed, time=s.time, source=source_at(s.since), why=s.sound)
+        for s in heard.sounds
+        if s.sound in _TONES
+        and not any(begin - 0.3 <= s.since and s.time <= end + _LATE for begin, end in played)
     ]
     return result
 

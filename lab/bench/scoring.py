@@ -94,6 +94,7 @@ class CallScore:
     groups: set[str] = field(default_factory=set)
     audio: float = 0.0
     cpu: float = 0.0
+    wall: float = 0.0
 
 
 def category_of(segment: Segment | None) -> str:
@@ -123,7 +124,7 @@ def score(truth: Truth, heard: Heard) -> CallScore:
     result.frames_live = confuse(truth, heard.sounds, live=True)
     result.groups = {f"{s.kind} {s.group}" for s in truth.segments if s.group}
     result.asked_in_vain = sum(asked < end for asked in heard.asked)
-    result.audio, result.cpu = truth.seconds, heard.cpu
+    result.audio, result.cpu, result.wall = truth.seconds, heard.cpu, heard.wall
     return result
 
 
