@@ -175,6 +175,18 @@ def test_dead_line() -> None:
     assert drive.end.outcome is Outcome.LINE_DEAD
 
 
+def test_dead_line_in_the_middle_of_a_menu() -> None:
+    drive = Drive(CallPlan(intent="orders"))
+    drive.answer()
+    drive.heard(UtteranceStarted(time=drive.audio, utterance=1, since=drive.audio))
+    drive.wait(5)
+    drive.heard(AudioStopped(time=drive.audio, since=drive.audio))
+    drive.wait(59)
+    assert drive.state is S.NAVIGATING
+    drive.wait(2)
+    assert drive.end.outcome is Outcome.LINE_DEAD
+
+
 def test_silence_in_the_menu_and_on_hold() -> None:
     drive = Drive(DEAF)
     drive.answer()

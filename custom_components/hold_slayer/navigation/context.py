@@ -153,6 +153,11 @@ class CallContext:
         for name in names:
             self.timers.pop(name, None)
 
+    def no_audio(self, seconds: float, *, menu: bool) -> None:
+        """Nothing has arrived for so long: a queue may send nothing while it waits, a menu talks."""
+        limits = self.plan.limits
+        self.wait("dead_line", (limits.silence_s if menu else limits.dead_line_s) - seconds)
+
     def was_answered(self) -> None:
         """The company picked up: the limits of time and money begin."""
         limits = self.plan.limits

@@ -274,7 +274,7 @@ class Navigator:
                 call.judge.hear(event)
                 return stage.on_verdict(event)
             case AudioStopped():
-                call.wait("dead_line", call.plan.limits.dead_line_s - (event.time - event.since))
+                call.no_audio(event.time - event.since, menu=self._state is _S.NAVIGATING)
             case AudioResumed():
                 call.stop("dead_line")
         return None
