@@ -131,7 +131,7 @@ def test_words_that_come_after_the_hang_up_explain_it() -> None:
 def test_the_end_does_not_wait_for_words_for_long() -> None:
     drive = on_hold(CallPlan(flow=FLOW, user_name="Ann"))
     hangs_up_while_speaking(drive)
-    drive.wait(5)
+    drive.wait(9)
     assert drive.end.outcome is Outcome.DROPPED_IN_QUEUE
 
 

@@ -291,3 +291,27 @@ def test_the_model_is_asked_only_so_often() -> None:
         if len(drive.all(Consult)) > before:
             drive.model("repeat")
     assert len(drive.all(Consult)) == 2
+
+
+@pytest.mark.parametrize(
+    ("language", "intent", "cut", "whole"),
+    [
+        ("en", "claims", "for sales press one for claims press", " two"),
+        ("de", "Schaden", "für verträge drücken sie die eins für schäden drücken sie die", " zwei"),
+        ("fr", "sinistre", "pour un contrat tapez un pour un sinistre tapez", " deux"),
+        ("es", "siniestros", "para ventas pulse uno para siniestros pulse", " dos"),
+        ("it", "carta", "per il saldo prema uno per una carta prema", " due"),
+        ("nl", "schade", "voor verkoop toets een voor schade toets", " twee"),
+        ("pt", "sinistros", "para vendas prima um para sinistros prima", " dois"),
+    ],
+)
+def test_a_menu_whose_last_key_got_lost_is_heard_again(
+    language: str, intent: str, cut: str, whole: str
+) -> None:
+    drive = call(intent, languages=(language,))
+    drive.say(cut)
+    drive.wait(3)
+    assert drive.keys == []
+    drive.say(cut + whole)
+    drive.wait(3)
+    assert drive.keys == ["2"]

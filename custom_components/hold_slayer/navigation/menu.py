@@ -54,7 +54,7 @@ class Menu:
     """What a menu offers, in the order heard, each key once."""
 
     options: tuple[Option, ...] = ()
-    #: False when the words could belong to the keys in two ways; hear it once more.
+    #: False when the words could belong to the keys in two ways, or the last key is missing; hear it once more.
     sure: bool = True
 
     def __bool__(self) -> bool:
@@ -103,6 +103,7 @@ def read_menu(text: str, phrases: Phrases) -> Menu:
     options += spoken
     if not any(option.kind is not OptionKind.STAY for option in options):
         return Menu()
+    sure = sure and not any(cut.search(marked.rstrip(MARKS)) for cut in phrases.cut_off)
     # A menu read twice, or read again with a clearer start: the later wording wins.
     merged: dict[tuple[OptionKind, str], Option] = {}
     for option in options:

@@ -96,6 +96,8 @@ class Phrases:
     #: Words that speech-to-text writes for the number on a key, by word; "press" before one of them.
     sound_alike: Mapping[str, str]
     misheard: tuple[re.Pattern[str], ...]
+    #: "press" as the last word: its key was not heard.
+    cut_off: tuple[re.Pattern[str], ...]
     position: tuple[re.Pattern[str], ...]
     ahead: tuple[re.Pattern[str], ...]
     next_in_line: tuple[re.Pattern[str], ...]
@@ -216,6 +218,7 @@ def read(data: Mapping[str, Any]) -> Phrases:
         misheard=compile_phrases(
             menu["anchors"], slots | {"key": f"(?P<key>{alternatives(alike)})"}
         ),
+        cut_off=compile_phrases(menu["anchors"], slots | {"key": "$"}),
         position=patterns(queue["position"]),
         ahead=patterns(queue["ahead"]),
         next_in_line=patterns(queue["next"]),
