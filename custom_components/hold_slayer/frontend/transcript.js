@@ -15,6 +15,8 @@ export function transcript(hass, call, playing, orders) {
     .filter(Boolean)
     // what was only half read is of interest while it is the last; its whole text follows later
     .filter((line, index, all) => line.final || (!over && index === all.length - 1))
+    // by when it was said: words are read later than what is said here is noted
+    .sort((one, other) => one.time - other.time)
     .slice(over ? 0 : -SHOWN);
   if (!words.length) return nothing;
   const heard = playing?.call === call.id ? playing : null;
