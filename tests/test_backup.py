@@ -28,7 +28,9 @@ async def test_a_backup_in_mid_call(
 
     def stored() -> list[Any]:
         # the file as it is copied, without what SQLite keeps beside it
-        with sqlite3.connect(f"file:{hass.config.path(history.FILE)}?immutable=1", uri=True) as file:
+        with sqlite3.connect(
+            f"file:{hass.config.path(history.FILE)}?immutable=1", uri=True
+        ) as file:
             return file.execute("SELECT id, outcome FROM hold_slayer_calls").fetchall()
 
     assert await hass.async_add_executor_job(stored) == [(before.id, "hung_up")]
