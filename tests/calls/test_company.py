@@ -11,8 +11,13 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.hold_slayer.calls.account import Account
 from custom_components.hold_slayer.calls.call import Call
-from custom_components.hold_slayer.hearing.heard import UtteranceEnded, UtteranceStarted
-from custom_components.hold_slayer.navigation.acts import Consult, SendKeys as PressKeys, Speak
+from custom_components.hold_slayer.hearing.heard import Phase, UtteranceEnded, UtteranceStarted
+from custom_components.hold_slayer.navigation.acts import (
+    Consult,
+    SendKeys as PressKeys,
+    SetPhase,
+    Speak,
+)
 from custom_components.hold_slayer.navigation.moments import Consulted, KeysSent, SpeakingEnded
 from custom_components.hold_slayer.telephony.messages import (
     ErrorKind,
@@ -107,6 +112,30 @@ async def test_words_are_read_and_dated(
     said = dt_util.parse_datetime(line["time"])
     assert said is not None
     assert began - timedelta(seconds=60) <= said < began
+
+
+async def test_on_hold_only_new_words_are_read(
+    hass: HomeAssistant, link: ScriptedLink, call: Call
+) -> None:
+    """An announcement that was heard before is never given to speech-to-text; in menus all is."""
+    await link.until(StreamSpeech)
+    leg, transcriber = company(call), call._company._transcriber
+    call._do(SetPhase(phase=Phase.HOLD))
+    for utterance, repeated in ((1, True), (2, False)):
+        pcm = bytes(32000)
+        link.tell(SpeechAudio(leg=leg, utterance=utterance, rate=16000, last=False, payload=pcm))
+        await hass.async_block_till_done(wait_background_tasks=False)
+        link.tell(
+            SpeechAudio(leg=leg, utterance=utterance, rate=16000, last=True, repeated=repeated)
+        )
+    for _ in range(100):
+        if call.progress.last_words:
+            break
+        await hass.async_block_till_done(wait_background_tasks=False)
+    assert call.progress.last_words == "press two for claims"
+    assert transcriber.seconds_used == 1.0
+    call._do(SetPhase(phase=Phase.MENU))
+    assert not transcriber.patient
 
 
 async def test_secrets_are_filled_in_last(

@@ -36,6 +36,12 @@ class Desk:
         return self.results
 
 
+async def settle() -> None:
+    """Let what is ready to run do so."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
 def piece(
     utterance: int, seconds: float, *, last: bool = False, repeated: bool = False
 ) -> SpeechAudio:
@@ -100,6 +106,42 @@ async def test_repeats_are_dropped(ears: Ears, transcriber: Transcriber, desk: D
     transcriber.feed(piece(1, 0.0, last=True, repeated=True))
     assert (await desk.until(1))[0] == TranscriptUnavailable(utterance=1, reason="repeated")
     assert ears.heard == []
+
+
+async def test_patience_costs_nothing_on_repeats(
+    ears: Ears, transcriber: Transcriber, desk: Desk
+) -> None:
+    """On hold the engine is given no audio of a repeat, however long it goes on; the next is read."""
+    transcriber.patient = True
+    ears.texts = ["you are number two"]
+    transcriber.feed(piece(1, 2.0))
+    await settle()
+    transcriber.feed(piece(1, 2.0))
+    await settle()
+    transcriber.feed(piece(1, 0.0, last=True, repeated=True))
+    transcriber.feed(piece(2, 1.5))
+    await settle()
+    assert ears.heard == []
+    transcriber.feed(piece(2, 0.5, last=True))
+    results = await desk.until(2)
+    assert results[0] == TranscriptUnavailable(utterance=1, reason="repeated")
+    assert results[1] == Transcribed(utterance=2, text="you are number two", language="en")
+    assert transcriber.seconds_used == 2.0
+
+
+async def test_patience_ends_when_words_are_wanted(
+    ears: Ears, transcriber: Transcriber, desk: Desk
+) -> None:
+    """Somebody may be there: what is being said is read at once."""
+    transcriber.patient = True
+    ears.texts = ["hello this is", "hello this is Jane"]
+    transcriber.feed(piece(1, 1.0))
+    await settle()
+    transcriber.read_early(at_pause=False)
+    transcriber.feed(piece(1, 1.5))
+    assert (await desk.until(1))[0].final is False
+    transcriber.feed(piece(1, 0.5, last=True))
+    assert (await desk.until(2))[1].text == "hello this is Jane"
 
 
 async def test_reads_early_when_asked(ears: Ears, transcriber: Transcriber, desk: Desk) -> None:

@@ -186,6 +186,7 @@ class Company:
             case ReadEarly(at_pause=at_pause):
                 self._transcriber.read_early(at_pause=at_pause)
             case SetPhase(phase=phase):
+                self._transcriber.patient = phase is Phase.HOLD
                 self._call.run(self.leg.set_phase(phase), "set phase")
             case Consult():
                 self._call.run(self._consult(act), "consult")

@@ -57,6 +57,9 @@ class Transcriber:
         self._paused_until = 0.0
         #: How long the engine took for its last answer, s; None before the first.
         self._answer_s: float | None = None
+        #: Give the engine nothing before an utterance is over and known to be new: on hold most is
+        #: a repeat. Asked for early, one is read at once all the same.
+        self.patient = False
         #: Seconds of audio given to the engine so far.
         self.seconds_used = 0.0
 
@@ -109,6 +112,8 @@ class Transcriber:
     def _begin(self, number: int) -> UtteranceAudio:
         """Start an utterance and the worker that reads it."""
         self._filling = utterance = UtteranceAudio(number)
+        if not self.patient:
+            utterance.due.set()
         self._begun.append(number)
         self._waiting.append(utterance)
         while len(self._waiting) > MOST_WAITING:
@@ -121,16 +126,19 @@ class Transcriber:
 
     def _drop(self, utterance: UtteranceAudio, reason: str) -> None:
         """Give an utterance up that nobody has begun to read, or let the reader finish early."""
-        utterance.close()
         if utterance in self._waiting:
             self._waiting.remove(utterance)
             self._on_result(TranscriptUnavailable(utterance=utterance.number, reason=reason))
+        utterance.close()
 
     async def _work(self) -> None:
         """Read what waits, in order."""
         while self._waiting:
-            utterance = self._waiting.popleft()
-            self._on_result(await self._read(utterance))
+            utterance = self._waiting[0]
+            await utterance.due.wait()
+            if utterance in self._waiting:  # it was not given up meanwhile
+                self._waiting.remove(utterance)
+                self._on_result(await self._read(utterance))
 
     async def _read(self, utterance: UtteranceAudio) -> Result:
         """Return the text of an utterance, or why there is none; early texts are told meanwhile."""

@@ -39,6 +39,8 @@ class UtteranceAudio:
         self._lengths: list[float] = []
         self._paused_at: int | None = None
         self._more = asyncio.Event()
+        #: Reading may begin: it is worth it, or it was given up.
+        self.due = asyncio.Event()
 
     def add(self, pcm: bytes) -> None:
         """Add a piece of 16-bit mono PCM at 16 kHz."""
@@ -50,16 +52,19 @@ class UtteranceAudio:
     def close(self) -> None:
         """End it: nothing more comes."""
         self.complete = True
+        self.due.set()
         self._more.set()
 
     def want_early(self) -> None:
         """Let readings end early, at each of the lengths that are still ahead."""
+        self.due.set()
         if not self._lengths:
             self._lengths = [length for length in EARLY_S if length > seconds(self.size) - 0.5]
             self._more.set()
 
     def pause(self) -> None:
         """Let the reading end early here, where the speaker makes a pause."""
+        self.due.set()
         self._paused_at = self.size
         self._more.set()
 
