@@ -27,7 +27,7 @@ from custom_components.hold_slayer.records.schema import (
     WORDS,
 )
 from custom_components.hold_slayer.records.writer import Trouble, Writer
-from custom_components.hold_slayer.records.writing import Writing, close_interrupted
+from custom_components.hold_slayer.records.writing import CallEvent, Writing, close_interrupted
 
 from .made import MONDAY, count, filled, write_side_by_side, writing
 
@@ -222,12 +222,14 @@ component.__path__ = ["custom_components/hold_slayer"]
 sys.modules[component.__name__] = component
 from custom_components.hold_slayer.records.database import Database
 from custom_components.hold_slayer.records.writer import Writer
+from dataclasses import replace
 from tests.records.made import writing
 writer = Writer(Database.in_file(Path(sys.argv[1])))
 writer.start()
 first = int(sys.argv[2])
 for number in range(first, first + 100000):
-    writer.put(writing(f"{number:07}", "one", "two", "three")).result(30)
+    # as a whole: what was written without being confirmed is written once more
+    writer.put(replace(writing(f"{number:07}", "one", "two", "three"), whole=True)).result(30)
     print(number, flush=True)
 """
 
@@ -308,6 +310,18 @@ def test_record_written_anew(file: Path) -> None:
     with database.open().connect() as connection:
         tables = (CALLS, EVENTS, WORDS, SEGMENTS)
         assert [count(connection, table) for table in tables] == [1, 1, 2, 0]
+    database.close()
+
+
+def test_what_comes_late_for_a_deleted_call(file: Path) -> None:
+    """A leg or a judgement that is told after the call was deleted leaves no trace."""
+    database = filled(file, writing("kept"))
+    late = CallEvent(time=MONDAY, kind="taught", facts={"what": "verdict", "person": True})
+    with database.open().execution_options(writes=True).begin() as connection:
+        for call_id in ("kept", "gone"):
+            Writing(call_id=call_id, events=(late,))(connection)
+        assert count(connection, EVENTS) == 2
+        assert connection.scalars(select(EVENTS.c.call_id)).all() == ["kept", "kept"]
     database.close()
 
 

@@ -45,6 +45,9 @@ class Writing:
             found = connection.execute(update(CALLS).where(CALLS.c.id == self.call_id), self.call)
             if found.rowcount == 0:
                 connection.execute(insert(CALLS), {"id": self.call_id, **self.call})
+        elif connection.scalar(select(CALLS.c.id).where(CALLS.c.id == self.call_id)) is None:
+            # deleted meanwhile: nothing of it may come back
+            return
         if self.whole:
             for table in (EVENTS, WORDS, LEGS):
                 connection.execute(delete(table).where(table.c.call_id == self.call_id))
