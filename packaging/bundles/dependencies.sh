@@ -43,28 +43,41 @@ build_opus() {
   autotools . --disable-doc --disable-extra-programs
   make -j2 install
 }
+# The small ones by hand: their configure scripts ask hundreds of questions of which a few matter.
+SPEEX_FLAGS='-DFLOATING_POINT -DUSE_SMALLFT -DVAR_ARRAYS -DHAVE_STDINT_H -DEXPORT= -Iinclude'
 build_speex() {
-  autotools . --disable-binaries
-  make -C libspeex -j2 install
-  make -C include install
+  speex_types include/speex/speex_config_types.h
+  archive libspeex "$SPEEX_FLAGS -Ilibspeex" libspeex/{bits,cb_search,exc_*_table,filters,gain_table*,hexc_*table,high_lsp_tables,lpc,lsp,lsp_tables_nb,ltp}.c \
+    libspeex/{modes,modes_wb,nb_celp,quant_lsp,sb_celp,smallft,speex,speex_callbacks,speex_header,stereo,vbr,vorbis_psy,vq,window}.c
 }
 build_speexdsp() {
-  autotools . --disable-examples
-  make -C libspeexdsp -j2 install
-  make -C include install
+  speex_types include/speex/speexdsp_config_types.h
+  archive libspeexdsp "$SPEEX_FLAGS -Ilibspeexdsp" libspeexdsp/{buffer,fftwrap,filterbank,jitter,mdf,preprocess,resample,scal,smallft}.c
+}
+speex_types() {
+  sed 's/@INCLUDE_STDINT@/#include <stdint.h>/; s/@SIZE\(..\)@/int\1_t/; s/@USIZE\(..\)@/uint\1_t/' "$1.in" >"$1"
+  mkdir -p "$prefix/include/speex"
+  cp include/speex/*.h "$prefix/include/speex/"
 }
 build_libuuid() {
-  # by hand: util-linux's configure asks six hundred questions, of which these matter
-  local file
-  for file in libuuid/src/{clear,compare,copy,gen_uuid,isnull,pack,parse,predefined,unpack,unparse,uuid_time}.c lib/{md5,randutils,sha1}.c; do
-    # shellcheck disable=SC2086
-    "$triple-cc" $flags -D_GNU_SOURCE -D_PATH_LOCALSTATEDIR='"/var"' -DHAVE_{ERR,STDLIB,UNISTD,NET_IF,NETINET_IN}_H \
-      -DHAVE_SYS_{FILE,IOCTL,SOCKET,SYSCALL,TIME}_H -DHAVE_{GETRANDOM,JRAND48,LIBPTHREAD,NANOSLEEP,REALLOCARRAY,STRNLEN,TLS} \
-      -Iinclude -Ilibuuid/src -c "$file"
-  done
-  "$triple-ar" rcs "$prefix/lib/libuuid.a" ./*.o
+  local defines
+  defines="$(echo -DHAVE_{ERR,STDLIB,UNISTD,NET_IF,NETINET_IN}_H -DHAVE_SYS_{FILE,IOCTL,SOCKET,SYSCALL,TIME}_H)
+    $(echo -DHAVE_{GETRANDOM,JRAND48,LIBPTHREAD,NANOSLEEP,REALLOCARRAY,STRNLEN,TLS}) -D_GNU_SOURCE -D_PATH_LOCALSTATEDIR=\"/var\""
+  archive libuuid "$defines -Iinclude -Ilibuuid/src" lib/{md5,randutils,sha1}.c \
+    libuuid/src/{clear,compare,copy,gen_uuid,isnull,pack,parse,predefined,unpack,unparse,uuid_time}.c
   mkdir -p "$prefix/include/uuid"
   cp libuuid/src/uuid.h "$prefix/include/uuid/"
+}
+
+# archive NAME FLAGS FILE…: compiles these files into a static library.
+archive() {
+  local name=$1 more=$2 file
+  shift 2
+  for file in "$@"; do
+    # shellcheck disable=SC2086
+    "$triple-cc" $flags $more -c "$file"
+  done
+  "$triple-ar" rcs "$prefix/lib/$name.a" ./*.o
 }
 
 # build_dependencies FOLDER: those that are not in $prefix yet; their licences come into $prefix/licenses.

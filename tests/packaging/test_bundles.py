@@ -35,7 +35,7 @@ from tests.engine.station import Station, connect
 ROOT = Path(__file__).parents[2]
 PLATFORMS = ("x86_64-glibc", "x86_64-musl", "aarch64-glibc", "aarch64-musl")
 #: An emulated engine starts in tens of seconds on a busy machine.
-PATIENT = Timings(start=300, request=120, heartbeat=30)
+PATIENT = Timings(start=600, request=300, heartbeat=60, goodbye=60)
 
 bob = engine_fixtures.bob
 trunk = engine_fixtures.trunk
@@ -87,6 +87,12 @@ def release(request: pytest.FixtureRequest) -> Release:
         site=Path(facts["site"]),
         python=tuple(facts["python"]),
     )
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait as long as an emulated engine needs."""
+    monkeypatch.setattr("tests.engine.station.PATIENCE", PATIENT.request)
 
 
 @pytest.fixture
