@@ -17,6 +17,12 @@ from .drive import Drive
         ("en", "you can say billing technical support or sales", "my bill", "billing"),
         ("en", "you can say billing, technical support or sales", "support", "technical support"),
         ("en", "say for example refund claims or baggage", "I want a refund", "refund"),
+        (
+            "en",
+            "you can say reservations refund for baggage or claims",
+            "I want a refund for a cancelled flight",
+            "refund",
+        ),
         ("de", "sagen sie zum beispiel rechnung störung oder vertrag", "Störung", "storung"),
         (
             "de",

@@ -81,8 +81,14 @@ def wording(option: Option, intent: str, phrases: Phrases) -> str:
     if not option.run_on:
         return option.label
     wanted, words = _content(intent, phrases), option.label.split()
-    places = [index for index, word in enumerate(words) if _meant(word, wanted, phrases)]
-    return " ".join(words[places[0] : places[-1] + 1]) if places else option.label
+    fit = [any(alike(word, want) for want in wanted) for word in words]
+    if not any(fit):
+        fit = [_meant(word, wanted, phrases) for word in words]
+    if not any(fit):
+        return option.label
+    first = fit.index(True)
+    end = fit.index(False, first) if False in fit[first:] else len(fit)
+    return " ".join(words[first:end])
 
 
 def _meant(word: str, others: Sequence[str], phrases: Phrases) -> bool:
