@@ -13,6 +13,7 @@ from custom_components.hold_slayer.calls.call import Call
 from custom_components.hold_slayer.calls.exploring import Explored
 from custom_components.hold_slayer.const import DOMAIN, SubentryType
 from custom_components.hold_slayer.hearing.heard import UtteranceEnded, UtteranceStarted
+from custom_components.hold_slayer.navigation.acts import Note, NoteKind
 from custom_components.hold_slayer.navigation.flow import Action
 from custom_components.hold_slayer.navigation.journal import Deed
 from custom_components.hold_slayer.navigation.moments import Transcribed
@@ -117,6 +118,36 @@ async def test_a_changed_menu_is_told_and_mended(hass: HomeAssistant, link: Scri
     assert told.translation_placeholders["steps"] == "5 → hold"
     await fix(hass, told)
     assert entry.runtime_data.contacts["insurance"].flow.steps[0].keys == "5"
+
+
+async def test_an_older_complaint_is_settled(hass: HomeAssistant, link: ScriptedLink) -> None:
+    """A menu that seemed to have changed, and led to a person again as stored, is complained of no more."""
+    entry = await home(hass, flow=_stored(FLOW))
+    call = await start(hass, entry)
+    call._do(Note(kind=NoteKind.FLOW_STALE, text="for invoices press three"))
+    told = issue(hass, "flow_stale", "insurance", entry)
+    assert told.is_fixable
+    assert told.translation_placeholders["heard"] == "for invoices press three"
+    await call.end(Outcome.NO_ANSWER)
+    await over(hass, call)
+    assert issue(hass, "flow_stale", "insurance", entry)
+    await reaches_a_person(hass, await start(hass, entry), PRESSED)
+    assert issue(hass, "flow_stale", "insurance", entry) is None
+
+
+async def test_calls_that_teach_nothing(hass: HomeAssistant, link: ScriptedLink) -> None:
+    """A bare number, and a contact that was removed in mid-call, leave no issue and no flow behind."""
+    entry = await home(hass)
+    await reaches_a_person(
+        hass, await start(hass, entry, contact="", number="+442079460011"), PRESSED
+    )
+    call = await start(hass, entry)
+    hass.config_entries.async_remove_subentry(entry, "insurance")
+    await hass.async_block_till_done()
+    call._do(Note(kind=NoteKind.FLOW_STALE, text="nothing known"))
+    await reaches_a_person(hass, call, PRESSED)
+    ours = [key for domain, key in ir.async_get(hass).issues if domain == DOMAIN]
+    assert [key for key in ours if key.startswith("flow")] == []
 
 
 async def test_menus_of_all_calls_are_one_tree(hass: HomeAssistant, link: ScriptedLink) -> None:
