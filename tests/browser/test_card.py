@@ -38,11 +38,20 @@ async def test_the_idle_card_its_editor_and_what_it_refuses(tmp_path: Path) -> N
 
 
 async def idle(view: Watched, contact: str) -> None:
-    """Nothing happens, and a call could be started."""
+    """Nothing happens, and a call could be started, without a mouse."""
     await expect(view.part("h2")).to_have_text("On hold")
     await expect(view.part(".idle")).to_have_text("No call at the moment.")
     await expect(view.part("select[name=contact] option")).to_have_text([contact])
-    await view.part(".start summary").click()
+    await view.part(".start summary").focus()
+    await view.page.keyboard.press("Enter")
+    for field in (
+        "select[name=contact]",
+        "input[name=number]",
+        "input[name=intent]",
+        "button.main",
+    ):
+        await view.page.keyboard.press("Tab")
+        await expect(view.part(field)).to_be_focused()
     await expect(view.card.get_by_label("Or another number")).to_be_visible()
     await expect(view.card.get_by_label("What it is about")).to_be_visible()
     assert await complaints(view) == []
