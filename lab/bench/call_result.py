@@ -75,6 +75,18 @@ class Result:
         return sum(not turn.right for turn in self.menus)
 
 
+def result_of(kept: Mapping[str, Any]) -> Result:
+    """Make a result again of what was kept of it as JSON."""
+    return Result(
+        **{
+            **kept,
+            "menus": tuple(MenuTurn(**each) for each in kept["menus"]),
+            "read_on_hold": tuple((at, text) for at, text in kept["read_on_hold"]),
+            "breaches": tuple(kept["breaches"]),
+        }
+    )
+
+
 def has_agent(scenario: Scenario) -> bool:
     """Tell whether a person can be reached in a scenario."""
     return any(isinstance(s, Agent) for steps in scenario.scenes.values() for s in walk(steps))

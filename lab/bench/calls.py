@@ -20,7 +20,7 @@ from ..model.behaviour import Behaviour, Script
 from ..process import LabError
 from ..speech.journal import Understood, read
 from .call_figures import HEADER, line, summary
-from .call_result import Result, read_result
+from .call_result import Result, read_result, result_of
 
 #: Companies of one home; preparing more of them takes longer than starting another home.
 _GROUP = 24
@@ -132,6 +132,19 @@ async def leaks(stage: Stage, scenario: Scenario, call: PlacedCall, transcript: 
     return found
 
 
+def merged(files: Sequence[Path]) -> tuple[list[Result], list[Understood]]:
+    """Read what several runs wrote; of a scenario that was run again the last counts."""
+    results: dict[tuple[str, bool], Result] = {}
+    understood: list[Understood] = []
+    for file in files:
+        kept = json.loads(file.read_text())
+        understood += [Understood(**each) for each in kept["understood"]]
+        for each in kept["results"]:
+            result = result_of(each)
+            results[result.scenario, result.known_flow] = result
+    return list(results.values()), understood
+
+
 def chosen(given: argparse.Namespace) -> list[str]:
     """Names or files of the scenarios to call, one with a good network first."""
     names = given.scenario or sorted(file.stem for file in SCENARIOS.glob("*.yaml"))
@@ -162,7 +175,17 @@ def main(argv: list[str]) -> int:
         "--stories", type=Path, metavar="FOLDER", help="write down what happened in each call"
     )
     parser.add_argument("--json", type=Path, metavar="FILE")
+    parser.add_argument(
+        "--merge",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="call nobody: one summary of runs written with --json",
+    )
     given = parser.parse_args(argv)
+    if given.merge:
+        print(summary(*merged(given.merge)))
+        return 0
     names = chosen(given)
     if not names:
         parser.error(f"no scenario speaks {given.language!r}")
@@ -185,5 +208,9 @@ def main(argv: list[str]) -> int:
         understood += texts
     print(summary(results, understood))
     if given.json:
-        given.json.write_text(json.dumps([asdict(r) for r in results], indent=1))
+        kept = {
+            "results": [asdict(each) for each in results],
+            "understood": [asdict(each) for each in understood],
+        }
+        given.json.write_text(json.dumps(kept, indent=1))
     return 0

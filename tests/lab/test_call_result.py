@@ -1,11 +1,15 @@
 """What `scripts/bench calls` reads off a call."""
 
+from dataclasses import asdict
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lab.bench.call_figures import line, summary
 from lab.bench.call_result import Result, read_result
+from lab.bench.calls import merged
 from lab.bench.speech import distance
 from lab.company.scenario import load
 from lab.demo.timeline import Timeline
@@ -111,3 +115,22 @@ async def test_speech_on_hold_is_counted_once() -> None:
 def test_word_errors(said: str, heard: str, wrong: int) -> None:
     """Insertions, deletions and replacements."""
     assert distance(said.split(), heard.split()) == wrong
+
+
+async def test_runs_are_merged(tmp_path: Path) -> None:
+    """What several runs kept becomes one summary; of a scenario that was run again the last counts."""
+    first = await read(
+        prompt(10.0), event(15.0, "chosen", key="1", method="rfc4733", scene="sales")
+    )
+    again = await read(
+        prompt(10.0), event(15.0, "chosen", key="2", method="rfc4733", scene="queue")
+    )
+    said = Understood(time=1.0, language="en", seconds=2.0, took=0.5, text="sales")
+    files = []
+    for number, result in enumerate((first, again)):
+        files.append(tmp_path / f"{number}.json")
+        kept = {"results": [asdict(result)], "understood": [asdict(said)]}
+        files[-1].write_text(json.dumps(kept))
+    results, understood = merged(files)
+    assert results == [again]
+    assert understood == [said, said]
