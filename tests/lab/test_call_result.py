@@ -103,7 +103,7 @@ async def test_speech_on_hold_is_counted_once() -> None:
     )
     understood = [
         Understood(time=at, language="en", seconds=4.0, took=0.1, text="please hold")
-        for at in (100.0, 200.0)
+        for at in (104.1, 204.1)
     ]
     assert "on hold 4 s of 3600 s (4 s per hour of hold)" in summary([got], understood)
 
