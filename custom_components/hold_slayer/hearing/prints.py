@@ -26,11 +26,11 @@ from .twins import Shelf
 
 __all__ = ["PrintBook", "PrintKind", "PrintMatch", "PrintMemory"]
 
-#: Words are searched in pieces of 96 ms where somebody talks, of 384 ms elsewhere, a last piece of up
-#: to 480 ms (words): fewer, larger steps cost less.
+#: Words are searched in pieces of 96 ms where somebody talks, of 768 ms elsewhere, a last piece of up
+#: to 864 ms (words): fewer, larger steps cost less.
 _PIECE = 6
-_CALM_PIECE = 24
-_CALM_LAST = 30
+_CALM_PIECE = 48
+_CALM_LAST = 54
 #: A call's words are kept up to the first number of them (3 h), then the newest of them (2 h) and
 #: the recordings among the others.
 MOST_WORDS = 675_000
