@@ -203,18 +203,20 @@ class Queue:
         mixed = speech + set_level(
             np.asarray(bed, np.float32), -20 - float(self.rng.uniform(4, 16))
         )
-        spoken = self.material.piece(speech, channel, parts[0][1], parts[0][2])
-        piece = self.material.piece(mixed.astype(np.float32), channel, parts[0][1], parts[0][2])
+        # only the same parts again are the same advert
+        name, group = " + ".join(source for _, source, _ in parts), parts[0][2]
+        spoken = self.material.piece(speech, channel, name, group)
+        piece = self.material.piece(mixed.astype(np.float32), channel, name, group)
         advert = Piece(
             samples=piece.samples, active=spoken.active, source=piece.source, group=piece.group
         )
         made = [(advert, Kind.ADVERT)]
         if self.rng.random() < 0.5:
-            jingle, source, group = self.material.music(4)
+            jingle, source, theirs = self.material.music(4)
             jingle = jingle[: int(self.rng.uniform(1.5, 4) * RATE)].copy()
             _fade(jingle, 0.2)
             made.insert(
-                0, (self.material.piece(jingle, channel, f"jingle {source}", group), Kind.MUSIC)
+                0, (self.material.piece(jingle, channel, f"jingle {source}", theirs), Kind.MUSIC)
             )
         return made
 
