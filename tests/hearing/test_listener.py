@@ -171,3 +171,16 @@ def test_utterances_come_in_pairs() -> None:
     started = [event.utterance for event in events if isinstance(event, UtteranceStarted)]
     ended = [event.utterance for event in events if isinstance(event, UtteranceEnded)]
     assert started == ended
+
+
+def test_a_block_may_be_filled_anew() -> None:
+    """Whoever hands a block over may use its memory again at once."""
+    block = np.zeros(160, np.int16)
+    ears = Listener()
+    events: list[HeardEvent] = []
+    for at in range(0, len(CALL) // 160 * 160, 160):
+        block[:] = CALL[at : at + 160]
+        events += ears.hear(block)
+        block[:] = 0
+    assert Sound.RINGBACK in sounds(events)
+    assert Sound.MUSIC in sounds(events)

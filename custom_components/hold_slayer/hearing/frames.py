@@ -81,7 +81,7 @@ class Intake:
         if isinstance(pcm, bytes) and not self._odd and not len(pcm) & 1:
             return np.frombuffer(pcm, "<i2")
         if isinstance(pcm, np.ndarray) and pcm.dtype == np.int16 and pcm.ndim == 1:
-            return pcm
+            return pcm.copy()  # whose array it is may fill it anew
         return None
 
     def take(self, pcm: bytes | bytearray | memoryview | NDArray[np.generic]) -> Samples:

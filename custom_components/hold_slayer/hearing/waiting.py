@@ -30,7 +30,7 @@ class Waiting:
     def take(self, size: int) -> Samples:
         """Give the oldest `size` samples, or all if there are fewer, as float32 of full scale 1."""
         joined = self._joined()
-        rest = joined[size:]
+        rest = joined[size:].copy()
         self._blocks, self.count = [rest] if len(rest) else [], len(rest)
         self._plain = not self.count or rest.dtype == np.int16
         if joined.dtype == np.int16:
