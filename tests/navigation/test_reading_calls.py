@@ -315,3 +315,24 @@ def test_a_menu_whose_last_key_got_lost_is_heard_again(
     drive.say(cut + whole)
     drive.wait(3)
     assert drive.keys == ["2"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "To stay in the queue, press 1."),
+        ("de", "Drücken Sie die 1, um in der Warteschleife zu bleiben."),
+        ("fr", "Pour rester en ligne, tapez 1."),
+        ("es", "Para permanecer en espera, pulse 1."),
+        ("it", "Per restare in attesa, prema 1."),
+        ("nl", "Om in de wachtrij te blijven, toets 1."),
+        ("pt", "Para permanecer na linha, prima 1."),
+    ],
+)
+def test_a_queue_that_was_not_known_as_one_is_stayed_in(language: str, text: str) -> None:
+    drive = call("change my flight", languages=(language,))
+    for _ in range(4):
+        drive.say(text)
+        drive.wait(20)
+    assert set(drive.keys) == {"1"}
+    assert drive.state in (S.NAVIGATING, S.ON_HOLD)

@@ -14,7 +14,7 @@ from .phrases import Line, Phrases, Said
 from .stage import Finish, Sign, Turn
 from .states import Outcome
 from .understanding import Words, join
-from .words import as_written, likeness
+from .words import as_written, fold, likeness
 
 #: Two readings of one menu are at least this alike.
 SAME_MENU = 0.85
@@ -214,6 +214,8 @@ class MenuReader:
             self._unsure = True  # hear it once more
             return False, None
         self._unsure = False
+        if (stay := self._stays(menu, text, phrases)) is not None:
+            return True, self.take(stay)
         seen = self._seen(text)
         if seen >= self._call.plan.limits.same_menu:
             return True, Finish(Outcome.MENU_LOST, f"The same menu came {seen} times.")
@@ -224,6 +226,16 @@ class MenuReader:
         if seen < 2 and self._ask_model(menu, text, phrases):
             return True, None
         return True, self._without_model(menu, phrases)
+
+    def _stays(self, menu: Menu, text: str, phrases: Phrases) -> Option | None:
+        """The option to go on waiting: a queue that sounds like a menu asks for it again and again."""
+        active = [one for one in menu.options if one.kind is not OptionKind.STAY]
+        if self._fitting(menu, phrases):
+            return None
+        if len(active) == 1 and phrases.says(Said.STAY_IN_QUEUE, fold(text)):
+            return active[0]
+        said = (one for one in active if phrases.says(Said.STAY_IN_QUEUE, one.label))
+        return next(said, None)
 
     def _seen(self, text: str) -> int:
         """How often this menu has been heard, this time included."""
