@@ -20,6 +20,8 @@ HOST = "127.0.0.1"
 REPORT = re.compile(r"runtime error:|ERROR: AddressSanitizer|Assert failed:|Assertion .* failed")
 #: Longest wait for anything, s.
 PATIENCE = 60.0
+#: Calls of a stack that are kept with a report.
+CALLS = 12
 
 
 def free_port() -> int:
@@ -37,12 +39,17 @@ class _Attentive(link.EngineLink):  # type: ignore[name-defined]
         """Put the reports into the list."""
         super().__init__(**options)
         self._reports = reports
+        self._calls = 0
 
     @override
     def _printed(self, line: str) -> None:
-        """Look at a line."""
+        """Look at a line; the calls that led there follow it."""
         if REPORT.search(line):
             self._reports.append(line)
+            self._calls = CALLS
+        elif self._calls and line.lstrip().startswith("#"):
+            self._reports.append(line)
+            self._calls -= 1
         super()._printed(line)
 
 

@@ -27,6 +27,8 @@ class Baresip:
     hertz: int = 1000
     #: Answer by itself.
     answers: bool = True
+    #: How it speaks SIP: udp or tcp.
+    transport: str = "udp"
     program: Program = field(init=False)
     folder: Path = field(init=False)
     _console: int = field(init=False, default=0)
@@ -52,8 +54,8 @@ class Baresip:
             )
         )
         (self.folder / "accounts").write_text(
-            f"<sip:{self.user}@{self.registrar}>;auth_pass={self.password}"
-            f";regint=600;audio_codecs=pcma,pcmu{answering}\n"
+            f"<sip:{self.user}@{self.registrar};transport={self.transport}>"
+            f";auth_pass={self.password};regint=600;audio_codecs=pcma,pcmu{answering}\n"
         )
         (self.folder / "contacts").write_text("")
         _write_tone(self.folder / "tone.wav", self.hertz)
@@ -85,8 +87,16 @@ class Baresip:
 
     async def hang_up(self) -> None:
         """End the running call."""
+        await self._command(b"b")
+
+    async def quit(self) -> None:
+        """Leave in good order: unregister and end."""
+        await self._command(b"q")
+
+    async def _command(self, key: bytes) -> None:
+        """Type a command on its console."""
         _, writer = await asyncio.open_connection(HOST, self._console)
-        writer.write(b"b")
+        writer.write(key)
         await writer.drain()
         writer.close()
         await writer.wait_closed()

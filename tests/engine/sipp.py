@@ -95,6 +95,20 @@ def ask(method: str, number: int, body: str = "", *headers: str) -> str:
     return _send([*lines, *headers], body)
 
 
+def register(number: int, *headers: str) -> str:
+    """Ask to be registered, proving who we are once there was a challenge."""
+    lines = [
+        "REGISTER sip:[remote_ip]:[remote_port] SIP/2.0",
+        "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]",
+        "From: <sip:desk@[remote_ip]:[remote_port]>;tag=far[call_number]",
+        "To: <sip:desk@[remote_ip]:[remote_port]>",
+        "Call-ID: [call_id]",
+        f"CSeq: {number} REGISTER",
+        "Max-Forwards: 70",
+    ]
+    return _send([*lines, *headers], "")
+
+
 def pause(milliseconds: int) -> str:
     """Let time pass."""
     return f'<pause milliseconds="{milliseconds}"/>'
@@ -127,11 +141,16 @@ class Sipp:
 
 
 @asynccontextmanager
-async def far_end(*steps: str, seconds: int = 40) -> AsyncIterator[Sipp]:
-    """Run a scenario once, waiting for a call; SIPp gives up after so many seconds."""
+async def far_end(
+    *steps: str, seconds: int = 40, towards: Sequence[str] = ()
+) -> AsyncIterator[Sipp]:
+    """Run a scenario once, waiting for a call; SIPp gives up after so many seconds.
+
+    With `towards` (address and further arguments) it begins by itself.
+    """
     assert PROGRAM is not None
     # a variable that is set and never used is an error to SIPp
-    used = '<Reference variables="remote,local,target,via,cseq"/>'
+    used = "" if towards else '<Reference variables="remote,local,target,via,cseq"/>'
     scenario = f'<?xml version="1.0"?><scenario name="far">{"".join(steps)}{used}</scenario>'
     port = free_port()
     with TemporaryDirectory() as folder:
@@ -139,6 +158,7 @@ async def far_end(*steps: str, seconds: int = 40) -> AsyncIterator[Sipp]:
         path.write_text(scenario)
         process = await asyncio.create_subprocess_exec(
             PROGRAM,
+            *towards,
             *("-sf", str(path), "-i", HOST, "-mi", HOST, "-p", str(port)),
             *("-mp", str(free_port()), "-m", "1", "-nostdin", "-timeout", f"{seconds}s"),
             *("-trace_err", "-error_file", str(Path(folder) / "errors")),

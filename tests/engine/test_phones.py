@@ -33,14 +33,16 @@ from .station import HOST, PATIENCE, Station, free_port
 from .test_registrar import PASSWORD, user
 
 
-async def serve(alice: Station, *, networks: tuple[str, ...] = ("127.0.0.0/8",)) -> int:
+async def serve(
+    alice: Station, *, networks: tuple[str, ...] = ("127.0.0.0/8",), password: str = PASSWORD
+) -> int:
     """Let phones register; return the port."""
     port = free_port()
     server = PhoneServer(
         port=port,
         host=HOST,
         bind_address=HOST,
-        users=(user("desk"), user("kitchen")),
+        users=(user("desk", password), user("kitchen", password)),
         networks=networks,
         shortest_s=5,
     )

@@ -203,3 +203,11 @@ async def test_impossible_lengths(length: Any) -> None:
     (error,) = await read_all(line)
     assert isinstance(error, BrokenFrameError)
     assert error.field == "payload_length"
+
+
+async def test_what_is_no_utf8() -> None:
+    """Bytes of a far side that are no text lose themselves, not the message."""
+    line = messages.LogLine(level=30, logger="pjsip", text="From: J\udcc3rg")
+    reader = asyncio.StreamReader()
+    reader.feed_data(frame_of(line.event()))
+    assert await read_message(reader) == dataclasses.replace(line, text="From: J?rg")

@@ -21,7 +21,7 @@ from .address import host_of, parse_host, split_name_address, target_uri
 from .audio_orders import carry_out_audio, ears_of
 from .endpoint import FRAME_MS, SipEndpoint
 from .figures import account_facts, leg_figures
-from .guard import callback
+from .guard import callback, soon
 from .keys import check_keys
 from .leg import Leg
 from .phones import Phones
@@ -218,7 +218,7 @@ class Exchange:
         self._dialogs.add(leg)
         busy = sum(1 for other in self._legs.values() if other.account is account)
         if busy > account.settings.max_calls:
-            leg.reject(486)
+            soon(leg.reject, 486)
             return
         message, account_id = str(prm.rdata.wholeMsg), account.settings.id
         sender = SipText(message).first("From").partition(";tag=")[0]
@@ -228,13 +228,13 @@ class Exchange:
             account_id = m.PHONES_ACCOUNT
             uri, verdict = self._phones.admit(message)
             if not uri:
-                leg.reject(verdict.status, verdict.headers)
+                soon(leg.reject, verdict.status, verdict.headers)
                 return
         elif not self._sources.belongs(
             f"account {account_id}", parse_host(source, "the caller").name
         ):
             # Somebody whom another account lets in, such as a phone.
-            leg.reject(403)
+            soon(leg.reject, 403)
             return
         called = _CALLED.match(message)
         self._send(

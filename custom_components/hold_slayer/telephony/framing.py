@@ -22,9 +22,14 @@ class BrokenFrameError(MessageError):
 
 
 def frame_of(event: Event) -> bytes:
-    """Return the bytes of an event."""
+    """Return the bytes of an event; what is no UTF-8, as in messages of odd far sides, becomes "?"."""
     buffer = BytesIO()
-    write_event(event, buffer)
+    try:
+        write_event(event, buffer)
+    except UnicodeEncodeError:
+        text = json.dumps(event.data, ensure_ascii=False).encode(errors="replace")
+        buffer = BytesIO()
+        write_event(Event(event.type, json.loads(text), event.payload), buffer)
     return buffer.getvalue()
 
 
