@@ -28,8 +28,9 @@ autotools() {
 
 # The recipes; each runs in a shell of its own within the unpacked source.
 build_openssl() {
+  # without the mapping of paths: it records its flags, and names its files from here anyway
   perl Configure "linux-$machine" "${OPENSSL_LEFT_OUT[@]/#/no-}" --prefix=/usr --libdir=lib --openssldir=/etc/ssl \
-    CC="$triple-cc" AR="$triple-ar" RANLIB="$triple-ranlib" CFLAGS="$flags"
+    CC="$triple-cc" AR="$triple-ar" RANLIB="$triple-ranlib" CFLAGS="${flags% -ffile-prefix-map=*}"
   make -j2 build_libs
   cp libcrypto.a libssl.a "$prefix/lib/"
   cp -r include/openssl "$prefix/include/"
