@@ -336,3 +336,13 @@ def test_a_queue_that_was_not_known_as_one_is_stayed_in(language: str, text: str
         drive.wait(20)
     assert set(drive.keys) == {"1"}
     assert drive.state in (S.NAVIGATING, S.ON_HOLD)
+
+
+def test_a_menu_whose_first_words_got_lost_is_heard_again() -> None:
+    drive = call("afspraak", languages=("nl",))
+    drive.say("van toets één voor rekeningen toets twee")
+    drive.wait(3)
+    assert drive.keys == []
+    drive.say("voor afspraken toets één voor rekeningen toets twee")
+    drive.wait(3)
+    assert drive.keys == ["1"]

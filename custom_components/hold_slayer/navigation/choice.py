@@ -76,6 +76,15 @@ def certain(
     return found[0] if menu.sure and open_ and len(found) == 1 else None
 
 
+def whole(menu: Menu, phrases: Phrases) -> bool:
+    """Whether something was heard of what each key is for, or of whom to ask."""
+    return fallback(menu) is not None or all(
+        _content(option.label, phrases) or option.roles
+        for option in menu.options
+        if option.kind is OptionKind.PRESS
+    )
+
+
 def wording(option: Option, intent: str, phrases: Phrases) -> str:
     """What to say for an option: of several in one only the words that are wanted."""
     if not option.run_on:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from .acts import Consult, NoteKind
 from .call_back import CallBackOffer
-from .choice import certain, choose, fallback, wording
+from .choice import certain, choose, fallback, whole, wording
 from .context import CallContext
 from .endings import bad_news
 from .keys import Keypad
@@ -210,7 +210,8 @@ class MenuReader:
         return choose(menu, self._call.plan.intent, phrases).option is not None
 
     def _answer(self, menu: Menu, text: str, phrases: Phrases) -> tuple[bool, Turn]:
-        if not menu.sure and not self._unsure:
+        choice = choose(menu, self._call.plan.intent, phrases)
+        if not self._unsure and not (menu.sure and (choice.option or whole(menu, phrases))):
             self._unsure = True  # hear it once more
             return False, None
         self._unsure = False
@@ -220,7 +221,6 @@ class MenuReader:
         if seen >= self._call.plan.limits.same_menu:
             return True, Finish(Outcome.MENU_LOST, f"The same menu came {seen} times.")
         self._call.note(NoteKind.MENU_HEARD, describe(menu))
-        choice = choose(menu, self._call.plan.intent, phrases)
         if choice.option is not None and seen < 2:
             return True, self.take(choice.option)
         if seen < 2 and self._ask_model(menu, text, phrases):
