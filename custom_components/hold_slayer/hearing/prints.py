@@ -31,10 +31,10 @@ __all__ = ["PrintBook", "PrintKind", "PrintMatch", "PrintMemory"]
 _PIECE = 6
 _CALM_PIECE = 48
 _CALM_LAST = 54
-#: A call's words are kept up to the first number of them (3 h), then the newest of them (2 h) and
+#: A call's words are kept up to the first number of them (2 h), then the newest of them (80 min) and
 #: the recordings among the others.
-MOST_WORDS = 675_000
-KEPT_WORDS = 450_000
+MOST_WORDS = 450_000
+KEPT_WORDS = 300_000
 #: A stretch that repeats a recording for this share of its length is that recording.
 _MOSTLY = 0.5
 
