@@ -72,10 +72,10 @@ def resident():
     return int(status.partition("VmRSS:")[2].split()[0]) * 1024 / 1e6
 numpy.fft.rfft(numpy.zeros(512, numpy.float32))
 numpy.ones((64, 64), numpy.float32) @ numpy.ones((64, 64), numpy.float32)
+noise = numpy.random.default_rng(0).normal(0, 500, 800).astype(numpy.int16)
 before = resident()
 from lab import component
 ears = component.module("hearing.listener").Listener(8000)
-noise = numpy.random.default_rng(0).normal(0, 500, 800).astype(numpy.int16)
 for _ in range(100): ears.hear(noise)
 print(resident() - before)
 """
