@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 import hashlib
 import hmac
+from itertools import count
 import re
 import secrets
 import time
@@ -43,6 +44,7 @@ class Digest:
         self._secret = secrets.token_bytes(16)
         #: Nonce -> the count of its last use.
         self._counts: dict[str, int] = {}
+        self._numbers = count()
 
     def challenges(self, *, stale: bool = False) -> list[str]:
         """Return the values of the headers that ask for credentials.
@@ -50,7 +52,8 @@ class Digest:
         MD5 alone: baresip 1.0 and SIPp give up when they are offered SHA-256 beside it, in any
         order. Credentials with SHA-256 are taken all the same (RFC 8760).
         """
-        issued = f"{self._clock():.3f}"
+        # the last three digits count: no two challenges of a millisecond are the same
+        issued = f"{self._clock():.3f}{next(self._numbers) % 1000:03d}"
         nonce = f"{issued}-{self._sign(issued)}"
         tail = ", stale=true" if stale else ""
         return [f'Digest realm="{self._realm}", nonce="{nonce}", algorithm=MD5, qop="auth"{tail}']
