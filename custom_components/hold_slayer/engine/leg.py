@@ -194,7 +194,7 @@ class Leg:
         except pj.Error as error:
             text = f"the call cannot be transferred: {error.reason}"
             raise RefusalError(ErrorKind.WRONG_STATE, text) from error
-        if code // 100 != 2:
+        if code >= 300:  # the library says 100 for a 202
             text = f"the transfer was not accepted ({code} {reason})"
             raise RefusalError(ErrorKind.REJECTED, text, sip_code=code)
 
