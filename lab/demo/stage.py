@@ -21,6 +21,8 @@ from ..world import World
 type Json = dict[str, Any]
 
 PHONE = "Kitchen phone"
+#: How long an integration may take to load, s.
+_TO_LOAD = 60.0
 #: Options that limit how much is dialled.
 _CAPS = ("calls_per_hour", "calls_per_day", "minutes_per_day", "tries")
 
@@ -153,19 +155,22 @@ class Stage:
             await self._add_contact(index, scenario)
 
     async def _add_model(self, model: ModelServer) -> None:
-        """Add the Ollama integration and its AI task entity."""
+        """Add the Ollama integration and its AI task entity, and wait until that is there."""
         entry = await self.owner.flow("ollama", {"url": model.url})
-        await self.owner.subentry_flow(
-            entry["result"]["entry_id"],
-            "ai_task_data",
-            {
-                "name": "Lab model",
-                "model": MODEL,
-                "num_ctx": 8192,
-                "max_history": 20,
-                "keep_alive": -1,
-            },
-        )
+        async with asyncio.timeout(_TO_LOAD), self.owner.events("state_changed") as changes:
+            await self.owner.subentry_flow(
+                entry["result"]["entry_id"],
+                "ai_task_data",
+                {
+                    "name": "Lab model",
+                    "model": MODEL,
+                    "num_ctx": 8192,
+                    "max_history": 20,
+                    "keep_alive": -1,
+                },
+            )
+            while not any(each.startswith("ai_task.") for each in await self.owner.states()):
+                await changes.get()
 
     async def _add_contact(self, index: int, scenario: Scenario) -> None:
         """Add a company as a contact, and the phone on which its calls ring."""
