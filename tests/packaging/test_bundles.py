@@ -7,6 +7,7 @@ emulated, so these tests take minutes. The far end is the engine of this machine
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 import json
+import os
 from pathlib import Path
 import subprocess
 
@@ -40,7 +41,14 @@ PATIENT = Timings(start=600, request=300, heartbeat=60, goodbye=60)
 bob = engine_fixtures.bob
 trunk = engine_fixtures.trunk
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(3600),
+    pytest.mark.skipif(
+        "HOLD_SLAYER_PROVE" not in os.environ,
+        reason="packaging/prove runs this: it fetches compilers and builds for other machines",
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
