@@ -59,7 +59,9 @@ class GetCallRecording(OneCallTool):
         self, hass: HomeAssistant, arguments: dict[str, Any], context: LLMContext
     ) -> dict[str, Any]:
         """Describe them; the sound itself is for people."""
-        call = await whole_call_of(hass, arguments["call_id"], await visible_in(hass, context.context))
+        call = await whole_call_of(
+            hass, arguments["call_id"], await visible_in(hass, context.context)
+        )
         recordings = [
             {key: value for key, value in each.items() if key != "url"}
             for each in call["recordings"]
