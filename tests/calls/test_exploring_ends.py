@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 import pytest
@@ -86,8 +86,16 @@ async def test_nobody_waits_for_what_comes_to_nothing(
     """In the background the reason becomes an issue, which goes when it is tried again."""
     entry = await home(hass, lines=1)
     call = await start(hass, entry)
+    told = asyncio.Event()
+
+    @callback
+    def issue_changed(event: Event[ir.EventIssueRegistryUpdatedData]) -> None:
+        if event.data["issue_id"].startswith("menu_not_explored"):
+            told.set()
+
+    hass.bus.async_listen(ir.EVENT_REPAIRS_ISSUE_REGISTRY_UPDATED, issue_changed)
     await act(hass, "learn_call_flow", contact="Insurance")
-    await hass.async_block_till_done(wait_background_tasks=False)
+    await told.wait()
     issues = ir.async_get(hass)
     (issue,) = [each for each in issues.issues.values() if each.active]
     assert issue.translation_key == "menu_not_explored"
