@@ -3,8 +3,6 @@
 import asyncio
 import logging
 from pathlib import Path
-import sys
-from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -23,51 +21,9 @@ from custom_components.hold_slayer.telephony.messages import (
     Ping,
     Ready,
 )
-from custom_components.hold_slayer.telephony.supervision import LinkState, Timings
+from custom_components.hold_slayer.telephony.supervision import LinkState
 
-#: A child that shakes hands, then does what the test says with each request.
-CHILD = """
-import json, os, signal, socket, sys, time
-sock = socket.socket(fileno=int(sys.argv[1]))
-stream = sock.makefile("rwb")
-
-def receive():
-    header = json.loads(stream.readline() or sys.exit(0))
-    data = json.loads(stream.read(header.get("data_length", 0)) or "{}")
-    return header["type"], data
-
-def send(type, _raw=b"", **data):
-    body = json.dumps({"v": 1, **data}).encode()
-    stream.write(json.dumps({"type": type, "data_length": len(body)}).encode() + b"\\n" + body + _raw)
-    stream.flush()
-
-def ready(request, protocol=1):
-    send("ready", request=request, protocol=protocol, engine_version="1", pjsip_version="0")
-
-type, hello = receive()
-"""
-
-
-@pytest.fixture
-def child(tmp_path: Path) -> Any:
-    """Return a function that makes a link to a child of the given body."""
-    links: list[EngineLink] = []
-
-    def make(body: str, **options: Any) -> EngineLink:
-        path = tmp_path / f"child{len(links)}.py"
-        path.write_text(CHILD + dedent(body))
-        states: list[LinkState] = []
-        link = EngineLink(
-            on_event=options.pop("on_event", lambda _: None),
-            on_state=states.append,
-            log=logging.getLogger("child"),
-            command=[sys.executable, str(path)],
-            timings=Timings(**{"start": 20.0, "heartbeat": 60.0, **options}),
-        )
-        links.append(link)
-        return link
-
-    return make
+from .children import Lines
 
 
 async def test_silent_child(child: Any) -> None:
@@ -217,22 +173,8 @@ async def test_log_and_environment(child: Any, caplog: pytest.LogCaptureFixture)
     assert "PYTEST_CURRENT_TEST" not in caplog.text
 
 
-class Lines(logging.Handler):
-    """Collects log lines for those who wait for one."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.queue: asyncio.Queue[str] = asyncio.Queue()
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep a line."""
-        self.queue.put_nowait(f"{record.levelname} {record.getMessage()}")
-
-
-async def test_crash_replays_the_log(child: Any) -> None:
+async def test_crash_replays_the_log(child: Any, lines: Lines) -> None:
     """After a crash the child's last lines are in the log at WARNING."""
-    lines = Lines()
-    logging.getLogger("child").addHandler(lines)
     link = child(
         """
         ready(hello["request"])
@@ -245,12 +187,8 @@ async def test_crash_replays_the_log(child: Any) -> None:
     await link.start()
     with pytest.raises(EngineLost):
         await link.request(Ping())
-    async with asyncio.timeout(20):
-        while "WARNING The engine ended with exit code 3" not in (line := await lines.queue.get()):
-            pass
-    assert "the last words" in line
+    assert "the last words" in await lines.until("WARNING The engine ended with exit code 3")
     await link.stop()
-    logging.getLogger("child").removeHandler(lines)
 
 
 async def test_a_handler_that_fails(child: Any, caplog: pytest.LogCaptureFixture) -> None:

@@ -1,10 +1,14 @@
 """Redaction, restarts, pulse and ledger."""
 
+from dataclasses import replace
+
+from custom_components.hold_slayer.telephony.challenge import Credentials
 from custom_components.hold_slayer.telephony.ledger import Ledger
 from custom_components.hold_slayer.telephony.messages import (
     AccountSettings,
     AddAccount,
     CallFailure,
+    DialPolicy,
     ErrorKind,
     IncomingCall,
     LegChanged,
@@ -14,6 +18,11 @@ from custom_components.hold_slayer.telephony.messages import (
     Refused,
     Registration,
     RemoveAccount,
+    SetDialPolicy,
+    SetPhoneServer,
+    TestAccount,
+    Tombstone,
+    Transport,
 )
 from custom_components.hold_slayer.telephony.redaction import HIDDEN, Redactor
 from custom_components.hold_slayer.telephony.supervision import Pulse, Restarts, Timings
@@ -117,3 +126,68 @@ def test_a_refused_call_is_no_leg() -> None:
     ledger.answered(call, Refused(request=1, error=ErrorKind.INVALID_NUMBER, text=""))
     assert not ledger.legs
     assert list(ledger.lost()) == []
+
+
+def test_ledger_learns_every_password() -> None:
+    """The password of an account that is only tried out is a secret as well."""
+    redact = Redactor()
+    ledger = Ledger(redact)
+    ledger.sent(TestAccount(account=SETTINGS))
+    assert "canary" not in redact("canary")
+    assert ledger.again() == []
+
+
+def test_ledger_brings_back_rules_first() -> None:
+    """A fresh engine knows what may be dialled, and whom it serves, before any account."""
+    ledger = Ledger(Redactor())
+    account = AddAccount(account=SETTINGS, keep=True)
+    phones = SetPhoneServer(server=None)
+    old, policy = (SetDialPolicy(policy=DialPolicy(home_country=it)) for it in ("DE", "FR"))
+    for message in (account, phones, old, policy):
+        ledger.sent(message)
+        ledger.answered(message, None)
+    assert ledger.again() == [policy, phones, account]
+
+
+def test_ledger_keeps_a_refused_account_that_is_to_be_kept() -> None:
+    """An account that keeps trying comes back although its first try failed."""
+    ledger = Ledger(Redactor())
+    account = AddAccount(account=SETTINGS, keep=True)
+    ledger.sent(account)
+    ledger.answered(account, Refused(request=1, error=ErrorKind.TIMEOUT, text=""))
+    assert ledger.again() == [account]
+
+
+def test_ledger_proves_who_we_are() -> None:
+    """Credentials are the account's; who has no password, or is unknown, has none."""
+    ledger = Ledger(Redactor())
+    for account in (
+        SETTINGS,
+        replace(SETTINGS, id="other name", auth_username="auth", realm="trunk"),
+        replace(SETTINGS, id="open", password=""),
+    ):
+        ledger.sent(AddAccount(account=account, keep=True))
+    assert ledger.credentials("line") == Credentials(username="me", password="canary", realm="")
+    assert ledger.credentials("other name") == Credentials(
+        username="auth", password="canary", realm="trunk"
+    )
+    assert ledger.credentials("open") is None
+    assert ledger.credentials("nobody") is None
+
+
+def test_ledger_hands_out_what_is_left_once() -> None:
+    """Only calls that are still up when the engine dies are ended, and only once."""
+    ledger = Ledger(Redactor())
+    stones = [
+        Tombstone(
+            leg=leg, host="h", port=5060, transport=Transport.UDP, verify_tls=True, request=request
+        )
+        for leg, request in (("a", "CANCEL"), ("b", "BYE"), ("a", "BYE"))
+    ]
+    for stone in stones:
+        ledger.happened(IncomingCall(leg=stone.leg, account_id="line", caller="sip:x@y"))
+        assert not ledger.happened(stone)
+    assert ledger.happened(LegChanged(leg="b", state=LegState.CONFIRMED))
+    assert ledger.happened(LegChanged(leg="b", state=LegState.DISCONNECTED))
+    assert ledger.orphans() == [stones[2]]
+    assert ledger.orphans() == []
