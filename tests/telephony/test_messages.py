@@ -205,6 +205,38 @@ async def test_impossible_lengths(length: Any) -> None:
     assert error.field == "payload_length"
 
 
+@pytest.mark.parametrize(
+    ("frame", "excerpt"),
+    [
+        (b'{"type": "play", "data": [1]}\n', "should be an object"),
+        (b'{"type": "play", "data": [1], "data_length": 2}\n{}', "should be an object"),
+        (b'{"type": "play", "data_length": 3, "payload_length": 4}\n[1]\n\n\n\n', "no"),
+        (b'{"type": "play", "data_length": 3, "payload_length": 4}\nwho\n\n\n\n', "not JSON"),
+    ],
+)
+async def test_data_that_is_no_object(frame: bytes, excerpt: str) -> None:
+    """A message with data of another kind is refused whole, and the next one is read."""
+    error, ping = await read_all(frame + frame_of(Ping(request=1).event()))
+    assert isinstance(error, MessageError)
+    assert not isinstance(error, BrokenFrameError)
+    assert excerpt in str(error)
+    assert ping == Ping(request=1)
+
+
+async def test_a_line_without_end() -> None:
+    """A first line longer than any frame has ends the stream."""
+    (error,) = await read_all(b'{"type": "' + b"a" * 200_000)
+    assert isinstance(error, BrokenFrameError)
+    assert "too long" in str(error)
+
+
+async def test_a_line_nested_too_deep() -> None:
+    """Brackets beyond what the reader can follow are garbage, and the next message is read."""
+    found = await read_all(b"[" * 60_000 + b"\n" + frame_of(Ping(request=1).event()))
+    assert isinstance(found[0], MessageError)
+    assert found[1:] == [Ping(request=1)]
+
+
 async def test_what_is_no_utf8() -> None:
     """Bytes of a far side that are no text lose themselves, not the message."""
     line = messages.LogLine(level=30, logger="pjsip", text="From: J\udcc3rg")

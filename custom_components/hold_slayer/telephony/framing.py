@@ -52,25 +52,26 @@ async def read_frame(reader: StreamReader) -> Event | None:
     if not isinstance(kind, str):
         raise MessageError("a frame without a type", field="type", value=kind)
     try:
-        data = header.get("data") or {}
-        if length := _length(header, "data_length"):
-            data = {**data, **_parse(await reader.readexactly(length), f"the data of {kind}")}
+        length = _length(header, "data_length")
+        more = await reader.readexactly(length) if length else b"{}"
         length = _length(header, "payload_length")
         payload = await reader.readexactly(length) if length else None
     except IncompleteReadError as error:
         raise BrokenFrameError(
             f"the stream ended inside {kind}: {len(error.partial)} of {error.expected} bytes"
         ) from error
+    # Only now, with all of the frame read, the next one can be read whatever is wrong with this.
+    data = header.get("data") or {}
     if not isinstance(data, dict):
         raise MessageError(f"the data of {kind} should be an object", field="data", value=data)
-    return Event(kind, data, payload)
+    return Event(kind, {**data, **_parse(more, f"the data of {kind}")}, payload)
 
 
 def _parse(text: bytes, what: str) -> dict[str, Any]:
     """Return a JSON object."""
     try:
         value = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise MessageError(f"{what} is not JSON: {error}", value=text[:60]) from error
     if not isinstance(value, dict):
         raise MessageError(f"{what} is not a JSON object", value=value)
