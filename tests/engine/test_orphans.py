@@ -1,13 +1,16 @@
 """The BYE or CANCEL that is prepared for a call whose engine may die, and how it is sent."""
 
 import asyncio
+import dataclasses
 from pathlib import Path
+import socket
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from custom_components.hold_slayer.engine.orphans import cancellation, tombstone
+from custom_components.hold_slayer.telephony import orphans
 from custom_components.hold_slayer.telephony.challenge import Credentials, answer_challenge
 from custom_components.hold_slayer.telephony.messages import AccountSettings, Tombstone, Transport
 from custom_components.hold_slayer.telephony.orphans import end_calls
@@ -232,3 +235,66 @@ async def test_over_tls(tmp_path: Path) -> None:
             ]
         )
         assert (await got.get()).startswith("BYE ")
+
+
+async def test_nobody_is_there(caplog: pytest.LogCaptureFixture) -> None:
+    """A far side that is gone, or hangs up on us, is named in the log, and the others are ended."""
+
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(hang_up, HOST, 0)
+    async with server, wire(lambda request: [reply(request, "200 OK")]) as far:
+        port = server.sockets[0].getsockname()[1]
+        await end_calls(
+            [
+                bye(free_port(), leg="udp"),
+                bye(free_port(socket.SOCK_STREAM), leg="tcp", transport=Transport.TCP),
+                bye(port, leg="cut off", transport=Transport.TCP),
+                bye(far.port, leg="fine"),
+            ]
+        )
+        assert far.of("BYE")
+    warned = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    for leg in ("udp", "tcp", "cut off"):
+        assert any(text.startswith(f"Leg {leg} of the lost engine may still") for text in warned)
+    assert len(warned) == 3
+
+
+async def test_a_far_side_that_says_nothing(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A BYE that stays without a final answer is not waited for without end."""
+    monkeypatch.setattr(orphans, "PATIENCE_S", 0.3)
+    async with wire(lambda request: [reply(request, "100 Trying")]) as far:
+        await end_calls([bye(far.port)])
+    assert "nobody answered its end (TimeoutError)" in caplog.text
+
+
+async def test_a_certificate_nobody_checks(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A certificate of another name ends the attempt, unless the account does not care."""
+    certificate, context = make_certificate(tmp_path, "127.0.0.9")
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        request = (await reader.readuntil(b"\r\n\r\n")).decode()
+        writer.write(reply(request, "200 OK").encode())
+        await writer.drain()
+
+    caplog.set_level("INFO")
+    server = await asyncio.start_server(serve, HOST, 0, ssl=context)
+    async with server:
+        stone = bye(
+            server.sockets[0].getsockname()[1],
+            transport=Transport.TLS,
+            server_name="trunk.example",
+            ca_file=str(certificate),
+        )
+        await end_calls([stone])
+        assert "may still be up" in caplog.text
+        assert "was ended" not in caplog.text
+        await end_calls([dataclasses.replace(stone, verify_tls=False, ca_file="")])
+        assert "was ended: SIP/2.0 200 OK" in caplog.text
+        server.close_clients()
