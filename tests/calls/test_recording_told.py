@@ -21,6 +21,7 @@ from custom_components.hold_slayer.telephony.messages import (
     Played,
     PlayTone,
     Record,
+    RecordingEnded,
 )
 
 from ..calling import reaches, start, to_bridge, to_phone
@@ -128,3 +129,57 @@ async def test_beeps_go_on(
     heard = len(link.all(PlayTone))
     await hang_up(hass, link, call)
     assert len(link.all(PlayTone)) == heard
+
+
+async def test_changed_their_mind_while_it_beeps(hass: HomeAssistant, link: ScriptedLink) -> None:
+    """Switched off again before the beep was heard to its end, nothing is recorded."""
+    entry = tone_entry()
+    await set_up(hass, entry)
+    call = await start(hass, entry)
+    await to_bridge(hass, link, call)
+    beeps: list[PlayTone] = []
+    link.answers[PlayTone] = lambda message: beeps.append(message) or Done(request=0)
+    for action in ("turn_on", "turn_off", "turn_on", "turn_off"):
+        await hass.services.async_call("switch", action, {"entity_id": SWITCH}, blocking=True)
+    await link.until(PlayTone, len(link.all(PlayTone)) + (not beeps))
+    link.tell(Played(leg=beeps[0].leg, playback=beeps[0].playback, completed=True))
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert len(beeps) == 1
+    assert link.all(Record) == []
+    assert call.state is CallState.CONNECTED
+    await hang_up(hass, link, call)
+
+
+async def test_a_beep_that_is_cut_short(hass: HomeAssistant, link: ScriptedLink) -> None:
+    """A beep the other side did not hear to its end told them nothing: nothing is recorded."""
+    entry = tone_entry()
+    await set_up(hass, entry)
+    call = await start(hass, entry)
+    await to_bridge(hass, link, call)
+    cut = len(link.all(PlayTone)) + 1
+    link.answers[PlayTone] = lambda _: Done(request=0)
+    await hass.services.async_call("switch", "turn_on", {"entity_id": SWITCH}, blocking=True)
+    beep = await link.until(PlayTone, cut)
+    link.tell(Played(leg=beep.leg, playback=beep.playback, completed=False))
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert link.all(Record) == []
+    assert not call.recorder.active
+    await hang_up(hass, link, call)
+
+
+async def test_the_end_of_another_recording(
+    hass: HomeAssistant, link: ScriptedLink, finished: asyncio.Queue[Path]
+) -> None:
+    """A late report of another file does not end the one that is being made."""
+    entry = tone_entry(**{Conf.RECORD: True})
+    await set_up(hass, entry)
+    call = await start(hass, entry)
+    await to_bridge(hass, link, call)
+    record = await link.until(Record)
+    await hass.async_block_till_done()
+    link.tell(RecordingEnded(leg=record.leg, path=f"{record.path}x", seconds=1.0, error="full"))
+    await hass.async_block_till_done()
+    assert call.recorder.active
+    assert ir.async_get(hass).async_get_issue(DOMAIN, f"recording_failed_{entry.entry_id}") is None
+    await hang_up(hass, link, call)
+    assert (await told_of(finished)).error == ""
