@@ -77,7 +77,7 @@ async def measure(legs: int, seconds: float, *, ears: bool) -> Load:
         for number in range(legs):
             await ours.call(f"leg{number}", theirs, hearing=hearing, phase=heard.Phase.HOLD)
             await asyncio.sleep(PACE_S)
-        feeding = asyncio.create_task(_feed(theirs, await announcement()))
+        feeding = asyncio.create_task(feed(theirs, await announcement()))
         await asyncio.sleep(SETTLE_S)
         await ours.link.request(messages.Ping())
         events, before, cpu = ours.heard, await ours.statistics(), ours.cpu_seconds()
@@ -104,7 +104,7 @@ async def measure(legs: int, seconds: float, *, ears: bool) -> Load:
         )
 
 
-async def _feed(engine: BenchEngine, pcm: bytes) -> None:
+async def feed(engine: BenchEngine, pcm: bytes) -> None:
     """Play the announcement into every leg of an engine, each from another place, for ever."""
     turn = 0
     while True:

@@ -14,7 +14,7 @@ import threading
 from time import perf_counter
 from typing import Any
 
-from lab.bench import dialling, hostile, kills, loss, turnover
+from lab.bench import control, dialling, hostile, kills, loss, turnover
 from lab.bench.engines import HOST, BenchEngine
 from lab.bench.load import processor
 from lab.bench.mutation import torture_folder
@@ -167,6 +167,15 @@ def _turnover(options: argparse.Namespace) -> dict[str, Any]:
     return asdict(found)
 
 
+def _control(options: argparse.Namespace) -> dict[str, Any]:
+    """Ask the engine, and watch Home Assistant's loop."""
+    print("Answers of an engine in calls, and a real Home Assistant that loses its engine")
+    trips = asyncio.run(control.round_trips(options.legs, options.messages))
+    found = asyncio.run(control.home_loop(options.disturbances))
+    print("\n".join(control.lines(trips, found)))
+    return {"round_trips": asdict(trips), "home_loop": asdict(found)}
+
+
 #: Parts by name; each prints what it finds and returns its figures.
 PARTS: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "pacing": _pacing,
@@ -176,6 +185,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "flood": _flood,
     "dialling": _dialling,
     "turnover": _turnover,
+    "control": _control,
 }
 
 
@@ -197,6 +207,9 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--strings", type=int, default=1_000_000, help="to be dialled")
     parser.add_argument("--turnover", type=int, default=2000, help="calls one after the other")
     parser.add_argument("--warm", type=int, default=100, help="calls before those")
+    parser.add_argument("--legs", type=int, default=5, help="in calls while control is measured")
+    parser.add_argument("--messages", type=int, default=1000, help="to the engine meanwhile")
+    parser.add_argument("--disturbances", type=int, default=5, help="of each kind, up to 5")
     parser.add_argument("--json", type=Path, help="write the figures there, too")
     options = parser.parse_args(argv)
     chosen = options.only.split(",")
