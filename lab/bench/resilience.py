@@ -14,7 +14,7 @@ import threading
 from time import perf_counter
 from typing import Any
 
-from lab.bench import control, dialling, hostile, kills, loss, turnover
+from lab.bench import control, dialling, hostile, kills, loss, reloads, turnover
 from lab.bench.engines import HOST, BenchEngine
 from lab.bench.load import processor
 from lab.bench.mutation import torture_folder
@@ -176,6 +176,14 @@ def _control(options: argparse.Namespace) -> dict[str, Any]:
     return {"round_trips": asdict(trips), "home_loop": asdict(found)}
 
 
+def _reloads(options: argparse.Namespace) -> dict[str, Any]:
+    """Reload the account."""
+    print("What a real Home Assistant holds when its account is reloaded again and again")
+    found = asyncio.run(reloads.reloads(options.reloads, options.warm_reloads))
+    print("\n".join(reloads.lines(found)))
+    return asdict(found)
+
+
 #: Parts by name; each prints what it finds and returns its figures.
 PARTS: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "pacing": _pacing,
@@ -186,6 +194,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "dialling": _dialling,
     "turnover": _turnover,
     "control": _control,
+    "reloads": _reloads,
 }
 
 
@@ -210,6 +219,8 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--legs", type=int, default=5, help="in calls while control is measured")
     parser.add_argument("--messages", type=int, default=1000, help="to the engine meanwhile")
     parser.add_argument("--disturbances", type=int, default=5, help="of each kind, up to 5")
+    parser.add_argument("--reloads", type=int, default=100, help="of the account")
+    parser.add_argument("--warm-reloads", type=int, default=10, help="reloads before those")
     parser.add_argument("--json", type=Path, help="write the figures there, too")
     options = parser.parse_args(argv)
     chosen = options.only.split(",")
