@@ -1,4 +1,4 @@
-"""The engine killed and stopped at random moments: how soon is it noticed, back, and nobody left behind."""
+"""The engine killed, stopped or without descriptors at random moments: noticed, back, nobody left behind?"""
 
 import asyncio
 from collections.abc import Awaitable
@@ -6,19 +6,24 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 import os
 import random
+import resource
 import signal
 import statistics
 from time import perf_counter
 
 from lab.bench.engines import BenchEngine
 from lab.bench.sink import Sink
+from lab.bench.soak import resources
 from lab.component import module
 
+errors = module("telephony.errors")
 messages = module("telephony.messages")
 supervision = module("telephony.supervision")
 
 #: Signals in turn: killed, crashed, aborted by an assertion, hung.
 SIGNALS = (signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT, signal.SIGSTOP)
+#: One more turn: no file can be opened any more.
+TURNS = (*SIGNALS, None)
 #: Longest wait for anything, s.
 PATIENCE = 60.0
 
@@ -37,24 +42,32 @@ class Kills:
     #: Calls in which the far end never got a BYE, of `confirmed`.
     orphans: int = 0
     confirmed: int = 0
+    #: Times without a free descriptor; of these: the new call was refused with a reason, the one that was
+    #: up stayed up and could be hung up, the next call was up as soon as there were descriptors again.
+    starved: int = 0
+    refused: int = 0
+    kept: int = 0
+    recovered: int = 0
     #: What did not happen within a minute.
     failures: list[str] = field(default_factory=list)
 
 
-async def kills(times: int, seed: int, *, stops: bool = True) -> Kills:
-    """Call, send a signal within the next 1.5 s, and watch; again and again."""
+async def kills(times: int, seed: int) -> Kills:
+    """Call, send a signal or take all descriptors within the next 1.5 s, and watch; again and again."""
     rng, found = random.Random(seed), Kills()
     timings = supervision.Timings(most_restarts=times + 1, pauses=(0.25,))
-    signals = SIGNALS if stops else SIGNALS[:-1]
     async with Sink() as sink, BenchEngine("engine", timings=timings) as engine:
         await engine.call_sink("first", sink)
         for number in range(times):
-            kind = signals[number % len(signals)]
+            kind, wait = TURNS[number % len(TURNS)], rng.uniform(0, 1.5)
             try:
                 async with asyncio.timeout(PATIENCE):
-                    await _one(engine, sink, f"leg{number}", kind, rng.uniform(0, 1.5), found)
+                    if kind is None:
+                        await _starve(engine, f"leg{number}", wait, found)
+                    else:
+                        await _one(engine, sink, f"leg{number}", kind, wait, found)
             except TimeoutError:
-                found.failures.append(f"{number}: {kind.name}")
+                found.failures.append(f"{number}: {kind.name if kind else 'no descriptors'}")
     return found
 
 
@@ -88,6 +101,36 @@ async def _one(
     await engine.hang_up_all()
 
 
+async def _starve(engine: BenchEngine, leg: str, wait: float, found: Kills) -> None:
+    """Leave the engine no descriptor while a call is on its way, then give them back."""
+    pid = engine.link.pid
+    ears = messages.HearingSettings()
+    await engine.link.request(
+        messages.PlaceCall(leg=leg, account_id="line", target="1", hearing=ears)
+    )
+    await asyncio.sleep(wait)
+    limits = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+    found.starved += 1
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (resources(pid)[0], limits[1]))
+    try:
+        second = messages.PlaceCall(leg=f"second-{leg}", account_id="line", target="1")
+        try:
+            await engine.link.request(second)
+        except errors.EngineRefused:
+            found.refused += 1
+        await engine.until(lambda: leg in engine.legs, PATIENCE)
+        await engine.link.request(messages.HangUp(leg=leg))
+        await engine.until(lambda: leg not in engine.legs, PATIENCE)
+        found.kept += 1
+    finally:
+        if engine.link.pid == pid:
+            resource.prlimit(pid, resource.RLIMIT_NOFILE, limits)
+    await engine.link.request(messages.PlaceCall(leg=f"again-{leg}", account_id="line", target="1"))
+    await engine.until(lambda: f"again-{leg}" in engine.legs, PATIENCE)
+    found.recovered += engine.link.pid == pid
+    await engine.hang_up_all()
+
+
 async def _timed(what: Awaitable[None], most: float, since: float, into: list[float]) -> None:
     """Wait for something and note how long it took; raises `TimeoutError`."""
     await asyncio.wait_for(what, most)
@@ -112,5 +155,9 @@ def lines(found: Kills) -> list[str]:
     printed.append(
         f"  calls up when it happened: {found.confirmed}, never hung up at the far end:"
         f" {found.orphans}; not back within {PATIENCE:g} s: {found.failures or 'none'}"
+    )
+    printed.append(
+        f"  no descriptor left: {found.starved} times, new call refused {found.refused}, the other"
+        f" kept and hung up {found.kept}, in a call with the same engine afterwards {found.recovered}"
     )
     return printed

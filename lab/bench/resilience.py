@@ -99,8 +99,10 @@ def _pacing(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _kills(options: argparse.Namespace) -> dict[str, Any]:
-    """Kill and stop the engine."""
-    print(f"Engine killed, crashed, aborted or stopped at random moments, {options.kills} times")
+    """Kill and stop the engine, and leave it no descriptors."""
+    print(
+        f"Engine killed, crashed, aborted, stopped or out of files at random moments, {options.kills} times"
+    )
     found = asyncio.run(kills.kills(options.kills, options.seed))
     print("\n".join(kills.lines(found)))
     return asdict(found)
