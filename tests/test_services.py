@@ -165,7 +165,7 @@ async def test_flows_in_and_out(hass: HomeAssistant, entry: MockConfigEntry) -> 
     assert shared["flow"]["steps"][0]["keys"] == "2"
     assert "987654321" not in shared["yaml"]
     await act(hass, "import_call_flow", contact="Insurance", flow=shared["yaml"])
-    for bad in ("", "just words", [{"action": "fly"}]):
+    for bad in ("", "   ", "just words", [{"action": "fly"}]):
         with pytest.raises(ServiceValidationError, match="call flow cannot be read"):
             await act(hass, "import_call_flow", contact="Insurance", flow=bad)
 
