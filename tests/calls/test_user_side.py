@@ -17,6 +17,7 @@ from custom_components.hold_slayer.telephony.messages import (
     HangUp,
     KeyMethod,
     KeyReceived,
+    LegHeld,
     LegState,
     PlaceCall,
     PlayTone,
@@ -259,3 +260,29 @@ async def test_accepted_before_anything_rings(
     leg_is(link, phone, LegState.CONFIRMED)
     await reaches(hass, call, CallState.CONNECTED)
     assert not link.all(PlayTone)
+
+
+async def test_a_phone_that_puts_us_on_hold(
+    hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry
+) -> None:
+    """The user may put the call on hold on their phone and take it back: nothing else happens."""
+    call, phone = await talk(hass, link, entry)
+    before = len(link.requests)
+    for held in (True, False):
+        link.tell(LegHeld(leg=phone, held=held))
+    await hass.async_block_till_done()
+    assert call.state is CallState.CONNECTED
+    assert len(link.requests) == before
+
+
+async def test_no_phone_can_be_rung(
+    hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry
+) -> None:
+    """With every phone out of reach the person is not kept waiting for nobody."""
+    call = await start(hass, entry)
+    await to_hold(hass, link, call)
+    link.refuse(PlaceCall, ErrorKind.WRONG_STATE, "no route")
+    await to_person(hass, link, call)
+    await over(hass, call)
+    assert call.progress.outcome is Outcome.USER_NOT_REACHED
+    assert {phone.state for phone in call.progress.phones.values()} == {"declined"}

@@ -367,3 +367,28 @@ async def test_phone_that_is_not_there(bench: Bench) -> None:
     await bench.task
     assert bench.states[0] == ("away", PhoneState.UNREACHED)
     assert bench.states[-1] == ("desk", PhoneState.ACCEPTED)
+
+
+async def test_whose_turn_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a recording talks it is not our turn; words of it after a pause take the turn back."""
+    monkeypatch.setattr(screening, "BEEP_S", 0.05)
+    followed = screening.Screening()
+    followed.heard(VerdictChange(time=1.0, verdict=Verdict.MACHINE, probability=0.1, since=0.5))
+    waiting = asyncio.create_task(followed.our_turn(), eager_start=True)
+    followed.heard(UtteranceEnded(time=2.0, utterance=1, since=0.5, until=1.8, cut=True))
+    assert followed.machine.is_set()
+    for utterance in (1, 2):
+        followed.heard(UtteranceStarted(time=2.0, utterance=utterance, since=2.0))
+        followed.heard(UtteranceEnded(time=3.0, utterance=utterance, since=2.0, until=2.8))
+    async with asyncio.timeout(10):
+        await waiting
+
+
+async def test_a_recording_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for ever for a recording to have spoken."""
+    monkeypatch.setattr(screening, "SPOKEN_S", 0.05)
+    followed = screening.Screening()
+    followed.heard(UtteranceStarted(time=2.0, utterance=1, since=2.0))
+    async with asyncio.timeout(10):
+        await followed.our_turn()
+    assert not followed.machine.is_set()

@@ -16,7 +16,7 @@ import soundfile
 
 from custom_components.hold_slayer.recording import encoder, folder as places
 from custom_components.hold_slayer.recording.files import RATE, RecordingFiles
-from custom_components.hold_slayer.recording.pieces import wav_header
+from custom_components.hold_slayer.recording.pieces import channels_of, length, pcm, wav_header
 from custom_components.hold_slayer.recording.sidecar import (
     SIGNAL_RECORDING_FINISHED,
     AnnouncedBy,
@@ -241,3 +241,42 @@ async def test_the_encoder_says_what_is_wrong(tmp_path: Path) -> None:
     for program in (str(tmp_path / "none"), "false"):
         with pytest.raises(encoder.EncoderError):
             await encoder.encode(program, nothing, tmp_path / "x.opus", rate=RATE, channels=1)
+
+
+async def test_an_encoder_nobody_waits_for(tmp_path: Path) -> None:
+    """Called off while it works, the program does not stay behind."""
+    program = tmp_path / "slow"
+    told = tmp_path / "pid"
+    program.write_text(f"#!/bin/sh\necho $$ > {told}\nexec cat > /dev/null\n")
+    program.chmod(0o700)
+    asked = asyncio.Event()
+    for_ever = asyncio.Event()
+
+    async def read() -> bytes:
+        if told.exists() and told.read_text():
+            asked.set()
+            await for_ever.wait()
+        return bytes(320)
+
+    work = asyncio.create_task(
+        encoder.encode(str(program), read, tmp_path / "x.opus", rate=RATE, channels=1)
+    )
+    async with asyncio.timeout(20):
+        await asked.wait()
+    work.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await work
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(told.read_text()), 0)
+
+
+def test_pieces_with_broken_headers(tmp_path: Path) -> None:
+    """Channels are those of the first header that can be read; the samples count, not the headers."""
+    assert channels_of(tmp_path) == 1
+    (tmp_path / "1.wav").write_bytes(b"RIFF")
+    (tmp_path / "2.wav").write_bytes(bytes(44) + b"abcdefgh")
+    assert channels_of(tmp_path) == 1
+    (tmp_path / "3.wav").write_bytes(wav_header(999, RATE, 2) + b"ijklm")
+    assert channels_of(tmp_path) == 2
+    assert b"".join(pcm(tmp_path, 2)) == b"abcdefghijkl"
+    assert length(tmp_path, 2) == 12
