@@ -5,6 +5,7 @@ import pytest
 from custom_components.hold_slayer.hearing.heard import UtteranceEnded, UtteranceStarted, Verdict
 from custom_components.hold_slayer.navigation.acts import (
     BridgeUser,
+    EndCall,
     NoteKind,
     ReadEarly,
     RingUser,
@@ -13,7 +14,7 @@ from custom_components.hold_slayer.navigation.acts import (
 )
 from custom_components.hold_slayer.navigation.moments import Order, PhoneState, SpeakingEnded
 from custom_components.hold_slayer.navigation.plan import CallPlan, EarlyRing, Mode
-from custom_components.hold_slayer.navigation.states import CallState as S
+from custom_components.hold_slayer.navigation.states import CallState as S, Outcome
 
 from .drive import Drive
 from .test_suspecting import GREETING, on_hold
@@ -183,3 +184,17 @@ def test_no_person_after_all(order: Order) -> None:
     drive.order(order)
     assert drive.all(StopRingingUser)
     assert drive.state is S.ON_HOLD
+
+
+def test_a_goodbye_that_is_never_said() -> None:
+    """The person is let go once, and also when the voice never ends."""
+    drive = with_person()
+    drive.wait(20)
+    drive.phone(PhoneState.UNREACHED)
+    said = len(drive.spoken)
+    drive.phone(PhoneState.UNREACHED)
+    assert len(drive.spoken) == said
+    assert not drive.all(EndCall)
+    drive._speaking.clear()
+    drive.wait(60)
+    assert drive.end.outcome is Outcome.USER_NOT_REACHED

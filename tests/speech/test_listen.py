@@ -315,3 +315,38 @@ async def test_partial_results(
         ("press", False),
         ("press one", True),
     ]
+
+
+async def test_an_utterance_without_an_end(
+    ears: Ears, transcriber: Transcriber, desk: Desk
+) -> None:
+    """The next utterance ends one whose last piece never came; it is read as far as it goes."""
+    ears.texts = ["press one", "press two"]
+    transcriber.feed(piece(1, 1.0))
+    transcriber.feed(piece(2, 0.5, last=True))
+    results = await desk.until(2)
+    assert [(result.utterance, result.text) for result in results] == [
+        (1, "press one"),
+        (2, "press two"),
+    ]
+    assert ears.heard == [32000, 16000]
+
+
+async def test_nothing_to_read_early(ears: Ears, transcriber: Transcriber, desk: Desk) -> None:
+    """Asked to read early while nobody speaks, the reader waits for who speaks next."""
+    for at_pause in (True, False):
+        transcriber.read_early(at_pause=at_pause)
+    assert desk.results == []
+    ears.texts = ["hello"]
+    transcriber.feed(piece(1, 0.5, last=True))
+    assert [result.text for result in await desk.until(1)] == ["hello"]
+
+
+async def test_an_engine_of_another_format(
+    ears: Ears, transcriber: Transcriber, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An engine that does not take our audio is told as such, and not sent any."""
+    monkeypatch.setattr(Ears, "supported_sample_rates", [])
+    transcriber.feed(piece(1, 0.1, last=True))
+    assert (await desk.until(1))[0] == TranscriptUnavailable(utterance=1, reason="format")
+    assert ears.heard == []
