@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import Awaitable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import count
 import os
+from pathlib import Path
 import random
 import resource
 import signal
@@ -13,7 +15,6 @@ from time import perf_counter
 
 from lab.bench.engines import BenchEngine
 from lab.bench.sink import Sink
-from lab.bench.soak import resources
 from lab.component import module
 
 errors = module("telephony.errors")
@@ -111,7 +112,9 @@ async def _starve(engine: BenchEngine, leg: str, wait: float, found: Kills) -> N
     await asyncio.sleep(wait)
     limits = resource.prlimit(pid, resource.RLIMIT_NOFILE)
     found.starved += 1
-    resource.prlimit(pid, resource.RLIMIT_NOFILE, (resources(pid)[0], limits[1]))
+    opened = {int(entry.name) for entry in Path(f"/proc/{pid}/fd").iterdir()}
+    free = next(descriptor for descriptor in count() if descriptor not in opened)
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (free, limits[1]))
     try:
         second = messages.PlaceCall(leg=f"second-{leg}", account_id="line", target="1")
         try:

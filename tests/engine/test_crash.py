@@ -1,14 +1,17 @@
 """The engine is killed, hangs, or cannot start: nothing is lost but the call, and that is said."""
 
+from itertools import count
 import os
 from pathlib import Path
 import platform
+import resource
 import signal
 
 import pytest
 
 from custom_components.hold_slayer.telephony.errors import (
     EngineLost,
+    EngineRefused,
     EngineStartError,
     StartProblem,
 )
@@ -18,6 +21,7 @@ from custom_components.hold_slayer.telephony.messages import (
     CallFailure,
     EndedBy,
     GetStatistics,
+    HangUp,
     LegState,
     Ping,
     Registration,
@@ -120,6 +124,26 @@ async def test_hangs() -> None:
         await alice.link_is(LinkState.RUNNING, since=len(alice.states))
         assert alice.link.pid != hung
         await alice.link.request(Ping())
+
+
+async def test_no_descriptor_left(facing: tuple[Station, Station]) -> None:
+    """A call that cannot open its sockets is refused; the others go on, and later calls succeed."""
+    alice, bob = facing
+    leg, far = await connect(alice, bob)
+    pid = alice.link.pid
+    assert pid is not None
+    limits = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+    opened = {int(entry.name) for entry in Path(f"/proc/{pid}/fd").iterdir()}
+    free = next(number for number in count() if number not in opened)
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (free, limits[1]))
+    with pytest.raises(EngineRefused):
+        await alice.dial("1234")
+    await alice.link.request(HangUp(leg=leg))
+    ended = await bob.leg_is(far, LegState.DISCONNECTED)
+    assert ended.ended_by is EndedBy.THEM
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, limits)
+    await connect(alice, bob)
+    assert alice.link.pid == pid
 
 
 async def test_crashes_too_often() -> None:
