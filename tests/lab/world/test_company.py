@@ -50,7 +50,7 @@ async def test_barge_in(make_world: MakeWorld, make_caller: MakeCaller) -> None:
     await world.expect("company", "speech_started", speaker="prompt")
     await caller.press(call, "1")
     await world.expect("company", "chosen", scene="good")
-    first = world.events("company", "speech_ended", speaker="prompt")[0]
+    first = await world.expect("company", "speech_ended", speaker="prompt")
     assert first.details["completed"] is False
 
 
