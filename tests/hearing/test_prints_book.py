@@ -17,6 +17,7 @@ from custom_components.hold_slayer.hearing.printbook import (
     PrintBookError,
     PrintKind,
 )
+from custom_components.hold_slayer.hearing.printfile import unpack
 
 TODAY = date(2026, 11, 20)
 
@@ -158,3 +159,25 @@ def test_the_same_recording_over_another_line_is_the_same() -> None:
     merged = PrintBook((*others, whole)).merged(PrintBook((again,)), today=TODAY)
     assert len(merged.prints) == 21
     assert merged.prints[-1].uses == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "excerpt"),
+    [
+        (bytes(3), "3 bytes too many"),
+        (bytes(17_000_000), "bytes too many|goes on behind its end"),
+        (None, "is damaged"),
+    ],
+)
+def test_a_book_of_other_content_is_an_error(body: bytes | None, excerpt: str) -> None:
+    """Too much, endless or no compressed content is refused although its checksum fits."""
+    packed = b"no zlib" if body is None else zlib.compress(body)
+    with pytest.raises(PrintBookError, match=excerpt):
+        unpack(struct.pack("<4sHHI", b"HSPB", 2, 0, zlib.crc32(packed)) + packed)
+
+
+def test_content_that_goes_on_is_an_error() -> None:
+    """Entries that are whole, with a stream behind them that was cut off, are no whole book."""
+    packed = zlib.compress(b"")[:-4]
+    with pytest.raises(PrintBookError, match="goes on behind its end"):
+        unpack(struct.pack("<4sHHI", b"HSPB", 2, 0, zlib.crc32(packed)) + packed)
