@@ -286,3 +286,18 @@ async def test_no_phone_can_be_rung(
     await over(hass, call)
     assert call.progress.outcome is Outcome.USER_NOT_REACHED
     assert {phone.state for phone in call.progress.phones.values()} == {"declined"}
+
+
+async def test_no_phone_is_left_to_listen(
+    hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry
+) -> None:
+    """With the phones removed in mid-call nobody can listen, and the call goes on."""
+    call = await start(hass, entry)
+    await to_hold(hass, link, call)
+    for phone in ("desk", "hall"):
+        hass.config_entries.async_remove_subentry(entry, phone)
+    await hass.async_block_till_done()
+    with pytest.raises(ServiceValidationError) as error:
+        await act(hass, "listen_in")
+    assert error.value.translation_key == "no_phone"
+    assert call.state is CallState.ON_HOLD

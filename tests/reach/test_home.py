@@ -1,5 +1,6 @@
 """Reaching the user at home: notify entities and voice satellites, and what goes wrong with them."""
 
+import asyncio
 from typing import Any
 
 from homeassistant.core import HomeAssistant, ServiceCall, SupportsResponse
@@ -10,7 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.hold_slayer.navigation.states import CallState
 from custom_components.hold_slayer.telephony.messages import Bridge, LegState, PlaceCall
 
-from ..calling import reaches, start, to_person
+from ..calling import act, over, reaches, start, to_person
 from ..homes import account_entry, leg_is, set_up
 from ..scripted_link import ScriptedLink
 
@@ -24,6 +25,8 @@ class Kitchen:
         """Register both actions."""
         self.answer: str | None = "yes"
         self.error: HomeAssistantError | None = None
+        #: The answer comes once this is set.
+        self.thinking: asyncio.Event | None = None
         self.asked: list[dict[str, Any]] = []
         self.told: list[dict[str, Any]] = []
         hass.services.async_register(
@@ -39,6 +42,8 @@ class Kitchen:
         self.asked.append(dict(call.data))
         if self.error:
             raise self.error
+        if self.thinking is not None:
+            await self.thinking.wait()
         return {"id": self.answer, "sentence": "", "slots": {}}
 
     async def _tell(self, call: ServiceCall) -> None:
@@ -99,3 +104,22 @@ async def test_what_cannot_be_told_costs_nothing(
     assert len(kitchen.asked) == len(kitchen.told) == 1
     assert call.active
     assert link.all(PlaceCall)[1:]
+
+
+async def test_a_yes_that_comes_too_late(
+    hass: HomeAssistant, link: ScriptedLink, kitchen: Kitchen
+) -> None:
+    """Who says yes when the call is over brings nothing back."""
+    kitchen.thinking = asyncio.Event()
+    call = await start(hass, await home(hass))
+    person = hass.async_create_task(to_person(hass, link, call))
+    await link.until(PlaceCall, 2)
+    await act(hass, "hang_up")
+    await over(hass, call)
+    placed = len(link.all(PlaceCall))
+    kitchen.thinking.set()
+    await person
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert len(kitchen.asked) == 1
+    assert len(link.all(PlaceCall)) == placed
+    assert not call.active
