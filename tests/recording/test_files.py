@@ -280,3 +280,19 @@ def test_pieces_with_broken_headers(tmp_path: Path) -> None:
     assert channels_of(tmp_path) == 2
     assert b"".join(pcm(tmp_path, 2)) == b"abcdefghijkl"
     assert length(tmp_path, 2) == 12
+
+
+def test_folders_of_other_names(tmp_path: Path) -> None:
+    """A file is no unfinished recording, and a folder without a time in its name has its change."""
+    made = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
+    (tmp_path / "2026-11-20").mkdir()
+    (tmp_path / "2026-11-20" / f"notes{places.UNFINISHED}").write_text("none")
+    folder = tmp_path / "2026-11-20" / f"by hand{places.UNFINISHED}"
+    folder.mkdir()
+    os.utime(folder, (made.timestamp(), made.timestamp()))
+    assert list(places.unfinished(tmp_path)) == [folder]
+    assert places.call_started(folder) == made
+    named = tmp_path / "2026-11-20" / f"14-03-22 acme{places.UNFINISHED}"
+    named.mkdir()
+    started = places.call_started(named)
+    assert (started.hour, started.minute, started.second) == (14, 3, 22)
