@@ -9,6 +9,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 import pytest_socket
 
+from custom_components.hold_slayer.telephony import process
+
 from .homes import account_entry, set_up
 from .scripted_link import ScriptedLink
 
@@ -31,6 +33,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def loopback_only(socket_enabled: None) -> None:
     """Allow real sockets to this machine; Home Assistant's test plugin forbids all of them."""
     pytest_socket.socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+
+
+@pytest.fixture(autouse=True)
+def measured_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let engine processes know what coverage is measured, when it is."""
+    monkeypatch.setattr(
+        "custom_components.hold_slayer.telephony.process.KEPT",
+        (*process.KEPT, "COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START"),
+    )
 
 
 @pytest.fixture(autouse=True)
