@@ -71,9 +71,7 @@ class Server:
             if waited >= audio_due:
                 audio_due = waited + AUDIO_S
                 self._exchange.tick()
-            # a message is read, handled and answered in three rounds of the loop
-            for _ in range(4):
-                await asyncio.sleep(0)
+            await asyncio.sleep(0)
             self._slowest = max(self._slowest, perf_counter() - begin - POLL_MS / 1000)
         if self._exchange is not None:
             if not self._ending:
