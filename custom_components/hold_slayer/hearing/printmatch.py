@@ -27,8 +27,3 @@ class PrintMatch:
     print_id: str = ""
     kind: PrintKind | None = None
     offset: float | None = None
-
-    @property
-    def seconds(self) -> float:
-        """How long it agrees so far: a second of agreement is proof, half a second a strong hint."""
-        return self.time - self.since
