@@ -11,7 +11,6 @@ from custom_components.hold_slayer.hearing.heard import (
     Verdict,
 )
 from custom_components.hold_slayer.navigation.acts import EndCall, SendKeys
-from custom_components.hold_slayer.navigation.flow import Action, CallFlow, Prompt, Step
 from custom_components.hold_slayer.navigation.moments import (
     EndedBy,
     LineChanged,
@@ -24,42 +23,10 @@ from custom_components.hold_slayer.navigation.moments import (
 from custom_components.hold_slayer.navigation.plan import CallPlan, Limits, Mode
 from custom_components.hold_slayer.navigation.states import CallState, Outcome
 
+from .acme import DEAF, FLOW, on_hold, with_person
 from .drive import Drive
 
 S = CallState
-
-
-FLOW = CallFlow(
-    name="ACME",
-    steps=(
-        Step(action=Action.PRESS, keys="2", prompt=Prompt(text="For claims, press 2")),
-        Step(action=Action.PRESS, keys="1", prompt=Prompt(text="For an open claim, press 1")),
-        Step(action=Action.HOLD),
-    ),
-)
-
-
-DEAF = CallPlan(flow=FLOW, speech_to_text=False, user_name="Ann")
-
-
-def on_hold(plan: CallPlan = DEAF) -> Drive:
-    """A call that waits on hold, music playing."""
-    drive = Drive(plan)
-    drive.answer()
-    drive.say("Welcome to ACME. For billing, press 1. For claims, press 2.")
-    drive.wait(2)
-    drive.say("For an open claim, press 1. For a new claim, press 2.")
-    drive.wait(2)
-    drive.music(30)
-    assert drive.state is S.ON_HOLD
-    return drive
-
-
-def with_person(plan: CallPlan = DEAF) -> Drive:
-    """A call in which an agent has just been recognised."""
-    drive = on_hold(plan)
-    drive.person("Hello, this is Jane, how can I help you?")
-    return drive
 
 
 def test_direct_mode_rings_when_answered() -> None:

@@ -1,37 +1,21 @@
 """Calls with a stored flow, persons judged by their words, and what noise does to both."""
 
+import pytest
+
 from custom_components.hold_slayer.hearing.heard import Sound, Verdict
 from custom_components.hold_slayer.navigation.acts import NoteKind, SendKeys, StopRingingUser
 from custom_components.hold_slayer.navigation.flow import Action, CallFlow, Prompt, Step
-from custom_components.hold_slayer.navigation.moments import PhoneState, Transcribed
-from custom_components.hold_slayer.navigation.plan import CallPlan, Limits
+from custom_components.hold_slayer.navigation.moments import (
+    PhoneState,
+    Transcribed,
+    TranscriptUnavailable,
+)
+from custom_components.hold_slayer.navigation.plan import Limits
 from custom_components.hold_slayer.navigation.states import CallState, Outcome
 
-from .drive import Drive
+from .acme import FLOW, MENU, QUEUE, call
 
 S = CallState
-
-
-MENU = "Welcome to ACME. For billing, press 1. For claims, press 2. For anything else, press 3."
-
-
-QUEUE = "All our agents are busy. Please stay on the line."
-
-
-def call(intent: str = "a question about my invoice", **plan: object) -> Drive:
-    drive = Drive(CallPlan(intent=intent, user_name="Ann", **plan))  # type: ignore[arg-type]
-    drive.answer()
-    return drive
-
-
-FLOW = CallFlow(
-    name="ACME",
-    steps=(
-        Step(action=Action.PRESS, keys="2", prompt=Prompt(text="For claims, press 2")),
-        Step(action=Action.PRESS, keys="1", prompt=Prompt(text="For an open claim, press 1")),
-        Step(action=Action.HOLD),
-    ),
-)
 
 
 def test_flow_fires_as_soon_as_its_prompt_is_read() -> None:
@@ -275,7 +259,7 @@ def test_degradation_is_said_once() -> None:
     for _ in range(3):
         drive.say("Something that nobody can read.", unreadable=True)
         drive.wait(1)
-    assert len(drive.notes(NoteKind.DEGRADED)) == 1
+    assert len(drive.notes(NoteKind.SPEECH_TO_TEXT_AWAY)) == 1
 
 
 def test_cost_limit() -> None:
@@ -283,6 +267,14 @@ def test_cost_limit() -> None:
     drive.say(QUEUE)
     drive.music(60)
     assert drive.end.outcome is Outcome.COST_LIMIT
+
+
+@pytest.mark.parametrize("reason", ["repeated", "queue_full", "timeout", "error", "no_audio"])
+def test_single_utterance_without_words_does_not_make_the_reader_away(reason: str) -> None:
+    drive = call()
+    for utterance in range(1, 6):
+        drive.tell(TranscriptUnavailable(utterance=utterance, reason=reason))
+    assert drive.notes(NoteKind.SPEECH_TO_TEXT_AWAY) == []
 
 
 def test_question_for_something_not_stored_names_the_reason() -> None:

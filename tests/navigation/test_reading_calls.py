@@ -3,20 +3,12 @@
 import pytest
 
 from custom_components.hold_slayer.navigation.acts import Consult, NoteKind
-from custom_components.hold_slayer.navigation.plan import CallBack, CallBackPolicy, CallPlan, Limits
+from custom_components.hold_slayer.navigation.plan import CallBack, CallBackPolicy, Limits
 from custom_components.hold_slayer.navigation.states import CallState, Outcome
 
-from .drive import Drive
+from .acme import MENU, QUEUE, call
 
 S = CallState
-MENU = "Welcome to ACME. For billing, press 1. For claims, press 2. For anything else, press 3."
-QUEUE = "All our agents are busy. Please stay on the line."
-
-
-def call(intent: str = "a question about my invoice", **plan: object) -> Drive:
-    drive = Drive(CallPlan(intent=intent, user_name="Ann", **plan))  # type: ignore[arg-type]
-    drive.answer()
-    return drive
 
 
 def test_menu_is_read_and_the_wait_begins() -> None:
@@ -74,7 +66,7 @@ def test_model_too_slow_goes_on_by_rules() -> None:
     drive.say("For cats, press 4. For dogs, press 5. For an operator, press 6.")
     drive.wait(12)
     assert drive.keys == ["6"]
-    assert drive.notes(NoteKind.DEGRADED)
+    assert drive.notes(NoteKind.MODEL_AWAY)
 
 
 def test_nothing_fits_asks_for_a_person() -> None:
