@@ -184,7 +184,7 @@ class Drive:
         if wanted:
             self.wait(self.reading_s)
             self.tell(
-                TranscriptUnavailable(utterance=utterance, reason="away")
+                TranscriptUnavailable(utterance=utterance, reason="away", away=True)
                 if unreadable
                 else Transcribed(utterance=utterance, text=text, since=since, until=until)
             )
@@ -229,7 +229,7 @@ class Drive:
         )
         self.heard(event)
         if deaf:
-            self.tell(TranscriptUnavailable(utterance=utterance, reason="away"))
+            self.tell(TranscriptUnavailable(utterance=utterance, reason="away", away=True))
         else:
             self.tell(Transcribed(utterance=utterance, text=so_far, since=since, until=until))
         return since

@@ -258,6 +258,8 @@ async def test_errors_and_pause(ears: Ears, transcriber: Transcriber, desk: Desk
         await desk.until(number + 1)
     reasons = [result.reason for result in desk.results]
     assert reasons == ["error", "error", "error", "paused"]
+    # one that failed now and then is not away
+    assert [result.away for result in desk.results] == [False, False, False, True]
 
 
 async def test_slow_engine(
@@ -275,7 +277,9 @@ async def test_no_engine(hass: HomeAssistant, transcriber: Transcriber, desk: De
     """Without speech-to-text nothing waits for words."""
     assert not transcriber.available
     transcriber.feed(piece(1, 0.1, last=True))
-    assert (await desk.until(1))[0] == TranscriptUnavailable(utterance=1, reason="no_engine")
+    assert (await desk.until(1))[0] == TranscriptUnavailable(
+        utterance=1, reason="no_engine", away=True
+    )
 
 
 @pytest.mark.parametrize(
@@ -288,7 +292,7 @@ async def test_unusable_engine(
     """An engine that is gone, or speaks another language, is told."""
     transcriber = Transcriber(hass, engine, language, desk.take)
     transcriber.feed(piece(1, 0.1, last=True))
-    assert (await desk.until(1))[0] == TranscriptUnavailable(utterance=1, reason=reason)
+    assert (await desk.until(1))[0] == TranscriptUnavailable(utterance=1, reason=reason, away=True)
 
 
 async def test_partial_results(
@@ -348,5 +352,7 @@ async def test_an_engine_of_another_format(
     """An engine that does not take our audio is told as such, and not sent any."""
     monkeypatch.setattr(Ears, "supported_sample_rates", [])
     transcriber.feed(piece(1, 0.1, last=True))
-    assert (await desk.until(1))[0] == TranscriptUnavailable(utterance=1, reason="format")
+    assert (await desk.until(1))[0] == TranscriptUnavailable(
+        utterance=1, reason="format", away=True
+    )
     assert ears.heard == []

@@ -58,7 +58,10 @@ _TOLD = frozenset(
         NoteKind.CALLBACK_OFFERED,
         NoteKind.FLOW_STALE,
         NoteKind.TRANSFER,
-        NoteKind.DEGRADED,
+        NoteKind.SPEECH_TO_TEXT_AWAY,
+        NoteKind.TEXT_TO_SPEECH_AWAY,
+        NoteKind.MODEL_AWAY,
+        NoteKind.NOT_STORED,
     }
 )
 
@@ -134,7 +137,14 @@ class Company:
         while len(self._spans) > MOST_SPANS:
             del self._spans[next(iter(self._spans))]
         if wanted and not self._transcriber.knows(heard.utterance):
-            self._call.tell(TranscriptUnavailable(utterance=heard.utterance, reason="no_audio"))
+            away = not self._transcriber.available
+            self._call.tell(
+                TranscriptUnavailable(
+                    utterance=heard.utterance,
+                    reason="no_engine" if away else "no_audio",
+                    away=away,
+                )
+            )
 
     def dated(self, result: Result) -> Result:
         """Return a text with the times of its first and last word."""

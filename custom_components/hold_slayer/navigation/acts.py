@@ -129,7 +129,11 @@ class NoteKind(StrEnum):
     CALLBACK_OFFERED = "callback_offered"
     TRANSFER = "transfer"
     FALSE_ALARM = "false_alarm"
-    DEGRADED = "degraded"  # speech or model away: going on with what is left
+    # what is away or missing while the call goes on with what is left
+    SPEECH_TO_TEXT_AWAY = "speech_to_text_away"
+    TEXT_TO_SPEECH_AWAY = "text_to_speech_away"
+    MODEL_AWAY = "model_away"
+    NOT_STORED = "not_stored"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

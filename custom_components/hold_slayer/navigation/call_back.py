@@ -111,7 +111,7 @@ class CallBackOffer:
             return True, None
         if Said.ENTER_NUMBER in words:
             if not self._call.plan.call_back.number:
-                self._call.degraded("call_back", "The number to call back at is not known.")
+                self._call.degraded(NoteKind.NOT_STORED, "the number to call back at")
                 self.progress = Progress.NONE
                 return True, None
             self._keypad.press(re.sub(r"\D", "", self._call.plan.call_back.number))

@@ -110,7 +110,7 @@ class CallContext:
         #: When the company opens ("09:00"), if it said so.
         self.opens_at = ""
         self._requests = 0
-        self._away: set[str] = set()
+        self._away: set[NoteKind] = set()
         #: Request of what is being said now; None when we are quiet.
         self.speaking_request: int | None = None
 
@@ -133,11 +133,20 @@ class CallContext:
         """Keep something for history."""
         self.do(Note(kind=kind, text=text, value=value))
 
-    def degraded(self, what: str, text: str) -> None:
+    def degraded(self, what: NoteKind, text: str) -> None:
         """Say once that something is away and the call goes on without it."""
         if what not in self._away:
             self._away.add(what)
-            self.note(NoteKind.DEGRADED, text[:300])
+            self.note(what, text[:300])
+
+    def unread(self, reason: str) -> None:
+        """Speech-to-text is away."""
+        self.degraded(NoteKind.SPEECH_TO_TEXT_AWAY, reason)
+
+    def unspoken(self, reason: str) -> None:
+        """Text-to-speech is away: nothing is said any more."""
+        self.text_to_speech = False
+        self.degraded(NoteKind.TEXT_TO_SPEECH_AWAY, reason)
 
     def request(self) -> int:
         """A new request number."""

@@ -67,6 +67,8 @@ class TranscriptUnavailable:
 
     utterance: int
     reason: str = ""
+    #: Nothing else will be read either, for now: there is no reader, or it failed again and again.
+    away: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

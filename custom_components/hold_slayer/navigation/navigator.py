@@ -196,9 +196,10 @@ class Navigator:
                 return self._hear(event)
             case Transcribed():
                 return self._read(moment)
-            case TranscriptUnavailable(utterance=utterance, reason=reason):
+            case TranscriptUnavailable(utterance=utterance):
                 self._call.line.awaited.pop(utterance, None)
-                self._call.degraded("speech_to_text", f"Speech-to-text: {reason}")
+                if moment.away:
+                    self._call.unread(moment.reason)
                 return stage.on_unreadable(utterance)
             case LineChanged():
                 return self._line(moment)
@@ -208,8 +209,7 @@ class Navigator:
                 if moment.request == self._call.speaking_request:
                     self._call.speaking_request = None
                 if moment.error:
-                    self._call.text_to_speech = False
-                    self._call.degraded("text_to_speech", f"Text-to-speech: {moment.error}")
+                    self._call.unspoken(moment.error)
                 return stage.on_spoken(moment)
             case PhoneChanged(state=state):
                 return stage.on_phone(state)

@@ -187,7 +187,7 @@ class MenuReader:
             if any(pattern.search(text) for pattern in patterns):
                 self._call.missing[name] += 1
                 if self._call.missing[name] == 1:
-                    self._call.note(NoteKind.DEGRADED, f"The menu asks for {name}: not stored.")
+                    self._call.note(NoteKind.NOT_STORED, name)
                     return True
                 self.ask_operator()
                 return True
@@ -265,7 +265,7 @@ class MenuReader:
         self._asked = None
         self._call.stop("consult")
         if answer.error:
-            self._call.note(NoteKind.DEGRADED, f"The model did not answer: {answer.error[:200]}")
+            self._call.note(NoteKind.MODEL_AWAY, answer.error[:200])
         for option in menu.options:
             if answer.choice and answer.choice == _choice_key(option):
                 return self.take(option)
@@ -277,7 +277,7 @@ class MenuReader:
         """The model took too long: go on by rules."""
         if self._asked is None:
             return None
-        self._call.note(NoteKind.DEGRADED, "The model did not answer in time.")
+        self._call.note(NoteKind.MODEL_AWAY, "timeout")
         return self.consulted(Consulted(request=self._asked[0]))
 
     def _without_model(self, menu: Menu, phrases: Phrases, *, operator: bool = False) -> Turn:

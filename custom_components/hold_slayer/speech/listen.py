@@ -158,7 +158,7 @@ class Transcriber:
         """Return the text of what the utterance's audio gives now."""
         loop = self._hass.loop
         if loop.time() < self._paused_until:
-            return TranscriptUnavailable(utterance=utterance.number, reason="paused")
+            return TranscriptUnavailable(utterance=utterance.number, reason="paused", away=True)
         before = utterance.given
         try:
             async with asyncio.timeout(LONGEST_S * 2 + ANSWER_S):
@@ -166,7 +166,7 @@ class Transcriber:
         except TimeoutError:
             return self._failed(utterance, "timeout")
         except _NoEngine as err:
-            return TranscriptUnavailable(utterance=utterance.number, reason=str(err))
+            return TranscriptUnavailable(utterance=utterance.number, reason=str(err), away=True)
         except Exception:
             # Engines of every maker run here; whatever one raises must not end the call.
             _LOGGER.exception("Speech-to-text failed")
