@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.hold_slayer.const import DOMAIN, SubentryType
 from custom_components.hold_slayer.issues import FIXABLE, raise_issue
-from custom_components.hold_slayer.telephony.messages import PlaceCall
+from custom_components.hold_slayer.telephony.messages import ErrorKind, PlaceCall, SetPhoneServer
 
 from .calling import act
 from .homes import DESK, INSURANCE, account_entry, add_subentry, set_up, subentry
@@ -241,3 +241,46 @@ async def test_recording_is_given_up(
     ended = await walk(hass_client, f"recording_failed_{entry.entry_id}", "switch_off")
     assert ended["type"] == "create_entry"
     assert entry.options == {"record": False, "lines": 1}
+
+
+async def test_sip_phones_get_another_port(
+    hass: HomeAssistant, link: ScriptedLink, hass_client: ClientSessionGenerator
+) -> None:
+    """A port that is taken, too, is asked for again with the reason; one that is free is stored."""
+    assert await async_setup_component(hass, "repairs", {})
+    link.refuse(SetPhoneServer, ErrorKind.PORT_IN_USE, "another program has it")
+    phone = DESK | {"kind": "sip_device", "address": "desk", "ha1_md5": "a", "ha1_sha256": "b"}
+    entry = account_entry(subentry(SubentryType.PHONE, "desk", "Desk", phone), options={"lines": 1})
+    await set_up(hass, entry)
+    issue_id = f"phone_port_{entry.entry_id}"
+    client = await hass_client()
+    url = "/api/repairs/issues/fix"
+    form = await (await client.post(url, json={"handler": DOMAIN, "issue_id": issue_id})).json()
+    url = f"{url}/{form['flow_id']}"
+    wrong = await client.post(url, json={"phone_port": 80})
+    assert wrong.status == HTTPStatus.BAD_REQUEST
+    taken = await (await client.post(url, json={"phone_port": 5080})).json()
+    assert taken["errors"] == {"phone_port": "port_in_use"}
+    assert "another program has it" in taken["description_placeholders"]["reason"]
+    assert entry.options == {"lines": 1}
+    link.answers.pop(SetPhoneServer)
+    ended = await (await client.post(url, json={"phone_port": 5081})).json()
+    assert ended["type"] == "create_entry"
+    await hass.async_block_till_done()
+    assert entry.options == {"lines": 1, "phone_port": 5081}
+    assert link.all(SetPhoneServer)[-1].server.port == 5081
+    assert ir.async_get(hass).async_get_issue(DOMAIN, issue_id) is None
+
+
+async def test_a_menu_that_could_not_be_explored_is_tried_again(
+    hass: HomeAssistant, link: ScriptedLink, hass_client: ClientSessionGenerator
+) -> None:
+    """Submitting dials."""
+    entry = await with_flow(hass)
+    raise_issue(hass, entry, "menu_not_explored", VALUES, facts=FACTS, about="insurance")
+    ended = await walk(hass_client, f"menu_not_explored_insurance_{entry.entry_id}")
+    assert ended["type"] == "create_entry"
+    assert (await link.until(PlaceCall)).target == INSURANCE["number"]
+    (call,) = entry.runtime_data.switchboard.active
+    assert call.job.plan.explore
+    await act(hass, "hang_up", call_id=call.id)

@@ -9,7 +9,8 @@ from homeassistant.helpers import issue_registry as ir
 
 from .const import DOMAIN
 
-#: Issues with a fix flow in repairs.py; the others explain what to do.
+#: Issues with a fix flow in repairs.py. The others explain what to do: no click makes a machine another
+#: kind (engine_unsupported), and the history tries again by itself (history_*).
 FIXABLE: Final = frozenset(
     {
         "dial_limit",
@@ -18,7 +19,9 @@ FIXABLE: Final = frozenset(
         "flow_changed",
         "flow_learned",
         "flow_stale",
+        "menu_not_explored",
         "no_phone",
+        "phone_port",
         "pipeline_gone",
         "port_in_use",
         "recording_failed",

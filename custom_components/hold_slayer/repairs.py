@@ -11,7 +11,7 @@ from homeassistant.helpers import issue_registry as ir
 from .calls.flow_files import store_flow
 from .const import Conf, SubentryType
 from .navigation.flow_format import read_flow
-from .repair_choices import RecordingFlow, StaleFlow
+from .repair_choices import ExploreAgainFlow, PhonePortFlow, RecordingFlow, StaleFlow
 
 #: What a lost speech entity was chosen by.
 _SPEECH = {
@@ -41,6 +41,10 @@ async def async_create_fix_flow(hass: HomeAssistant, issue_id: str, data: IssueD
             return LearnedFlow(entry_id, data or {})
         case "flow_stale":
             return StaleFlow(entry_id, str((data or {}).get("contact_id", "")))
+        case "menu_not_explored":
+            return ExploreAgainFlow(entry_id, str((data or {}).get("contact_id", "")))
+        case "phone_port":
+            return PhonePortFlow(entry_id)
         case "recording_failed":
             return RecordingFlow(entry_id)
     return ConfirmRepairFlow()

@@ -200,5 +200,6 @@ def tell_failure(account: Account, contact: Contact, task: asyncio.Task[Explored
         account.entry,
         "menu_not_explored",
         {"contact": contact.name, "reason": str(err)},
+        facts={"contact_id": contact.id},
         about=contact.id,
     )

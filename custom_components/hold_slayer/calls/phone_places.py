@@ -45,22 +45,26 @@ async def places(account: Account, phone: Phone) -> tuple[Place, ...]:
     return tuple(Place(account_id=PHONES_ACCOUNT, target=contact) for contact in contacts)
 
 
-async def serve_phones(account: Account) -> None:
-    """Let the phones register that do so here."""
+async def serve_phones(account: Account, port: int | None = None) -> str:
+    """Let the phones register that do so here, at the port of the options unless told otherwise.
+
+    Returns why that cannot be, "" when it can.
+    """
     users = tuple(
         PhoneUser(username=phone.address, ha1_md5=phone.ha1_md5, ha1_sha256=phone.ha1_sha256)
         for phone in account.phones.values()
         if phone.kind is PhoneKind.SIP_DEVICE
     )
-    port = account.settings.phone_port
+    port = port or account.settings.phone_port
     try:
         await account.engine.phones.serve(account.entry.entry_id, users, port)
     except EngineError as err:
         _LOGGER.warning("Phones cannot register: %s", err)
         facts = {"port": str(port), "reason": str(err)}
         raise_issue(account.hass, account.entry, "phone_port", facts)
-    else:
-        withdraw_issue(account.hass, account.entry, "phone_port")
+        return str(err)
+    withdraw_issue(account.hass, account.entry, "phone_port")
+    return ""
 
 
 def policy_of(account: Account) -> DialPolicy:
