@@ -165,6 +165,13 @@ async def test_flows_in_and_out(hass: HomeAssistant, entry: MockConfigEntry) -> 
     assert shared["flow"]["steps"][0]["keys"] == "2"
     assert "987654321" not in shared["yaml"]
     await act(hass, "import_call_flow", contact="Insurance", flow=shared["yaml"])
+    other = [{"action": "press", "expect": "to report damage press 2", "keys": "2"}]
+    await act(hass, "import_call_flow", contact="Insurance", flow=other, merge=True)
+    await hass.async_block_till_done()
+    both = (await act(hass, "export_call_flow", contact="Insurance"))["flow"]["steps"]
+    assert [step["action"] for step in both] == ["press", "hold"]
+    assert "report damage" in str(both[0]["or_expect"])
+    assert "claims" in str(both[0]["expect"])
     for bad in ("", "   ", "just words", [{"action": "fly"}]):
         with pytest.raises(ServiceValidationError, match="call flow cannot be read"):
             await act(hass, "import_call_flow", contact="Insurance", flow=bad)

@@ -109,7 +109,11 @@ def async_setup_services(hass: HomeAssistant) -> None:
         "test_phone": (_test_phone, {**_ENTRY, probatio.Required("phone"): cv.string}, optional),
         "import_call_flow": (
             _import_call_flow,
-            {**_CONTACT, probatio.Required("flow"): probatio.Any(str, list, dict)},
+            {
+                **_CONTACT,
+                probatio.Required("flow"): probatio.Any(str, list, dict),
+                probatio.Optional("merge", default=False): cv.boolean,
+            },
             optional,
         ),
         "export_call_flow": (_export_call_flow, _CONTACT, only),
@@ -242,10 +246,10 @@ async def _test_phone(call: ServiceCall) -> ServiceResponse:
 
 
 async def _import_call_flow(call: ServiceCall) -> ServiceResponse:
-    """Give a contact a call flow."""
+    """Give a contact a call flow, or add one to what it has."""
     account = account_for(call.hass, call.data)
     contact = find_contact(account, call.data["contact"])
-    flow = import_flow(account, contact, call.data["flow"])
+    flow = import_flow(account, contact, call.data["flow"], add=call.data["merge"])
     return {"contact": contact.name, "steps": len(flow.steps)}
 
 

@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant
 from ..const import Conf
 from ..navigation.flow import CallFlow
 from ..navigation.flow_format import flow_to_dict, write_yaml
+from ..navigation.learner import merge
 from .contact import Contact
 from .flow_store import FlowError, parse_flow, to_store
 from .problems import invalid
@@ -16,14 +17,16 @@ if TYPE_CHECKING:
     from .account import Account
 
 
-def import_flow(account: Account, contact: Contact, value: Any) -> CallFlow:
-    """Store a flow with a contact; raises a translated error."""
+def import_flow(account: Account, contact: Contact, value: Any, *, add: bool = False) -> CallFlow:
+    """Store a flow with a contact, merged with the one it has when told to `add`; raises a translated error."""
     try:
         flow = parse_flow(contact.name, value)
     except FlowError as err:
         raise invalid("flow_invalid", reason=err) from err
     if flow is None:
         raise invalid("flow_invalid", reason="-")
+    if add and contact.flow is not None:
+        flow = merge(contact.flow, flow)
     store_flow(account.hass, account.entry, contact.id, flow)
     return flow
 
