@@ -15,6 +15,7 @@ from custom_components.hold_slayer.telephony.messages import (
     Done,
     ErrorKind,
     GetAccountFacts,
+    GetPrint,
     GetPrintBook,
     GetStatistics,
     HangUp,
@@ -32,6 +33,7 @@ from custom_components.hold_slayer.telephony.messages import (
     RegistrationState,
     Request,
     StopTrace,
+    TeachPrintBook,
     TraceData,
 )
 from custom_components.hold_slayer.telephony.supervision import LinkState
@@ -121,8 +123,10 @@ class ScriptedLink:
                 return AccountFacts(request=0, state=RegistrationState.REGISTERED)
             case StopTrace():
                 return TraceData(request=0, messages=0)
-            case GetPrintBook(leg=leg):
+            case GetPrintBook(leg=leg) | GetPrint(leg=leg):
                 return PrintBookData(request=0, leg=leg)
+            case TeachPrintBook():
+                return PrintBookData(request=0)
             case MarkPrint(leg=leg):
                 return PrintMarked(request=0, leg=leg)
         return Done(request=0)

@@ -1,10 +1,14 @@
 """Print books over real RTP: what one call learned is known in the next one."""
 
 import numpy as np
+import pytest
 
 from custom_components.hold_slayer.hearing.heard import PrintKind, Repeated, RepeatSource
+from custom_components.hold_slayer.telephony.errors import EngineRefused
 from custom_components.hold_slayer.telephony.messages import (
     AnswerCall,
+    ErrorKind,
+    GetPrint,
     GetPrintBook,
     HangUp,
     HeardOnLeg,
@@ -15,6 +19,7 @@ from custom_components.hold_slayer.telephony.messages import (
     Played,
     PrintBookData,
     PrintMarked,
+    TeachPrintBook,
 )
 
 from .station import Station, connect
@@ -127,3 +132,38 @@ async def test_a_prompt_that_is_marked_after_the_call_has_its_name_in_the_next(
     await alice.link.request(MarkPrint(leg=leg, since=heard.since, until=60.0))
     await alice.link.request(HangUp(leg=leg))
     assert (await alice.link.request(GetPrintBook(leg=leg))).payload == b""
+
+
+async def test_a_stretch_taught_when_the_call_is_long_over(facing: Pair) -> None:
+    """Its print, kept elsewhere, puts it into a book that forgot the call, or takes it out again."""
+    alice, bob = facing
+    pcm = announcement(4)
+    leg, other = await connect(alice, bob, ears=True)
+    await plays(bob, other, 1, pcm)
+    await bob.link.request(HangUp(leg=other))
+    await alice.leg_is(leg, LegState.DISCONNECTED)
+    stretch = await alice.link.request(GetPrint(leg=leg, since=0.0, until=20.0))
+    assert stretch.announcements == 1
+    assert (await alice.link.request(GetPrintBook(leg=leg))).payload == b""
+
+    async def taught(book: bytes, *, person: bool) -> PrintBookData:
+        """Teach a stored book."""
+        payload = book + stretch.payload
+        request = TeachPrintBook(person=person, book_bytes=len(book), payload=payload)
+        return await alice.link.request(request)
+
+    assert (await taught(b"", person=True)).payload == b""
+    book = await taught(b"HSPB and nonsense", person=False)
+    assert book.announcements == 1
+    leg, other = await connect(alice, bob, ears=True, payload=book.payload)
+    await plays(bob, other, 1, pcm)
+    await known(alice, leg)
+    assert (await taught(book.payload, person=True)).payload == b""
+
+
+async def test_a_damaged_stretch_is_refused(facing: Pair) -> None:
+    """The stored book stays as it is: the request says what was wrong."""
+    alice, _ = facing
+    with pytest.raises(EngineRefused, match="print cannot be read") as refused:
+        await alice.link.request(TeachPrintBook(person=False, book_bytes=0, payload=b"HSPB?"))
+    assert refused.value.error is ErrorKind.BAD_MESSAGE

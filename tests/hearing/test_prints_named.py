@@ -153,3 +153,44 @@ def test_a_very_long_call_keeps_its_recordings(monkeypatch: pytest.MonkeyPatch) 
     assert kinds[name] is PrintKind.MENU
     assert len(kinds) == 3
     assert memory.nbytes < 1.5e6
+
+
+def test_a_stretch_alone_teaches_a_book_later() -> None:
+    """What was not marked in its call can be told to the book afterwards, as a recording or a person."""
+    announcement, other = colourful(11), colourful(12)
+    call = PrintMemory()
+    call.process(np.concatenate([other, announcement, quiet(1)]))
+    stretch = call.print_between(5.0, 10.0)
+    assert [entry.seconds for entry in stretch.prints] == pytest.approx([5.0], abs=0.1)
+    assert not call.to_book(today=TODAY).prints
+    call.close()
+    assert call.print_between(5.0, 10.0).prints[0].id == stretch.prints[0].id
+
+    book = PrintBook().merged(call.print_between(0.0, 5.0)).merged(stretch)
+    assert len(book.prints) == 2
+    (match,) = PrintMemory(book).process(announcement[RATE // 2 :])
+    assert (match.source, match.print_id) == (RepeatSource.BOOK, stretch.prints[0].id)
+    assert [entry.id for entry in book.without_twins(stretch).prints] == [
+        call.print_between(0.0, 5.0).prints[0].id
+    ]
+
+
+@pytest.mark.parametrize(("since", "until"), [(0.0, 1.0), (6.0, 9.0), (9.0, 6.0), (50.0, 60.0)])
+def test_a_stretch_that_tells_nothing_is_no_print(since: float, until: float) -> None:
+    """Too short, silent, backwards or never heard."""
+    call = PrintMemory()
+    call.process(np.concatenate([colourful(13), quiet(5)]))
+    assert call.print_between(since, until) == PrintBook()
+
+
+def test_twins_are_found_under_other_names() -> None:
+    """The same recording, heard in another call a little later in it, leaves the book as well."""
+    sound = colourful(14, 6.0)
+    prints_of = []
+    for skipped in (0, RATE // 2 + 11):
+        call = PrintMemory()
+        call.process(np.concatenate([quiet(1), sound[skipped:], quiet(1)]))
+        prints_of.append(call.print_between(1.0, 6.4))
+    one, other = prints_of
+    assert one.prints[0].id != other.prints[0].id
+    assert one.without_twins(other) == PrintBook()

@@ -1,20 +1,32 @@
 """What users teach: verdicts, words and keys, and what of it may leave the house."""
 
+from functools import partial
 import json
 from pathlib import Path
 from typing import Any
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.hold_slayer.calls.call import Call
+from custom_components.hold_slayer.calls.changes import ChangeKind
 from custom_components.hold_slayer.calls.flow_files import import_flow
+from custom_components.hold_slayer.calls.print_books import StoredBook
 from custom_components.hold_slayer.calls.progress import Speaker, TranscriptLine
 from custom_components.hold_slayer.hearing.heard import PrintKind
+from custom_components.hold_slayer.records.event_log import lines
 from custom_components.hold_slayer.records.history import history_of
-from custom_components.hold_slayer.records.writing import Writing
-from custom_components.hold_slayer.telephony.messages import MarkPrint
+from custom_components.hold_slayer.records.teaching import judged_print
+from custom_components.hold_slayer.records.writing import CallEvent, Writing
+from custom_components.hold_slayer.telephony.messages import (
+    GetPrint,
+    GetPrintBook,
+    MarkPrint,
+    PrintBookData,
+    TeachPrintBook,
+)
 from lab.bench.taught import main as taught_bench
 
 from ..calling import act, over, start, to_hold, to_person
@@ -84,6 +96,89 @@ async def test_verdict_on_a_past_call(
     with pytest.raises(ServiceValidationError) as error:
         await act(hass, "set_verdict", call_id="never", person=False)
     assert error.value.translation_key == "unknown_call"
+
+
+async def judged(hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry) -> Call:
+    """Return a call, forgotten by the switchboard, in which the ears judged a stretch."""
+    link.answers[GetPrint] = lambda request: PrintBookData(request=0, payload=b"stretch")
+    call = await start(hass, entry)
+    await to_person(hass, link, call)
+    await act(hass, "hang_up")
+    await over(hass, call)
+    entry.runtime_data.switchboard.calls.pop(call.id)
+    return call
+
+
+@pytest.mark.parametrize("person", [True, False])
+async def test_a_verdict_on_a_call_long_over_reaches_the_print_book(
+    hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry, person: bool
+) -> None:
+    """The print of what was judged last is kept with the call, and the engine works it into the book."""
+    books = entry.runtime_data.prints.books
+    await books.save("insurance", StoredBook(data=b"book", announcements=1))
+    call = await judged(hass, link, entry)
+    asked = link.all(GetPrint)[-1]
+    assert (asked.leg, asked.since, asked.until) == (call.company_leg, 20.0, 21.0)
+    link.answers[TeachPrintBook] = lambda request: PrintBookData(
+        request=0, announcements=2, payload=b"better"
+    )
+    answer = await act(hass, "set_verdict", call_id=call.id, person=person)
+    assert answer == {"call_id": call.id, "person": person, "book_changed": True}
+    (request,) = link.all(TeachPrintBook)
+    assert (request.person, request.book_bytes, request.payload) == (person, 4, b"bookstretch")
+    assert await books.load("insurance") == StoredBook(data=b"better", announcements=2)
+    assert [each["person"] for each in await taught(hass, call.id)] == [person]
+
+
+async def test_a_verdict_that_the_engine_could_not_take_is_not_kept(
+    hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry
+) -> None:
+    """The error says so, the book stays, and the verdict can be given again."""
+    books = entry.runtime_data.prints.books
+    call = await judged(hass, link, entry)
+    await books.save("insurance", StoredBook(data=b"book", announcements=1))
+    link.lose(TeachPrintBook)
+    with pytest.raises(HomeAssistantError) as error:
+        await act(hass, "set_verdict", call_id=call.id, person=False)
+    assert error.value.translation_key == "engine_lost"
+    assert (await books.load("insurance")).data == b"book"
+    assert await taught(hass, call.id) == []
+
+
+async def test_what_is_taught_during_another_call_outlives_it(
+    hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry
+) -> None:
+    """The running call began with the older book; when it leaves its own, the verdict is told again."""
+    call = await judged(hass, link, entry)
+    running = await start(hass, entry)
+    await to_person(hass, link, running)
+    link.answers[TeachPrintBook] = lambda request: PrintBookData(
+        request=0, announcements=1, payload=request.payload + b"+"
+    )
+    await act(hass, "set_verdict", call_id=call.id, person=False)
+    link.answers[GetPrintBook] = lambda request: PrintBookData(request=0, payload=b"running")
+    await act(hass, "hang_up")
+    await over(hass, running)
+    await hass.async_block_till_done()
+    book = await entry.runtime_data.prints.books.load("insurance")
+    assert book.data == b"runningstretch+"
+    assert len(link.all(TeachPrintBook)) == 2
+
+
+async def test_prints_of_stretches_stay_inside(
+    hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry
+) -> None:
+    """Neither the history's answers nor the log for collectors show them; they go with the call."""
+    call = await judged(hass, link, entry)
+    found = (await act(hass, "get_call_history", call_id=call.id))["calls"][0]
+    assert "judged" not in {each["kind"] for each in found["events"]}
+    event = CallEvent(time=MONDAY, kind=ChangeKind.JUDGED, facts={"print": "cHJpbnQ="})
+    row = {"account_id": "a", "line": 1, "name": "", "contact_id": None, "number": ""}
+    assert list(lines(Writing(call_id=call.id, events=(event,)), row)) == []
+    read = partial(judged_print, call_id=call.id)
+    assert await history_of(hass).read(read) == b"stretch"
+    await act(hass, "delete_calls", call_id=call.id)
+    assert await history_of(hass).read(read) == b""
 
 
 async def test_corrections_reach_the_flow(

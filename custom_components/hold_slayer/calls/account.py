@@ -1,6 +1,5 @@
 """An account at run time: registration, lines, contacts and phones of one config entry."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -38,17 +37,16 @@ from .call import Call
 from .call_backs import CallBacks
 from .changes import Change, ChangeKind
 from .contact import Contact
+from .contact_prints import ContactPrints
 from .dialling import Dialling
 from .engine import SharedEngine
 from .exploring import Explorations
 from .job import Job
 from .learning import Learning
-from .leg import Leg
 from .line import Line
 from .menus import Menus
 from .phone_places import places, policy_of, ringable, serve_phones
 from .phrasebook import company_phrases, user_phrases
-from .print_books import PrintBooks, StoredBook
 from .problems import dial_refused
 from .redials import Redials
 from .request import CallRequest
@@ -87,7 +85,7 @@ class Account:
         self.expect_own_call: Callable[[IncomingCall], None] | None = None
         self.call_backs = CallBacks(hass, self)
         self.redials = Redials(self)
-        self.books = PrintBooks(hass)
+        self.prints = ContactPrints(self)
         self.menus = Menus(hass)
         self.learning = Learning(hass, self)
         self.explorations = Explorations(self)
@@ -105,7 +103,6 @@ class Account:
         self._data = dict(entry.data)
         self._watchers: set[Callable[[], None]] = set()
         self._unwatch: list[CALLBACK_TYPE] = []
-        self._keeping: set[asyncio.Task[None]] = set()
         self.read_subentries()
 
     @property
@@ -157,7 +154,7 @@ class Account:
         """End all calls and unregister."""
         self.schedule.stop()
         await self.switchboard.end_all(Outcome.HUNG_UP, reason)
-        await asyncio.gather(*self._keeping)
+        await self.prints.settle()
         await self.call_backs.stop()
         await self.dialling.stop()
         self._stop_watching()
@@ -205,7 +202,7 @@ class Account:
         self.read_subentries()
         if gone := before - set(self.contacts):
             self.entry.async_create_task(
-                self.hass, self.books.remove(gone), "hold_slayer forget prints"
+                self.hass, self.prints.books.remove(gone), "hold_slayer forget prints"
             )
             self.entry.async_create_task(
                 self.hass, self.menus.remove(gone), "hold_slayer forget menus"
@@ -275,34 +272,13 @@ class Account:
         # Files are read first: a line is taken after it.
         await self.hass.async_add_executor_job(phrases.preload, job.plan.languages)
         if job.contact is not None:
-            book = await self.books.load(job.contact.id)
+            book = await self.prints.books.load(job.contact.id)
             plan = replace(job.plan, announcements_known=book.announcements > 0)
             job = replace(job, plan=plan, book=book.data)
         line = self.switchboard.free_line(line_number)
         self.dialling.admit(job)
         self.prepare_voice(job)
         return self.switchboard.start(job, self.tools(), line)
-
-    @callback
-    def keep_prints(self, contact_id: str, leg: Leg) -> None:
-        """Store what a call taught about a company's recordings."""
-        task = self.entry.async_create_task(
-            self.hass, self._keep_prints(contact_id, leg), "hold_slayer keep prints"
-        )
-        self._keeping.add(task)
-        task.add_done_callback(self._keeping.discard)
-
-    async def _keep_prints(self, contact_id: str, leg: Leg) -> None:
-        """Fetch the print book of a leg that is over, and save it."""
-        prints = await leg.print_book()
-        if prints is None or contact_id not in self.contacts:
-            return
-        if not prints.payload:
-            if leg.was_person:  # the only recording there was
-                await self.books.remove((contact_id,))
-            return
-        book = StoredBook(data=prints.payload, announcements=prints.announcements)
-        await self.books.save(contact_id, book)
 
     def tools(self) -> CallTools:
         """Return what a call works with."""
@@ -314,7 +290,7 @@ class Account:
             adviser=Adviser(self.hass, settings.ai_task, MODEL_BUDGET),
             make_transcriber=self._make_transcriber,
             escalation=EscalationPlan(together=settings.ring_together, rounds=settings.ring_rounds),
-            keep_prints=self.keep_prints,
+            keep_prints=self.prints.keep,
             redial=self.redials.plan,
             recording_failed=self.recording_failed,
             ringable=partial(ringable, self),

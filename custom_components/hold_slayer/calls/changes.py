@@ -18,6 +18,7 @@ class ChangeKind(StrEnum):
     KEYS = "keys"  # facts: keys (placeholders unfilled)
     PHONE = "phone"  # facts: phone, state
     TAUGHT = "taught"  # facts: person, since, until (leg times, s), print_id
+    JUDGED = "judged"  # facts: print (bytes) of what the ears judged last
     LEG = "leg"  # facts: leg (`LegChanged`), phone (its name or None); may come after ENDED
     RECORDING = "recording"  # recording began, ended, is wanted or no longer wanted
     ENDED = "ended"

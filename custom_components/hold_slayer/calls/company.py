@@ -50,6 +50,9 @@ if TYPE_CHECKING:
 
 #: Utterances whose times are kept until their text comes.
 MOST_SPANS = 32
+#: What is kept of a stretch that may be taught about when the call is long over, s: enough to know a
+#: recording by, 3.8 kB.
+LONGEST_JUDGED_S = 20.0
 
 #: Notes that stand among the words: what explains why a call went on as it did.
 _TOLD = frozenset(
@@ -103,10 +106,7 @@ class Company:
 
     async def teach(self, *, person: bool) -> None:
         """Tell the print book who was heard last, a person or a recording, then the navigator."""
-        since, until = self._judged_since, self._heard_at
-        if self._spans:
-            spoken = list(self._spans.values())[-1]
-            since, until = since or spoken[0], max(until, spoken[1])
+        since, until = self._judged()
         kind = None if person else PrintKind.ANNOUNCEMENT
         print_id = await self.leg.mark_print(since, until, kind) if since < until else ""
         facts = {"person": person, "since": since, "until": until, "print_id": print_id}
@@ -116,6 +116,14 @@ class Company:
             self._call.order(Order.IS_PERSON if person else Order.IS_NO_PERSON)
         elif (contact := self._call.job.contact) is not None:
             self._keep_prints(contact.id, self.leg)
+
+    def _judged(self) -> tuple[float, float]:
+        """Return the leg times between which the ears heard what they judged last, s."""
+        since, until = self._judged_since, self._heard_at
+        if self._spans:
+            spoken = list(self._spans.values())[-1]
+            since, until = since or spoken[0], max(until, spoken[1])
+        return since, until
 
     async def place(self) -> None:
         """Dial or answer, and have the words sent here when somebody can read them."""
@@ -207,8 +215,13 @@ class Company:
         """Hang up, stop reading and keep what was learned."""
         await self.leg.hang_up(reason)
         await self._transcriber.close()
-        if (contact := self._call.job.contact) is not None:
-            self._keep_prints(contact.id, self.leg)
+        if (contact := self._call.job.contact) is None:
+            return
+        since, until = self._judged()
+        until = min(until, since + LONGEST_JUDGED_S)
+        if since < until and (judged := await self.leg.print_between(since, until)):
+            self._call.changed(ChangeKind.JUDGED, print=judged)
+        self._keep_prints(contact.id, self.leg)
 
     async def press(self, keys: str) -> None:
         """Press keys by order of the user; raises `EngineError`."""

@@ -11,6 +11,7 @@ from ..telephony.errors import EngineError
 from ..telephony.link import EngineLink
 from ..telephony.messages import (
     AnswerCall,
+    GetPrint,
     GetPrintBook,
     GetStatistics,
     HangUp,
@@ -174,6 +175,17 @@ class Leg:
         except EngineError as err:
             _LOGGER.debug("No prints of leg %s: %s", self.id, err)
             return None
+
+    async def print_between(self, since: float, until: float) -> bytes:
+        """Return the print of a stretch (leg times, s), also after the leg's end; empty without one."""
+        if self.state is None:
+            return b""
+        try:
+            request = GetPrint(leg=self.id, since=since, until=until)
+            return (await self._link.request(request)).payload
+        except EngineError as err:
+            _LOGGER.debug("No print of a stretch of leg %s: %s", self.id, err)
+            return b""
 
     async def mark_print(self, since: float, until: float, kind: PrintKind | None) -> str:
         """Say what was heard between two leg times (s), also after the leg's end; None = a person.

@@ -26,7 +26,7 @@ from .keys import check_keys
 from .leg import Leg
 from .phones import Phones
 from .policy import Gate
-from .prints import LegPrints, announcements
+from .prints import LegPrints, book_data, taught
 from .recorder import Disk
 from .refusal import RefusalError
 from .sip_text import SipText
@@ -303,7 +303,13 @@ class Exchange:
             case m.GetStatistics():
                 return leg_figures(request.request, self._leg(request.leg))
             case m.GetPrintBook():
-                return await self._print_book(request)
+                book = await asyncio.to_thread(self._prints_of(request.leg).merger())
+                return book_data(request, book, request.leg)
+            case m.GetPrint():
+                book = self._prints_of(request.leg).between(request.since, request.until)
+                return book_data(request, book, request.leg)
+            case m.TeachPrintBook():
+                return book_data(request, await asyncio.to_thread(taught, request))
             case m.MarkPrint():
                 name = self._prints_of(request.leg).mark(request.since, request.until, request.kind)
                 return m.PrintMarked(request=request.request, leg=request.leg, print_id=name)
@@ -372,16 +378,6 @@ class Exchange:
         second.wiring.hear(first.wiring)
         if request.both_ways:
             first.wiring.hear(second.wiring)
-
-    async def _print_book(self, request: m.GetPrintBook) -> m.PrintBookData:
-        """Return the prints of a leg as one book."""
-        book = await asyncio.to_thread(self._prints_of(request.leg).merger())
-        return m.PrintBookData(
-            request=request.request,
-            leg=request.leg,
-            announcements=announcements(book),
-            payload=book.to_bytes() if book.prints else b"",
-        )
 
     def _prints_of(self, name: str) -> LegPrints:
         """Return what a leg knows and learned, also of one that just ended; raises `RefusalError`."""

@@ -7,6 +7,8 @@ import logging
 from ..hearing.heard import PrintKind
 from ..hearing.printbook import PrintBook, PrintBookError
 from ..hearing.prints import PrintMemory
+from ..telephony.messages import ErrorKind, PrintBookData, Request, TeachPrintBook
+from .refusal import RefusalError
 
 _LOGGER = logging.getLogger("engine.prints")
 
@@ -27,6 +29,12 @@ class LegPrints:
         self.memory.mark_person(since, until)
         return ""
 
+    def between(self, since: float, until: float) -> PrintBook:
+        """Return the print of a stretch (leg times, s) alone; empty when it cannot be known again."""
+        if self.memory is None:
+            return PrintBook()
+        return self.memory.print_between(since, until)
+
     def merger(self) -> Callable[[], PrintBook]:
         """Return a function that makes one book of both.
 
@@ -45,9 +53,14 @@ class LegPrints:
             self.memory.close()
 
 
-def announcements(book: PrintBook) -> int:
-    """Return how many recordings of a book are announcements."""
-    return sum(entry.kind is PrintKind.ANNOUNCEMENT for entry in book.prints)
+def book_data(request: Request[PrintBookData], book: PrintBook, leg: str = "") -> PrintBookData:
+    """Answer a request with a book; one without recordings is no bytes at all."""
+    return PrintBookData(
+        request=request.request,
+        leg=leg,
+        announcements=sum(entry.kind is PrintKind.ANNOUNCEMENT for entry in book.prints),
+        payload=book.to_bytes() if book.prints else b"",
+    )
 
 
 def readable(name: str, payload: bytes) -> bytes:
@@ -60,3 +73,17 @@ def readable(name: str, payload: bytes) -> bytes:
         _LOGGER.warning("The print book for leg %s is left out: %s", name, error)
         return b""
     return payload
+
+
+def taught(request: TeachPrintBook) -> PrintBook:
+    """Return a stored book after somebody has said what a stretch of a past call was.
+
+    A damaged book counts as empty; raises `RefusalError` when the stretch is damaged.
+    """
+    stored = readable("of a past call", request.payload[: request.book_bytes])
+    try:
+        stretch = PrintBook.from_bytes(request.payload[request.book_bytes :])
+    except PrintBookError as error:
+        raise RefusalError(ErrorKind.BAD_MESSAGE, f"the print cannot be read: {error}") from error
+    book = PrintBook.from_bytes(stored) if stored else PrintBook()
+    return book.without_twins(stretch) if request.person else book.merged(stretch)

@@ -76,6 +76,14 @@ class PrintBook:
         """This book without the recordings of these names."""
         return PrintBook(tuple(entry for entry in self.prints if entry.id not in names))
 
+    def without_twins(self, other: PrintBook) -> PrintBook:
+        """This book without the recordings of another one, whatever they are called here."""
+        left = list(self.without({entry.id for entry in other.prints}).prints)
+        for gone in other.prints:
+            while (place := Shelf(entry.words for entry in left).find(gone.words)) is not None:
+                del left[place]
+        return PrintBook(tuple(left))
+
     def aged(self, today: date | None = None) -> PrintBook:
         """Without what was not heard for KEEP_DAYS, and within MOST_SECONDS (least useful out first)."""
         day = today or max((entry.last_heard for entry in self.prints), default=date.min)

@@ -226,15 +226,24 @@ class PrintMemory:
 
         Returns its name there; "" when it is too short or has too little sound to be known again.
         """
-        history = self._history
-        first, last = history.place(start), history.place(end)
-        words = history.words[first:last].copy()
-        if len(words) * WORD_SECONDS < LEAST_SECONDS or ((words & VALID) != 0).mean() < LEAST_SOUND:
+        first, last = self._history.place(start), self._history.place(end)
+        if not (name := self._name_between(first, last)):
             return ""
-        name = self._known_as(first, last, words) or name_of(words)
         self._forgotten.discard(name)
         self._marks.add(Mark(begins=first, end=last, kind=kind, name=name))
         return name
+
+    def print_between(self, start: float, end: float) -> PrintBook:
+        """Return what was heard between two times (s) as a book of this one recording.
+
+        It is empty when there is too little sound to know it again. Nothing is marked.
+        """
+        first, last = self._history.place(start), self._history.place(end)
+        if not (name := self._name_between(first, last)):
+            return PrintBook()
+        words, day = self._history.words[first:last].copy(), datetime.now(UTC).date()
+        kind = PrintKind.ANNOUNCEMENT
+        return PrintBook((Print(kind=kind, words=words, first_heard=day, last_heard=day, id=name),))
 
     def mark_person(self, start: float, end: float) -> None:
         """Say that a person talked between two times (s): never a recording, whatever it repeats."""
@@ -309,6 +318,13 @@ class PrintMemory:
             and one.end > first
             and (found := self._history.entry(one.begins - one.distance)) is not None
         ]
+
+    def _name_between(self, first: int, last: int) -> str:
+        """Return the name of a stretch in the book; "" when it is too short or too quiet for one."""
+        words = self._history.words[first:last]
+        if len(words) * WORD_SECONDS < LEAST_SECONDS or ((words & VALID) != 0).mean() < LEAST_SOUND:
+            return ""
+        return self._known_as(first, last, words) or name_of(words)
 
     def _known_as(self, first: int, last: int, words: NDArray[np.uint32]) -> str:
         """Return the name under which a stretch of the call is known already, "" without one."""

@@ -10,6 +10,7 @@ import json
 import logging
 from typing import Any, Final
 
+from ..calls.changes import ChangeKind
 from .leg_rows import leg_json
 from .writing import Writing
 
@@ -37,6 +38,8 @@ def lines(writing: Writing, call: Mapping[str, Any]) -> Iterator[str]:
         "number": call["number"],
     }
     for event in writing.events:
+        if event.kind == ChangeKind.JUDGED:
+            continue  # a print says nothing to people
         yield _line(event.time, event.kind, common, event.facts)
     for leg in writing.legs:
         yield _line(leg["ended"], "leg", common, leg_json(leg))

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.mysql import match
 
+from ..calls.changes import ChangeKind
 from .filters import Filter, Page
 from .leg_rows import leg_json
 from .schema import CALLS, EVENTS, LEGS, SEGMENTS, WORDS, WORDS_INDEX
@@ -119,7 +120,10 @@ def whole_call(connection: Connection, row: RowMapping) -> Json:
         "events": [
             {"time": iso(each["time"]), "kind": each["kind"], **json.loads(each["facts"])}
             for each in parts(
-                select(EVENTS).where(EVENTS.c.call_id == call_id).order_by(EVENTS.c.id)
+                select(EVENTS)
+                # prints are for the engine alone
+                .where(EVENTS.c.call_id == call_id, EVENTS.c.kind != ChangeKind.JUDGED)
+                .order_by(EVENTS.c.id)
             )
         ],
         "segments": [

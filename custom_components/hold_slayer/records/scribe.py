@@ -22,8 +22,8 @@ from ..calls.changes import Change, ChangeKind
 from ..calls.line import Line
 from ..calls.progress import Segment, TranscriptLine
 from ..const import DOMAIN
-from ..navigation.acts import NoteKind
 from ..navigation.states import CallState
+from .call_events import event_of
 from .event_log import log_events
 from .folding import folded
 from .following import call_changed
@@ -115,8 +115,9 @@ class Scribe:
             written.segments, written.lines = [], 0
             written.events_done = written.legs_done = 0
         self._count_menu(written, call)
-        event = _event(call, change, written.mask)
-        room = len(written.events) < MOST_EVENTS or change.kind is ChangeKind.ENDED
+        event = event_of(call, change, written.mask)
+        last = change.kind in (ChangeKind.JUDGED, ChangeKind.ENDED)
+        room = len(written.events) < MOST_EVENTS or last
         if event is not None and room:
             written.events.append(event)
         if change.kind is ChangeKind.LEG:
@@ -138,7 +139,7 @@ class Scribe:
         """Write down what is new of a call that is over: what it is said to have been, legs."""
         if change.kind not in (ChangeKind.TAUGHT, ChangeKind.LEG):
             return
-        event = _event(call, change, Mask(call.job.secrets))
+        event = event_of(call, change, Mask(call.job.secrets))
         legs = (leg_row(change),) if change.kind is ChangeKind.LEG else ()
         writing = Writing(call_id=call.id, events=(event,) if event else (), legs=legs)
         self._history.writer.put(writing)
@@ -257,47 +258,6 @@ def _ears_version() -> str:
         return ""
 
 
-def _event(call: Call, change: Change, mask: Mask) -> CallEvent | None:
-    """Return what a change is in the history; None when parts of the call say it all."""
-    progress, facts = call.progress, change.facts
-    found: dict[str, Any]
-    match change.kind:
-        case ChangeKind.STATE:
-            before = facts.get("before")
-            found = {"state": call.state.value, "before": before.value if before else None}
-        case ChangeKind.VERDICT:
-            found = {
-                "verdict": progress.verdict.value,
-                "probability": progress.probability,
-                "reasons": [
-                    {"cue": r.cue.value, "weight": round(r.weight, 2), "value": _plain(r.value)}
-                    for r in progress.reasons
-                ],
-            }
-        case ChangeKind.KEYS:
-            found = {"keys": mask.keys(str(facts["keys"]))}
-        case ChangeKind.NOTE:
-            note = facts["note"]
-            if note.kind is NoteKind.QUEUE_POSITION:
-                found = {"note": note.kind.value, "queue_position": note.value}
-            else:
-                found = {
-                    "note": note.kind.value,
-                    "text": mask.text(note.text),
-                    "value": note.value,
-                }
-        case ChangeKind.PHONE:
-            found = {"phone": facts["phone"].name, "state": facts["state"].value}
-        case ChangeKind.TAUGHT:
-            found = {"what": "verdict", **facts}
-        case ChangeKind.ENDED:
-            outcome = progress.outcome.value if progress.outcome else None
-            found = {"outcome": outcome, "reason": mask.text(progress.reason)}
-        case _:
-            return None
-    return CallEvent(time=dt_util.utcnow().timestamp(), kind=change.kind.value, facts=found)
-
-
 def _new_segments(segments: list[Segment], written: _Written) -> tuple[int, list[dict[str, Any]]]:
     """Return the segments that are new or changed and the position of the first of them."""
     # only the last one written can have changed
@@ -333,11 +293,6 @@ def _new_words(transcript: list[TranscriptLine], written: _Written) -> list[dict
             }
         )
     return found
-
-
-def _plain(value: Any) -> Any:
-    """Return a JSON type."""
-    return value if isinstance(value, (str, int, float, bool)) or value is None else str(value)
 
 
 def _epoch(moment: datetime | None) -> float | None:

@@ -1,7 +1,9 @@
 """What users say about calls: that was (not) a person, that word or key was another one."""
 
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 import json
 import time
 from typing import Any, Final
@@ -9,12 +11,14 @@ from typing import Any, Final
 from homeassistant.core import HomeAssistant, ServiceCall
 from sqlalchemy import Connection, insert, select, update
 
+from ..calls.changes import ChangeKind
 from ..calls.flow_files import store_flow
 from ..calls.lookup import accounts, call_for, find_call
-from ..calls.problems import invalid
+from ..calls.problems import engine_failed, invalid
 from ..calls.progress import Speaker
 from ..calls.view import call_view
 from ..navigation.flow import Action, CallFlow, Prompt, Step
+from ..telephony.errors import EngineError
 from .filters import Visible
 from .folding import searchable
 from .history import history_of
@@ -41,8 +45,33 @@ async def teach_verdict(call: ServiceCall) -> dict[str, Any]:
         await found.teach(person=person)
         return call_view(account, found)
     past = await whole_call_of(hass, call_id, await visible_in(hass, call.context))
+    changed = await _teach_book(hass, past, person=person)
     await _keep(hass, past["call_id"], {"what": "verdict", "person": person})
-    return {"call_id": past["call_id"], "person": person}
+    return {"call_id": past["call_id"], "person": person, "book_changed": changed}
+
+
+async def _teach_book(hass: HomeAssistant, call: Mapping[str, Any], *, person: bool) -> bool:
+    """Teach the contact's print book what was judged last in a past call; tell whether it could be."""
+    stretch = await history_of(hass).read(partial(judged_print, call_id=call["call_id"]))
+    for account in accounts(hass):
+        if stretch and call["contact_id"] in account.contacts:
+            try:
+                await account.prints.teach(call["contact_id"], stretch, person=person)
+            except EngineError as err:
+                raise engine_failed(err) from err
+            return True
+    return False
+
+
+def judged_print(connection: Connection, call_id: str) -> bytes:
+    """Return the print of what the ears judged last in a call, empty when there is none."""
+    facts = connection.scalar(
+        select(EVENTS.c.facts)
+        .where(EVENTS.c.call_id == call_id, EVENTS.c.kind == ChangeKind.JUDGED)
+        .order_by(EVENTS.c.id.desc())
+        .limit(1)
+    )
+    return b64decode(json.loads(facts)["print"]) if facts else b""
 
 
 async def correct_line(

@@ -136,9 +136,10 @@ class SetPrintBook(Request[Done]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintBookData(Answer):
-    """The prints of a leg, to be stored with the contact."""
+    """Prints, to be stored with the contact or the call."""
 
-    leg: str
+    #: The leg they are of; "" = none.
+    leg: str = ""
     #: Recorded announcements in the book, music not counted.
     announcements: int = 0
     payload: bytes = b""
@@ -174,3 +175,24 @@ class MarkPrint(Request[PrintMarked]):
     until: float
     #: What it is; None = a person.
     kind: PrintKind | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetPrint(Request[PrintBookData]):
+    """Ask for the print of a stretch of a leg as a book of its own, also shortly after the leg's end."""
+
+    leg: str
+    #: Leg times between which it was heard, s.
+    since: float
+    until: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeachPrintBook(Request[PrintBookData]):
+    """Say what a stretch of a past call was: a recording goes into the book, a person leaves it."""
+
+    person: bool
+    #: Length of the book in the payload.
+    book_bytes: int
+    #: The stored book, then the print of the stretch as `GetPrint` gave it.
+    payload: bytes

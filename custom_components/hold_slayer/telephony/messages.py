@@ -22,6 +22,7 @@ from .account import (
 )
 from .answers import Done, ErrorKind, Refused
 from .audio import (
+    GetPrint,
     GetPrintBook,
     MarkPrint,
     Play,
@@ -37,6 +38,7 @@ from .audio import (
     StopPlaying,
     StopRecording,
     StreamSpeech,
+    TeachPrintBook,
     Tone,
 )
 from .codec import MessageError
@@ -118,6 +120,7 @@ __all__ = [
     "ErrorKind",
     "GetAccountFacts",
     "GetPhoneContacts",
+    "GetPrint",
     "GetPrintBook",
     "GetStatistics",
     "Goodbye",
@@ -173,6 +176,7 @@ __all__ = [
     "StopRecording",
     "StopTrace",
     "StreamSpeech",
+    "TeachPrintBook",
     "TestAccount",
     "Tombstone",
     "Tone",
