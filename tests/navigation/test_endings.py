@@ -74,6 +74,14 @@ def test_dropped_in_queue() -> None:
     assert drive.end.outcome is Outcome.DROPPED_IN_QUEUE
 
 
+def test_hang_up_while_somebody_is_only_suspected_is_a_drop() -> None:
+    drive = on_hold()
+    drive.verdict(Verdict.SUSPECTED, 0.7)
+    assert drive.state is S.PERSON_SUSPECTED
+    drive.company_hangs_up()
+    assert drive.end.outcome is Outcome.DROPPED_IN_QUEUE
+
+
 def hangs_up_while_speaking(drive: Drive) -> int:
     """Let the company begin to speak and hang up before its words are known."""
     drive.heard(UtteranceStarted(time=drive.audio, utterance=50, since=drive.audio))

@@ -220,3 +220,40 @@ def test_announcements_are_no_menus(language: str) -> None:
         "pt": "Todos os nossos assistentes estão ocupados. Por favor aguarde em linha.",
     }
     assert not read_menu(announcements[language], load(language))
+
+
+@pytest.mark.parametrize(
+    ("language", "menu", "intent"),
+    [
+        ("en", "for new bookings press 1 for ready thing bookings press 2", "change my booking"),
+        ("de", "für neue Verträge drücken Sie 1, für Verträge die 2", "meinen Vertrag kündigen"),
+        ("fr", "pour un nouveau contrat tapez 1, pour un contrat tapez 2", "modifier mon contrat"),
+        ("es", "para un contrato nuevo pulse 1, para su contrato pulse 2", "cambiar mi contrato"),
+        (
+            "it",
+            "per un nuovo contratto premere 1, per il contratto premere 2",
+            "disdire il contratto",
+        ),
+        (
+            "nl",
+            "voor een nieuw contract toets 1, voor uw contract toets 2",
+            "mijn contract opzeggen",
+        ),
+        (
+            "pt",
+            "para um novo contrato prima 1, para o seu contrato prima 2",
+            "alterar o meu contrato",
+        ),
+    ],
+)
+def test_nobody_changes_what_is_new(language: str, menu: str, intent: str) -> None:
+    phrases = load(language)
+    ranking = choose(read_menu(menu, phrases), intent, phrases).ranking
+    assert ranking[0].option.key == "2"
+    assert ranking[0].score > ranking[1].score
+
+
+def test_what_is_new_is_wanted_new() -> None:
+    phrases = load("en")
+    menu = read_menu("for new bookings press 1 for existing bookings press 2", phrases)
+    assert choose(menu, "make a new booking", phrases).ranking[0].option.key == "1"

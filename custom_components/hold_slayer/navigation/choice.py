@@ -15,6 +15,8 @@ _COMPOUND = 0.7
 _ENDING = 4
 #: Taken off per word of the label that says something else.
 _OTHER_WORD = 0.03
+#: Taken off per word that speaks against what is wanted: settles a tie, no more.
+_OPPOSED = 0.2
 #: The best option must score this much, and this much more than the next.
 ENOUGH, MARGIN = 0.7, 0.25
 
@@ -142,7 +144,10 @@ def score(label: str, wanted: list[str], phrases: Phrases) -> float:
     if total == 0.0:
         return 0.0
     strangers = sum(1 for word in words if not any(alike(want, word) for want in wanted))
-    return total - _OTHER_WORD * strangers
+    wishes = {name for want in wanted for name in _groups(want, phrases)}
+    against = frozenset[str]().union(*(phrases.opposed.get(name, ()) for name in wishes))
+    opposed = sum(1 for word in words if word in against and word not in wanted)
+    return total - _OTHER_WORD * strangers - _OPPOSED * opposed
 
 
 def alike(one: str, other: str) -> bool:

@@ -16,6 +16,10 @@ _KEPT = (Outcome.COMPANY_HUNG_UP, "The person hung up before you were on the pho
 _HUNG_UP = {
     CallState.CONNECTED: (Outcome.CONNECTED, "The company hung up after you had talked."),
     CallState.ON_HOLD: (Outcome.DROPPED_IN_QUEUE, "The company hung up while you waited."),
+    CallState.PERSON_SUSPECTED: (
+        Outcome.DROPPED_IN_QUEUE,
+        "The company hung up while it was not clear whether a person was there.",
+    ),
     CallState.PERSON_DETECTED: _KEPT,
     CallState.RINGING_YOU: _KEPT,
 }
@@ -43,6 +47,8 @@ def hung_up(state: CallState, call: CallContext, *, arranged: bool) -> Finish:
     if state is CallState.NAVIGATING and call.missing:
         names = ", ".join(call.missing)
         return Finish(Outcome.MENU_LOST, f"The menu asked for {names}, which is not stored here.")
+    if state is CallState.PERSON_SUSPECTED and call.came_from is not CallState.ON_HOLD:
+        state = call.came_from
     outcome, reason = _HUNG_UP.get(state, (Outcome.COMPANY_HUNG_UP, "The company hung up."))
     return Finish(outcome, reason)
 

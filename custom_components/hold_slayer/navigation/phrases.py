@@ -113,6 +113,8 @@ class Phrases:
     no: frozenset[str]
     stop_words: frozenset[str]
     synonyms: Mapping[str, tuple[str, ...]]
+    #: Words that speak against a wish, by the group of synonyms that the wish is of.
+    opposed: Mapping[str, frozenset[str]]
     operator: tuple[re.Pattern[str], ...]
     repeat: tuple[re.Pattern[str], ...]
     back: tuple[re.Pattern[str], ...]
@@ -233,6 +235,7 @@ def read(data: Mapping[str, Any]) -> Phrases:
         no=frozenset(folded(word_lists["no"])),
         stop_words=frozenset(folded(word_lists["stop"])),
         synonyms={name: folded(group) for name, group in data["synonyms"].items()},
+        opposed={name: frozenset(folded(group)) for name, group in data["opposed"].items()},
         operator=patterns(data["operator"]),
         repeat=patterns(data["repeat"]),
         back=patterns(data["back"]),
