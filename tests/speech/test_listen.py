@@ -176,7 +176,7 @@ async def test_reads_at_a_pause(ears: Ears, transcriber: Transcriber, desk: Desk
     transcriber.feed(piece(1, 2.0))
     transcriber.read_early(at_pause=True)
     await desk.until(2)
-    transcriber.feed(piece(1, 0.1, last=True))
+    transcriber.feed(piece(1, 0.3, last=True))
     assert (await desk.until(3))[2] == Transcribed(
         utterance=1, text="press one press two", language="en"
     )

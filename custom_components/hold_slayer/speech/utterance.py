@@ -7,9 +7,9 @@ RATE = 16000
 #: Lengths at which an utterance is worth reading early, s: a person who picks up has said hello
 #: and often a name by the first, and what they can do for you, or who they are, by the second.
 EARLY_S = (2.0, 3.4)
-#: Audio that may follow a pause without any more words in it, s: a pause is told after 0.3 s of
-#: quiet, and an utterance ends with the quiet after its last word.
-_QUIET_S = 0.15
+#: Audio that may follow an early reading without any more words in it, s: anywhere; and after a
+#: pause, which is told after 0.3 s of quiet, while an utterance ends after 0.6 s of it.
+_QUIET_S, _QUIET_AFTER_PAUSE_S = 0.15, 0.4
 #: A pause that is so long ago, s, is over.
 _STALE_S = 0.3
 
@@ -38,6 +38,7 @@ class UtteranceAudio:
         self._pieces: list[bytes] = []
         self._lengths: list[float] = []
         self._paused_at: int | None = None
+        self._quiet_s = _QUIET_S
         self._more = asyncio.Event()
         #: Reading may begin: it is worth it, or it was given up.
         self.due = asyncio.Event()
@@ -87,7 +88,7 @@ class UtteranceAudio:
 
     async def ended_there(self) -> bool:
         """Wait for more words or the end; True when no words came after the last reading."""
-        while seconds(self.size - self._read) <= _QUIET_S:
+        while seconds(self.size - self._read) <= self._quiet_s:
             if self.complete:
                 return True
             self._more.clear()
@@ -100,8 +101,10 @@ class UtteranceAudio:
             fresh = seconds(self.size - self._paused_at) <= _STALE_S
             self._paused_at = None
             if fresh:
+                self._quiet_s = _QUIET_AFTER_PAUSE_S
                 return True
         due = bool(self._lengths) and seconds(self.size) >= self._lengths[0]
         if due:
             self._lengths.pop(0)
+            self._quiet_s = _QUIET_S
         return due
