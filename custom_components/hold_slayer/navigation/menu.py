@@ -1,16 +1,12 @@
-"""From the words of a phone menu to its options, by rules alone.
-
-two" and "press one for billing press two for claims" differ only in where one begins.
-"""
+"""From the words of a phone menu to its options, by rules alone."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import pairwise
 import re
 
+from .anchors import Anchor, find_anchors
 from .labels import MARKS, assign, trim
-from .patterns import alternatives
 from .phrases import Phrases, Said
 from .words import fold
 
@@ -68,6 +64,16 @@ class Menu:
             option.kind is OptionKind.PRESS for option in self.options
         )
 
+    @property
+    def outline(self) -> str:
+        """The menu in one line, for history."""
+        return "; ".join(
+            f"{option.key or 'stay'}: {option.label}"
+            if option.kind is not OptionKind.SAY
+            else f"say {option.label}"
+            for option in self.options
+        )
+
     def by_key(self, key: str) -> Option | None:
         """The option on a key."""
         return next(
@@ -75,27 +81,17 @@ class Menu:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Anchor:
-    """Where a key is named."""
-
-    start: int
-    end: int
-    kind: OptionKind
-    key: str
-
-
 def read_menu(text: str, phrases: Phrases) -> Menu:
     """Read the options out of a transcript of one or several utterances."""
     marked, options = _say_or_press(fold(text, punctuation=True), phrases)
-    anchors = _anchors(marked, phrases)
+    anchors = find_anchors(marked, phrases)
     spoken, marked = _spoken(marked, anchors, phrases)
     sure = True
-    if anchors := _anchors(marked, phrases):
+    if anchors := find_anchors(marked, phrases):
         spans = [(anchor.start, anchor.end) for anchor in anchors]
         labels, sure = assign(marked, spans, phrases)
         options = [
-            _option(anchor.kind, anchor.key, label, phrases)
+            _option(OptionKind.PRESS if anchor.key else OptionKind.STAY, anchor.key, label, phrases)
             for anchor, label in zip(anchors, labels, strict=True)
         ] + options
     elif not spoken:
@@ -157,68 +153,6 @@ def _say_or_press(marked: str, phrases: Phrases) -> tuple[str, list[Option]]:
     return marked, options
 
 
-# ── anchors ──────────────────────────────────────────────────────────────────────
-
-
-def _anchors(marked: str, phrases: Phrases) -> list[_Anchor]:
-    found = [
-        _Anchor(match.start(), match.end(), OptionKind.PRESS, phrases.keys[match["key"]])
-        for pattern in phrases.anchors
-        for match in pattern.finditer(marked)
-    ]
-    if found:
-        found += [
-            _Anchor(match.start(), match.end(), OptionKind.STAY, "")
-            for pattern in phrases.stay
-            for match in pattern.finditer(marked)
-        ]
-    found += _misheard(marked, phrases)
-    kept = _without_overlaps(found)
-    return _without_overlaps([*kept, *_missing(marked, kept, phrases)])
-
-
-def _without_overlaps(found: Sequence[_Anchor]) -> list[_Anchor]:
-    kept: list[_Anchor] = []
-    for anchor in sorted(found, key=lambda one: (one.start, one.start - one.end)):
-        if not kept or anchor.start >= kept[-1].end:
-            kept.append(anchor)
-    return kept
-
-
-def _misheard(marked: str, phrases: Phrases) -> list[_Anchor]:
-    """Keys that were heard as other words: "press to" before the next option or the end."""
-    return [
-        _Anchor(match.start(), match.end(), OptionKind.PRESS, phrases.sound_alike[match["key"]])
-        for pattern in phrases.misheard
-        for match in pattern.finditer(marked)
-        if _ends_option(marked[match.end() :], phrases)
-    ]
-
-
-def _missing(marked: str, anchors: Sequence[_Anchor], phrases: Phrases) -> list[_Anchor]:
-    """A key between two others whose verb got lost: "press 1 … for home to for cars press 3"."""
-    found = []
-    for before, after in pairwise([one for one in anchors if one.kind is OptionKind.PRESS]):
-        if not (before.key.isdigit() and after.key.isdigit()):
-            continue
-        key = int(before.key) + 1
-        if int(after.key) != key + 1:
-            continue
-        names = [word for word, value in phrases.sound_alike.items() if value == str(key)]
-        names += [word for word, value in phrases.keys.items() if value == str(key)]
-        for match in re.finditer(alternatives(names), marked[before.end : after.start]):
-            start, end = before.end + match.start(), before.end + match.end()
-            if match.start() > 1 and _ends_option(marked[end : after.end], phrases):
-                found.append(_Anchor(start, end, OptionKind.PRESS, str(key)))
-    return found
-
-
-def _ends_option(rest: str, phrases: Phrases) -> bool:
-    """Whether an option ends here: the next one begins, or nothing more comes."""
-    rest = rest.strip()
-    return not rest or rest[0] in ".," or phrases.connectors.match(rest) is not None
-
-
 # ── other ways to list options ───────────────────────────────────────────────────
 
 
@@ -259,7 +193,7 @@ def _everywhere(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
         place = match.start("label")
 
 
-def _spoken(marked: str, anchors: Sequence[_Anchor], phrases: Phrases) -> tuple[list[Option], str]:
+def _spoken(marked: str, anchors: Sequence[Anchor], phrases: Phrases) -> tuple[list[Option], str]:
     """Options to be said ("you can say billing, claims or technical support").
 
     Also returns the text with their clauses cut out: they are nobody's label.

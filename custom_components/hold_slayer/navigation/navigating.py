@@ -25,7 +25,7 @@ from .menu import read_menu
 from .moments import Consulted, KeysSent, LineChanged, LineState, Order
 from .phrases import Line, Said
 from .prompt import PromptSoFar
-from .reading import SAME_MENU, MenuReader, describe
+from .reading import SAME_MENU, MenuReader
 from .stage import Finish, Sign, Stage, Turn
 from .states import CallState, Outcome
 from .tail import MenuTail
@@ -338,7 +338,7 @@ class Navigating(Stage):
         if not menu:
             self.call.wait("puzzled", self.call.plan.pace.puzzled_s)
             return None
-        self.call.note(NoteKind.MENU_HEARD, describe(menu))
+        self.call.note(NoteKind.MENU_HEARD, menu.outline)
         self.call.explored = self._prompt.text
         return Finish(Outcome.EXPLORED, "The menu was explored.")
 

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 
-from .acts import Consult, NoteKind
+from .acts import NoteKind
 from .call_back import CallBackOffer
 from .choice import certain, choose, fallback, whole, wording
 from .context import CallContext
+from .counsel import Advice, Counsel
 from .endings import bad_news
 from .keys import Keypad
 from .menu import Menu, Option, OptionKind, Role, read_menu
 from .moments import Consulted
 from .phrases import Line, Phrases, Said
+from .questions import Questions
 from .stage import Finish, Sign, Turn
 from .states import Outcome
 from .understanding import Words, join
@@ -22,8 +24,6 @@ SAME_MENU = 0.85
 _TELL_INTENT = 2
 #: "Invalid entry" this often means lost.
 _INVALID = 3
-#: A confirmation is only answered this long after we did something, s.
-_CONFIRM_S = 30.0
 
 #: What has to be heard to its end before anything is pressed.
 _TO_THE_END = frozenset(
@@ -40,8 +40,6 @@ _TO_THE_END = frozenset(
 )
 #: What asks for the caller's own words.
 _OPEN = frozenset({Said.OPEN_QUESTION, Said.BOT})
-_OPERATOR = "representative"
-_REPEAT = "repeat"
 
 
 class MenuReader:
@@ -55,19 +53,16 @@ class MenuReader:
         self._menus: list[str] = []
         self._told = 0
         self._invalid = 0
-        self._consults = 0
-        self._acted_at = float("-inf")
-        self._said = ""
         self._unsure = False
         #: Labels of the options taken so far.
         self._settled: list[str] = []
-        #: The question before the model, and the options it may choose from.
-        self._asked: tuple[int, Menu, Phrases] | None = None
+        self._questions = Questions(call, keypad)
+        self._counsel = Counsel(call)
 
     @property
     def waiting(self) -> bool:
         """Whether an answer of the model is awaited."""
-        return self._asked is not None
+        return self._counsel.waiting
 
     def decide(self, heard: Sequence[Words]) -> tuple[bool, Turn]:
         """Act on a prompt that has ended; True when something was done about it."""
@@ -81,9 +76,11 @@ class MenuReader:
         dealt, turn = self._call_back.hear(words, text)
         if dealt:
             return True, turn
-        if self._confirm(words, menu) or self._give(words):
+        if self._questions.confirm(words, menu) or self._questions.give(words):
             return True, None
-        if not menu and self._cannot_give(words):
+        if not menu and (times := self._questions.not_stored(words)):
+            if times > 1:  # it was asked for once more: only a person can help
+                self.ask_operator()
             return True, None
         open_question = bool(words.kinds & _OPEN)
         examples = all(option.kind is OptionKind.SAY for option in menu.options)
@@ -97,7 +94,7 @@ class MenuReader:
 
     def early(self, heard: Sequence[Words]) -> tuple[bool, Turn]:
         """Take an option that is certain while the menu goes on; True when one was taken."""
-        if self._asked is not None or self._call.keys_wait or self._call.plan.explore:
+        if self.waiting or self._call.keys_wait or self._call.plan.explore:
             return False, None
         words = _joined(heard)
         if words.kinds & _TO_THE_END:
@@ -106,7 +103,7 @@ class MenuReader:
         option = certain(menu, self._call.plan.intent, words.phrases, self._settled)
         if option is None or option.label in self._settled:
             return False, None
-        self._call.note(NoteKind.MENU_HEARD, describe(menu))
+        self._call.note(NoteKind.MENU_HEARD, menu.outline)
         return True, self.take(option)
 
     # ── ends ─────────────────────────────────────────────────────────────────────
@@ -124,74 +121,11 @@ class MenuReader:
             )
         if self._keypad.last is not None and self._keypad.again():
             return True, None
-        if self._give(words):
+        if self._questions.give(words):
             return True, None  # misheard, or mistyped: it is asked for once more
         if menu:
             return self._answer(menu, "", words.phrases)
         return self.tell() if words.kinds & _OPEN else (False, None)
-
-    # ── questions ────────────────────────────────────────────────────────────────
-
-    def _confirm(self, words: Words, menu: Menu) -> bool:
-        """Answer "is that correct?" after something we said or pressed; never out of the blue."""
-        recent = self._call.now - self._acted_at <= _CONFIRM_S
-        if not recent or Said.CONFIRM not in words or Said.COMMITS in words:
-            return False
-        self._acted_at = float("-inf")
-        phrases = words.phrases
-        right = not self._said or _mentions(words.folded, self._said, phrases)
-        for pattern in phrases.said.get(Said.CONFIRM_KEYS, ()):
-            if right and (match := pattern.search(words.folded)):
-                return self._keypad.press(
-                    phrases.keys[match["key"]], spoken=phrases.lines[Line.YES]
-                )
-        for option in menu.options:
-            denies = not right and set(option.label.split()) & phrases.no
-            if denies and option.kind is OptionKind.PRESS:
-                return self._keypad.press(option.key, spoken=phrases.lines[Line.NO])
-        yes_or_no = self._call.line_text(Line.YES if right else Line.NO)
-        return self._call.answer(yes_or_no) is not None
-
-    def _give(self, words: Words) -> bool:
-        """Give a secret that is asked for by name, if the contact has it."""
-        phrases, text = words.phrases, words.folded
-        if not any(pattern.search(text) for pattern in phrases.ask_for):
-            return False
-        for name, patterns in phrases.questions.items():
-            if not any(pattern.search(text) for pattern in patterns):
-                continue
-            if name not in self._call.plan.secrets:
-                continue
-            placeholder = f"{{{name}}}"
-            typed = any(pattern.search(text) for pattern in phrases.type_in)
-            if typed or not self._call.text_to_speech:
-                if not self._keypad.press(placeholder):
-                    return False
-                if any(pattern.search(text) for pattern in phrases.then_hash):
-                    self._keypad.then("#")
-            elif (
-                not (self._keypad.allowed and self._call.may_give(placeholder))
-                or self._call.answer(placeholder) is None
-            ):
-                return False
-            self._done("")
-            return True
-        return False
-
-    def _cannot_give(self, words: Words) -> bool:
-        """Something is asked for that is not stored: let it be asked once more, then for a person."""
-        phrases, text = words.phrases, words.folded
-        if not any(pattern.search(text) for pattern in phrases.ask_for):
-            return False
-        for name, patterns in phrases.questions.items():
-            if any(pattern.search(text) for pattern in patterns):
-                self._call.missing[name] += 1
-                if self._call.missing[name] == 1:
-                    self._call.note(NoteKind.NOT_STORED, name)
-                    return True
-                self.ask_operator()
-                return True
-        return False
 
     def tell(self) -> tuple[bool, Turn]:
         """Say what we want to a machine that asks openly; a representative after two tries."""
@@ -200,7 +134,9 @@ class MenuReader:
         line = Line.INTENT if intent else Line.OPERATOR
         if self._call.answer(self._call.line_text(line)) is None:
             return False, None
-        self._done(self._call.plan.intent if intent else self._call.line_text(Line.OPERATOR))
+        self._questions.acted(
+            self._call.plan.intent if intent else self._call.line_text(Line.OPERATOR)
+        )
         return True, None
 
     # ── options ──────────────────────────────────────────────────────────────────
@@ -220,10 +156,10 @@ class MenuReader:
         seen = self._seen(text)
         if seen >= self._call.plan.limits.same_menu:
             return True, Finish(Outcome.MENU_LOST, f"The same menu came {seen} times.")
-        self._call.note(NoteKind.MENU_HEARD, describe(menu))
+        self._call.note(NoteKind.MENU_HEARD, menu.outline)
         if choice.option is not None and seen < 2:
             return True, self.take(choice.option)
-        if seen < 2 and self._ask_model(menu, text, phrases):
+        if seen < 2 and self._counsel.ask(menu, text, phrases):
             return True, None
         return True, self._without_model(menu, phrases)
 
@@ -244,41 +180,20 @@ class MenuReader:
         self._menus.append(text)
         return sum(1 for other in self._menus if likeness(other, text) >= SAME_MENU)
 
-    def _ask_model(self, menu: Menu, text: str, phrases: Phrases) -> bool:
-        plan = self._call.plan
-        if not plan.model or not plan.intent or self._consults >= plan.limits.consults:
-            return False
-        self._consults += 1
-        request = self._call.request()
-        self._asked = (request, menu, phrases)
-        options = {_choice_key(option): option.label for option in menu.options if option.label}
-        options |= {_OPERATOR: "speak to a person", _REPEAT: "hear the menu again"}
-        self._call.do(Consult(request=request, heard=text, intent=plan.intent, options=options))
-        self._call.wait("consult", plan.pace.consult_s)
-        return True
-
     def consulted(self, answer: Consulted) -> Turn:
         """Take the model's answer, if it is one of the keys offered."""
-        if self._asked is None or answer.request != self._asked[0]:
-            return None
-        _, menu, phrases = self._asked
-        self._asked = None
-        self._call.stop("consult")
-        if answer.error:
-            self._call.note(NoteKind.MODEL_AWAY, answer.error[:200])
-        for option in menu.options:
-            if answer.choice and answer.choice == _choice_key(option):
-                return self.take(option)
-        if answer.choice == _REPEAT:
-            return None
-        return self._without_model(menu, phrases, operator=answer.choice == _OPERATOR)
+        return self._advised(self._counsel.answered(answer))
 
     def give_up_model(self) -> Turn:
         """The model took too long: go on by rules."""
-        if self._asked is None:
+        return self._advised(self._counsel.give_up())
+
+    def _advised(self, advice: Advice | None) -> Turn:
+        if advice is None or advice.again:
             return None
-        self._call.note(NoteKind.MODEL_AWAY, "timeout")
-        return self.consulted(Consulted(request=self._asked[0]))
+        if advice.option is not None:
+            return self.take(advice.option)
+        return self._without_model(advice.menu, advice.phrases, operator=advice.operator)
 
     def _without_model(self, menu: Menu, phrases: Phrases, *, operator: bool = False) -> Turn:
         """Take the best guess, else what leads to a person, else ask for one."""
@@ -295,10 +210,10 @@ class MenuReader:
         if menu is not None and menu.spoken:
             self._told += 1
             self._call.answer(self._call.line_text(Line.OPERATOR))
-            self._done(self._call.line_text(Line.OPERATOR))
+            self._questions.acted(self._call.line_text(Line.OPERATOR))
         else:
             self._keypad.press("0", spoken=self._call.line_text(Line.OPERATOR))
-            self._done("")
+            self._questions.acted()
 
     def take(self, option: Option) -> Turn:
         """Take an option of a menu."""
@@ -308,7 +223,7 @@ class MenuReader:
                 if not pressed:
                     return Sign.SUSPECTS
                 self._settled.append(option.label)
-                self._done(option.label)
+                self._questions.acted(option.label)
             case OptionKind.SAY:
                 # heard as one option, it may be several: told apart first, said as a whole if that was wrong
                 known = option.label in self._settled
@@ -319,18 +234,10 @@ class MenuReader:
                 )
                 self._settled.append(option.label)
                 self._call.answer(as_written(text, self._call.prompt))
-                self._done(text)
+                self._questions.acted(text)
             case OptionKind.STAY:
                 return Sign.WAITS if Role.OTHER in option.roles else None
         return None
-
-    def _done(self, said: str) -> None:
-        self._acted_at = self._call.now
-        self._said = said
-
-
-def _choice_key(option: Option) -> str:
-    return option.key or "wait"
 
 
 def _joined(heard: Sequence[Words]) -> Words:
@@ -344,20 +251,4 @@ def _joined(heard: Sequence[Words]) -> Words:
         utterance=last.utterance,
         since=heard[0].since,
         until=last.until,
-    )
-
-
-def _mentions(folded: str, said: str, phrases: Phrases) -> bool:
-    """Whether an echo holds a word of what we said."""
-    menu = Menu((Option(kind=OptionKind.SAY, key="", label=folded),))
-    return choose(menu, said, phrases).ranking[0].score > 0
-
-
-def describe(menu: Menu) -> str:
-    """A menu in one line, for history."""
-    return "; ".join(
-        f"{option.key or 'stay'}: {option.label}"
-        if option.kind is not OptionKind.SAY
-        else f"say {option.label}"
-        for option in menu.options
     )
