@@ -246,13 +246,14 @@ def test_too_much_space(tmp_path: Path) -> None:
         *(writing(f"c{n:03}", f"{long} {n}", started=MONDAY + n) for n in range(400)),
     )
     with database.open().execution_options(writes=True).begin() as connection:
-        assert calls_within(connection, most_bytes=1e9) == 400
+        assert calls_within(connection, most_bytes=1e9) is None
         most = calls_within(connection, most_bytes=400_000)
+        assert most is not None
         assert 0 < most < 400
         delete_old(connection, 0, most)
         left = connection.scalars(select(CALLS.c.id).order_by(CALLS.c.id)).all()
         assert list(left) == [f"c{n:03}" for n in range(400 - most, 400)]
-        assert calls_within(connection, most_bytes=600_000) == most
+        assert calls_within(connection, most_bytes=600_000) is None
     database.close()
 
 

@@ -276,6 +276,26 @@ async def test_clearing_by_the_clock(
     assert "Deleted 3 recordings" in caplog.text
 
 
+async def test_calls_that_come_while_old_ones_are_counted_stay(
+    hass: HomeAssistant, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A call that ends, or is copied, between counting and deleting is not one too many."""
+    history = history_of(hass)
+    now = dt_util.utcnow().timestamp()
+    await history.write(writing("first", started=now - 1000))
+    read = history.read
+
+    async def slow(work: Any) -> Any:
+        found = await read(work)
+        await history.write(writing("second", started=now - 500))
+        return found
+
+    monkeypatch.setattr(history, "read", slow)
+    assert await history.delete_old() == 0
+    monkeypatch.setattr(history, "read", read)
+    assert (await act(hass, "get_call_history"))["total"] == 60 + 2
+
+
 async def test_too_many_events_of_one_call(
     hass: HomeAssistant,
     link: ScriptedLink,

@@ -180,8 +180,8 @@ def test_deleting_takes_all_parts(database: Database) -> None:
     with database.open().execution_options(writes=True).begin() as connection:
         assert delete_matching(connection, Filter(call_id="c7")).call_ids == ("c7",)
         assert delete_old(connection, MONDAY + 2, 100) == 2
-        assert calls_within(connection, most_bytes=1e9) == 5
-        assert 1 <= calls_within(connection, most_bytes=4_000) < 5
+        assert calls_within(connection, most_bytes=1e9) is None
+        assert 1 <= (calls_within(connection, most_bytes=4_000) or 0) < 5
         assert delete_old(connection, 0, 3) == 2
     with database.open().connect() as connection:
         tables = (CALLS, EVENTS, SEGMENTS, WORDS)

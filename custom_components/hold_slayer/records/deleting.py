@@ -57,11 +57,11 @@ def delete_old(connection: Connection, before: float, most: int) -> int:
     return _delete(connection, ids)
 
 
-def calls_within(connection: Connection, *, most_bytes: float) -> int:
-    """Return how many calls of the average size fit into so many bytes."""
+def calls_within(connection: Connection, *, most_bytes: float) -> int | None:
+    """Return how many calls of the average size fit into so many bytes; None when all there are do."""
     count = connection.scalar(select(func.count()).select_from(CALLS)) or 0
     size = _size(connection)
-    return count if size <= most_bytes else int(count * most_bytes / size)
+    return None if size <= most_bytes else int(count * most_bytes / size)
 
 
 def _size(connection: Connection) -> float:

@@ -143,7 +143,9 @@ class History:
             _LOGGER.warning("The clock jumped by %.0f s: no calls are deleted by age now", drift)
             before = float("-inf")
         fitting = partial(calls_within, most_bytes=self.keeping.megabytes * 1e6)
-        most = min(self.keeping.calls, await self.read(fitting))
+        # calls that come meanwhile are not too many because they were not counted
+        within = await self.read(fitting)
+        most = self.keeping.calls if within is None else min(self.keeping.calls, within)
         deleted = 0
         # in pieces, so that calls are written in between
         while some := await self.write(partial(_delete_old, before=before, most=most)):
