@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from ..hearing.heard import Sound, UtteranceEnded, Verdict
+from ..hearing.heard import UtteranceEnded
 from .acts import Act, MarkPrompt, Note, NoteKind, Speak
+from .company_line import CompanyLine
 from .flow import Action, Prompt
 from .hold import QueueSeries
 from .journal import Deed, option_ends
@@ -16,37 +17,6 @@ from .plan import CallPlan
 from .states import CallState
 from .understanding import Words
 from .words import rest_after
-
-
-@dataclass(slots=True)
-class CompanyLine:
-    """What the ears last said about the company leg; times on the call's clock."""
-
-    answered: bool = False
-    sound: Sound = Sound.SILENCE
-    sound_since: float = 0.0
-    speaking: bool = False
-    #: Number of the utterance that goes on, or ended last.
-    utterance: int = 0
-    speech_began: float = 0.0
-    #: When the last word ended; None before the first.
-    speech_ended: float | None = None
-    #: The speech now playing, or that just ended, was heard before.
-    repeating: bool = False
-    verdict: Verdict = Verdict.NOBODY
-    #: Utterances whose text is still to come -> when to go on without it.
-    awaited: dict[int, float] = field(default_factory=dict)
-    #: What was said, in order.
-    said: list[Words] = field(default_factory=list)
-    #: First and last word of each utterance, leg time in s.
-    spans: dict[int, tuple[float, float]] = field(default_factory=dict)
-    #: Call clock minus leg time, s.
-    offset: float = 0.0
-
-    def audio_now(self, now: float) -> float:
-        """The leg time of a call time, s."""
-        return now - self.offset
-
 
 #: Speech that runs on for less than this after a key, s, is the rest of what the key cut short.
 _LEFT_OVER_S = 0.8

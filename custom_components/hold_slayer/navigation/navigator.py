@@ -9,6 +9,7 @@ from ..hearing.heard import (
     NETWORK_TONES,
     AudioResumed,
     AudioStopped,
+    HeardEvent,
     Hearing,
     Repeated,
     RepeatEnded,
@@ -226,51 +227,34 @@ class Navigator:
                 return stage.on_order(order)
         return None  # a Tick only lets the timers run
 
-    def _hear(self, event: object) -> Turn:
+    def _hear(self, event: HeardEvent) -> Turn:
         call = self._call
-        line = call.line
         stage = self._stage
-        if (time := getattr(event, "time", None)) is not None:
-            line.offset = call.now - time
+        if isinstance(event, UtteranceEnded):
+            event = call.without_handled(event)
+        call.line.hear(event, call.now)
         match event:
             case Hearing():
-                line.sound = event.sound
-                line.sound_since = call.now - (event.time - event.since)
-                if event.sound in NETWORK_TONES - {Sound.RINGBACK, Sound.CALL_WAITING}:
-                    if self._state not in BEFORE and "tone" not in call.timers:
-                        call.wait("tone", _TONE_ENDS)
-                else:
-                    call.stop("tone")
+                self._mind_tone(event.sound)
                 return stage.on_sound(event)
             case Repeated():
-                line.repeating = True
                 return stage.on_repeat(event)
             case UtteranceStarted():
-                line.speaking = True
-                line.utterance = event.utterance
-                line.speech_began = call.now - (event.time - event.since)
                 if self._state in _ALONE:
                     call.judge.new_voice(event.utterance)
                 return stage.on_speech(event)
             case RepeatEnded():
-                line.repeating = False
                 return stage.on_repeat_end()
             case UtterancePaused():
-                if call.speech_to_text:
-                    return stage.on_pause(event)
+                return stage.on_pause(event) if call.speech_to_text else None
             case UtteranceEnded():
-                line.speaking = event.cut
-                event = call.without_handled(event)
-                line.spans[event.utterance] = (event.since, event.until)
-                line.speech_ended = call.now - (event.time - event.until)
                 if self.wants_transcript(event):
-                    line.awaited[event.utterance] = call.now + call.plan.pace.transcript_s
+                    call.line.awaited[event.utterance] = call.now + call.plan.pace.transcript_s
                 turn = stage.on_speech_end(event)
                 if turn is None and (words := recall(call.line.said, event)) is not None:
                     turn = stage.on_words(words)
                 return turn
             case VerdictChange():
-                line.verdict = event.verdict
                 call.judge.hear(event)
                 return stage.on_verdict(event)
             case AudioStopped():
@@ -278,6 +262,13 @@ class Navigator:
             case AudioResumed():
                 call.stop("dead_line")
         return None
+
+    def _mind_tone(self, sound: Sound) -> None:
+        """Watch a tone of the network that lasts: the company is gone."""
+        if sound not in NETWORK_TONES - {Sound.RINGBACK, Sound.CALL_WAITING}:
+            self._call.stop("tone")
+        elif self._state not in BEFORE and "tone" not in self._call.timers:
+            self._call.wait("tone", _TONE_ENDS)
 
     def _read(self, heard: Transcribed) -> Turn:
         call = self._call
