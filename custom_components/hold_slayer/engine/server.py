@@ -6,6 +6,7 @@ import logging
 from pathlib import Path
 from resource import getpagesize
 import socket
+import sys
 from time import perf_counter
 from typing import Any
 
@@ -35,6 +36,11 @@ _LOGGER = logging.getLogger("engine")
 ENGINE_VERSION = "1"
 #: Longest wait for SIP events in a round of the loop, ms; also how late audio may be moved.
 POLL_MS = 10
+#: Steps of the loop between two looks at SIP: a request is read, its reader woken, then carried out.
+STEPS = 3
+#: Longest time a thread keeps the interpreter while another wants it, s (Python's own: 0.005). The
+#: loop lets go of it several times a round, and may get it back only so much later each time.
+SWITCH_S = 0.0005
 #: Seconds between two rounds of moving audio.
 AUDIO_S = 0.02
 #: Longest time for hanging up everything at the end, s.
@@ -71,7 +77,8 @@ class Server:
             if waited >= audio_due:
                 audio_due = waited + AUDIO_S
                 self._exchange.tick()
-            await asyncio.sleep(0)
+            for _ in range(STEPS):
+                await asyncio.sleep(0)
             self._slowest = max(self._slowest, perf_counter() - begin - POLL_MS / 1000)
         if self._exchange is not None:
             if not self._ending:
@@ -236,6 +243,7 @@ async def _serve(descriptor: int) -> None:
 
 def run(descriptor: int) -> int:
     """Run the engine until Home Assistant is gone; return the exit code."""
+    sys.setswitchinterval(SWITCH_S)
     # Cycles with native objects must not be broken up at random moments, nor on other threads.
     gc.disable()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
