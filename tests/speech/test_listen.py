@@ -9,6 +9,7 @@ import pytest
 from custom_components.hold_slayer.navigation.moments import Transcribed, TranscriptUnavailable
 from custom_components.hold_slayer.speech import listen
 from custom_components.hold_slayer.speech.listen import Result, Transcriber
+from custom_components.hold_slayer.speech.utterance import SETTLED_S
 from custom_components.hold_slayer.telephony.messages import SpeechAudio
 
 from .engines import Ears, add_speech
@@ -181,6 +182,38 @@ async def test_reads_at_a_pause(ears: Ears, transcriber: Transcriber, desk: Desk
         utterance=1, text="press one press two", language="en"
     )
     assert ears.heard == [2 * 32000, 4 * 32000]
+
+
+async def test_long_text_up_to_a_pause_is_settled(
+    ears: Ears, transcriber: Transcriber, desk: Desk
+) -> None:
+    """A menu's first options are not read again for each that follows; the text is the whole all the same."""
+    ears.texts = ["for sales press one", "for claims press two", "goodbye"]
+    for count in (1, 2):
+        transcriber.feed(piece(1, SETTLED_S))
+        transcriber.read_early(at_pause=True)
+        await desk.until(count)
+    transcriber.feed(piece(1, 1.0, last=True))
+    assert [result.text for result in await desk.until(3)] == [
+        "for sales press one",
+        "for sales press one for claims press two",
+        "for sales press one for claims press two goodbye",
+    ]
+    assert ears.heard == [int(SETTLED_S * 32000)] * 2 + [32000]
+
+
+async def test_settled_text_outlives_a_reader_that_fails(
+    ears: Ears, transcriber: Transcriber, desk: Desk
+) -> None:
+    """Half of a menu is better than nothing of it."""
+    ears.texts = ["for sales press one", None]
+    transcriber.feed(piece(1, SETTLED_S))
+    transcriber.read_early(at_pause=True)
+    await desk.until(1)
+    transcriber.feed(piece(1, 1.0, last=True))
+    assert (await desk.until(2))[1] == Transcribed(
+        utterance=1, text="for sales press one", language="en"
+    )
 
 
 async def test_pause_that_is_over_is_not_read(

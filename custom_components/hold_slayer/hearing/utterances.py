@@ -11,9 +11,10 @@ LEAD = 0.2
 START = 0.15
 #: Not talking that ends one, s.
 END = 0.6
-#: A pause within one that is told, s: a menu's options and a person's greeting come in sentences,
-#: and recognisers read them best together with what was said before.
-SENTENCE_END = 0.3
+#: A pause within one that is told, s: a menu's options and a person's greeting come in sentences.
+#: Speakers and synthetic voices leave 0.35 s and more between them, of which the end of one word and
+#: the beginning of the next take some.
+SENTENCE_END = 0.2
 #: An utterance is cut here, s.
 LONGEST = 12.0
 #: Share of an utterance that must have been heard before to call it a repeat: a spliced number

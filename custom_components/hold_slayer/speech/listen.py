@@ -145,14 +145,25 @@ class Transcriber:
         while True:
             utterance.read_early = False
             result = await self._read_once(utterance)
-            if not utterance.read_early:
-                return result
             if isinstance(result, TranscriptUnavailable):
-                continue
-            if result.text and not utterance.complete:
-                self._on_result(replace(result, final=False))
+                if utterance.read_early:
+                    continue
+                # what was read before the reader failed is worth something
+                text = utterance.so_far("")
+                return self._result(utterance, text) if text else result
+            whole = self._result(utterance, utterance.so_far(result.text))
+            if not utterance.read_early:
+                return whole
+            utterance.settle(result.text)
+            if whole.text and not utterance.complete:
+                self._on_result(replace(whole, final=False))
             if await utterance.ended_there():
-                return result
+                return whole
+
+    def _result(self, utterance: UtteranceAudio, text: str, *, final: bool = True) -> Transcribed:
+        return Transcribed(
+            utterance=utterance.number, text=text, language=self._language, final=final
+        )
 
     async def _read_once(self, utterance: UtteranceAudio) -> Result:
         """Return the text of what the utterance's audio gives now."""
@@ -178,8 +189,7 @@ class Transcriber:
         self._failures = 0
         if utterance.over_at is not None:
             self._answer_s = loop.time() - utterance.over_at
-        text = (result.text or "").strip()
-        return Transcribed(utterance=utterance.number, text=text, language=self._language)
+        return self._result(utterance, (result.text or "").strip())
 
     async def _ask(self, utterance: UtteranceAudio) -> stt.SpeechResult:
         """Send an utterance to the engine while it is still being spoken."""
@@ -211,14 +221,8 @@ class Transcriber:
             if isinstance(part, stt.SpeechResult):
                 final = part
             elif part.text:
-                self._on_result(
-                    Transcribed(
-                        utterance=utterance.number,
-                        text=part.text,
-                        language=self._language,
-                        final=False,
-                    )
-                )
+                text = utterance.so_far(part.text)
+                self._on_result(self._result(utterance, text, final=False))
         return final or stt.SpeechResult(None, stt.SpeechResultState.ERROR)
 
     def _failed(self, utterance: UtteranceAudio, reason: str) -> TranscriptUnavailable:

@@ -8,8 +8,11 @@ RATE = 16000
 #: and often a name by the first, and what they can do for you, or who they are, by the second.
 EARLY_S = (2.0, 3.4)
 #: Audio that may follow an early reading without any more words in it, s: anywhere; and after a
-#: pause, which is told after 0.3 s of quiet, while an utterance ends after 0.6 s of it.
-_QUIET_S, _QUIET_AFTER_PAUSE_S = 0.15, 0.4
+#: pause, which is told after 0.2 s of quiet, while an utterance ends after 0.6 s of it.
+_QUIET_S, _QUIET_AFTER_PAUSE_S = 0.15, 0.5
+#: What was read up to a pause is not read again when it is this long, s; recognisers read shorter
+#: pieces better together with what follows.
+SETTLED_S = 3.0
 #: A pause that is so long ago, s, is over.
 _STALE_S = 0.3
 
@@ -33,10 +36,15 @@ class UtteranceAudio:
         self.read_early = False
         #: Loop time at which the last reading had everything, s; None while it goes on.
         self.over_at: float | None = None
-        #: Bytes that the last reading took in.
+        #: Bytes up to where the last reading came, and pieces and bytes of which the text is settled.
         self._read = 0
+        self._settled = 0
+        self._settled_size = 0
+        self._texts: list[str] = []
         self._pieces: list[bytes] = []
         self._lengths: list[float] = []
+        #: Pieces up to where the last reading came.
+        self._at = 0
         self._paused_at: int | None = None
         self._quiet_s = _QUIET_S
         self._more = asyncio.Event()
@@ -70,9 +78,9 @@ class UtteranceAudio:
         self._more.set()
 
     async def stream(self) -> AsyncIterator[bytes]:
-        """Yield the pieces from the first as they come, to the end or to where it is read early."""
+        """Yield what is not settled as it comes, to the end or to where it is read early."""
         self.read_early, self.over_at = False, None
-        self._read = at = 0
+        self._read, at = self._settled_size, self._settled
         while True:
             while at < len(self._pieces):
                 self._read += len(self._pieces[at])
@@ -82,9 +90,21 @@ class UtteranceAudio:
             self.read_early = not self.complete and self._is_due()
             if self.complete or self.read_early:
                 self.over_at = asyncio.get_running_loop().time()
+                self._at = at
                 return
             self._more.clear()
             await self._more.wait()
+
+    def so_far(self, text: str) -> str:
+        """Return the text of the whole, given that of the last reading."""
+        return " ".join(each for each in (*self._texts, text) if each)
+
+    def settle(self, text: str) -> None:
+        """Keep the text of a reading that ended at a pause and was long enough, for good."""
+        at_pause = self._quiet_s == _QUIET_AFTER_PAUSE_S
+        if at_pause and seconds(self._read - self._settled_size) >= SETTLED_S:
+            self._settled, self._settled_size = self._at, self._read
+            self._texts.append(text)
 
     async def ended_there(self) -> bool:
         """Wait for more words or the end; True when no words came after the last reading."""
