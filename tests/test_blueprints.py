@@ -223,6 +223,9 @@ async def test_the_television_is_muted_when_somebody_is_there(
     hass.states.async_set(INPUTS["mute_television"]["line"], "connected")
     async with asyncio.timeout(30):
         assert await muted.get() is True
+    hass.states.async_set(INPUTS["mute_television"]["line"], "on_hold")
+    async with asyncio.timeout(30):
+        assert await muted.get() is False
     await turn_off(hass)
 
 
