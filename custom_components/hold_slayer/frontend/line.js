@@ -64,7 +64,7 @@ function callView(hass, line, call, now, orders, shown) {
       </div>
     </div>
     <p class="state" role="status" aria-live="polite">
-      ${isOver(call) && call.outcome_text ? call.outcome_text : stateText(hass, call.state)}
+      ${stateAndOutcome(hass, call)}
       ${TO_HEAR.has(call.state) && call.heard
         ? html`<span class="heard">${text(hass, "hears", { sound: heardText(hass, call.heard) })}</span>`
         : nothing}
@@ -79,6 +79,12 @@ function callView(hass, line, call, now, orders, shown) {
     ${isOver(call) ? recordingView(hass, call, shown.playing, orders) : nothing}
     ${transcript(hass, call, shown.playing, orders)}
   `;
+}
+
+/** The state in words, and for a call that is over how it ended. */
+function stateAndOutcome(hass, call) {
+  const words = [stateText(hass, call.state), isOver(call) ? call.outcome_text : ""];
+  return [...new Set(words.filter(Boolean))].join(" · ");
 }
 
 function queue(hass, call) {

@@ -23,7 +23,7 @@ export const STYLES = `
   .clock { text-align: end; }
   .timer { font-size: 1.5rem; font-variant-numeric: tabular-nums; }
   .state { font-weight: 500; }
-  .heard { color: var(--secondary-text-color); font-weight: 400; margin-inline-start: 8px; }
+  .heard { color: var(--secondary-text-color); font-weight: 400; }
   .line.person_detected .state, .line.ringing_you .state, .line.connected .state { color: var(--good-text); }
   .line.failed .state, .problem { color: var(--bad-text); }
   .recording { color: var(--bad-text); font-weight: 400; margin-inline-start: 8px; }
