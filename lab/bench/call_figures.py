@@ -9,6 +9,8 @@ from .call_result import STAGES, MenuTurn, Result
 
 #: What a transcript says began within this long of the audio that speech-to-text made it of, s.
 _NEAR_S = 3.0
+#: The trap of companies whose menu is not that of the stored flow.
+_CHANGED = "changed menu"
 HEADER = (
     f"{'scenario':22} {'':2} {'result':18} {'keys (short)':14} menus  "
     f"suspected ring detected connected  early"
@@ -61,7 +63,8 @@ def summary(results: Sequence[Result], understood: Sequence[Understood]) -> str:
         f"wrong keys pressed: {sum(r.wrong_keys for r in walked)} of {sum(len(r.keys) for r in walked)}"
     )
     lines += _in_menus(menus, "")
-    followed = [turn for r in known for turn in r.menus]
+    # a menu that has changed since is not known any more
+    followed = [turn for r in known if r.trap != _CHANGED for turn in r.menus]
     if followed:
         lines.append(
             f"prompts recognised with a known flow: {sum(turn.right for turn in followed)} of {len(followed)}"

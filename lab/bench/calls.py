@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 import json
 from pathlib import Path
+import tempfile
 
 from ..company.library import read_sound
 from ..company.recogniser import digits_in
@@ -21,6 +22,7 @@ from ..process import LabError
 from ..speech.journal import Understood, read
 from .call_figures import HEADER, line, summary
 from .call_result import Result, read_result, result_of
+from .written import with_flows
 
 #: Companies of one home; preparing more of them takes longer than starting another home.
 _GROUP = 24
@@ -50,7 +52,8 @@ async def run_all(
 
         async def one(company: int, *, known: bool = False) -> Result:
             async with slots:
-                got = await place(stage, names[company], company, known=known, stories=stories)
+                name = Path(names[company]).stem
+                got = await place(stage, name, company, known=known, stories=stories)
                 print(line(got), flush=True)
                 return got
 
@@ -93,7 +96,7 @@ async def place(
             )
         stories.mkdir(parents=True, exist_ok=True)
         again = "-again" if known else ""
-        timeline.write(stories / f"{Path(name).stem}{again}.json", bridged=bridged)
+        timeline.write(stories / f"{name}{again}.json", bridged=bridged)
     return await read_result(
         name,
         scenario,
@@ -154,6 +157,29 @@ def chosen(given: argparse.Namespace) -> list[str]:
     return sorted(names, key=lambda name: not loaded[name].network.is_perfect)
 
 
+def call_all(
+    names: Sequence[str], given: argparse.Namespace
+) -> tuple[list[Result], list[Understood]]:
+    """Call all, as many from one home as it is set up for quickly."""
+    model = Script(behaviour=Behaviour(given.model), meanings=MEANINGS) if given.model else None
+    results: list[Result] = []
+    understood: list[Understood] = []
+    for start in range(0, len(names), _GROUP):
+        some, texts = asyncio.run(
+            run_all(
+                names[start : start + _GROUP],
+                speech=not given.no_speech,
+                lines=min(max(1, given.lines), 8),
+                model=model,
+                again=given.again,
+                stories=given.stories,
+            )
+        )
+        results += some
+        understood += texts
+    return results, understood
+
+
 def main(argv: list[str]) -> int:
     """Run the benchmark from the command line."""
     parser = argparse.ArgumentParser(prog="scripts/bench calls", description=__doc__)
@@ -170,6 +196,11 @@ def main(argv: list[str]) -> int:
     )
     parser.add_argument(
         "--again", action="store_true", help="call a second time with the flows that were learned"
+    )
+    parser.add_argument(
+        "--written",
+        action="store_true",
+        help="with call flows as written by hand, for the companies where keys are enough",
     )
     parser.add_argument(
         "--stories", type=Path, metavar="FOLDER", help="write down what happened in each call"
@@ -189,23 +220,11 @@ def main(argv: list[str]) -> int:
     names = chosen(given)
     if not names:
         parser.error(f"no scenario speaks {given.language!r}")
-    model = Script(behaviour=Behaviour(given.model), meanings=MEANINGS) if given.model else None
     print(HEADER)
-    results: list[Result] = []
-    understood: list[Understood] = []
-    for start in range(0, len(names), _GROUP):
-        some, texts = asyncio.run(
-            run_all(
-                names[start : start + _GROUP],
-                speech=not given.no_speech,
-                lines=min(max(1, given.lines), 8),
-                model=model,
-                again=given.again,
-                stories=given.stories,
-            )
-        )
-        results += some
-        understood += texts
+    with tempfile.TemporaryDirectory(prefix="hold-slayer-flows-") as folder:
+        if given.written:
+            names = with_flows(names, Path(folder))
+        results, understood = call_all(names, given)
     print(summary(results, understood))
     if given.json:
         kept = {
