@@ -35,7 +35,7 @@ def clause(prompt: Any, key: str) -> str:
     text = str(getattr(prompt, "text", prompt))
     sentences = [each for each in re.split(r"(?<=[.?!])\s+", text) if each]
     for index, sentence in enumerate(sentences):
-        if re.search(rf"\b{re.escape(key)}\b|{re.escape(key)}$", sentence):
+        if re.search(rf"(?<!\w){re.escape(key)}(?!\w)", sentence):
             first = index - 1 if index and len(sentence.split()) < _WORDS else index
             return " ".join(sentences[first : index + 1])
     return text
