@@ -43,6 +43,10 @@ _WINDOW = np.hanning(FRAME + 2)[1:-1].astype(np.float32)
 _POWERS = (2.0 ** np.arange(BITS)).astype(np.float32)
 #: One over the power of a full-scale sine seen through the window, to give levels in dBFS.
 _FULL = np.float32(4.0 / float(np.sum(_WINDOW.astype(np.float64) ** 2) * FRAME))
+#: From the three fullest bands of a frame, the least of them first, to the power that it must exceed in all:
+#: the two fullest alone, and all three.
+_FULLEST = np.array([[0, 1], [1, 1], [1, 1]]) / [TONE_SHARE_2, TONE_SHARE_3]
+_FULLEST = _FULLEST.astype(np.float32)
 _NEARLY_NOTHING = np.float32(1e-13)
 #: Power added before the logarithm: far below the quietest sound a line carries (-90 dBFS).
 _LEAST = np.float32(1e-9) / _FULL
@@ -111,21 +115,20 @@ class Fingerprinter:
     def _counts(self, energy: NDArray[np.float32]) -> NDArray[np.bool_]:
         """Which frames are neither silence nor a pure tone; energy (n, BITS + 1) per band."""
         total = np.add.reduce(energy, 1)
-        level = np.log10(total * _FULL + _NEARLY_NOTHING) * np.float32(10)
-        step = np.arange(len(level), dtype=np.float32) * np.float32(PEAK_DECAY * WORD_SECONDS)
+        level = np.log10(total * _FULL + _NEARLY_NOTHING)
+        level *= np.float32(10)
+        step = np.arange(0.0, len(level)) * (PEAK_DECAY * WORD_SECONDS)
         peak = level + step
-        peak[0] = max(float(peak[0]), self._peak)
-        peak = np.maximum.accumulate(peak) - step
+        peak[0] = max(peak[0], self._peak)
+        np.maximum.accumulate(peak, out=peak)
+        peak -= step
         self._peak = float(peak[-1]) - PEAK_DECAY * WORD_SECONDS
-        peak -= np.float32(SILENCE_BELOW_PEAK)
+        peak -= SILENCE_BELOW_PEAK
+        # nothing but the three fullest bands, the least of them first
         top = np.partition(energy, BITS - 2, axis=1)[:, BITS - 2 :]
-        three = np.add.reduce(top, 1)
-        two = three - np.minimum.reduce(top, 1)
-        counts: NDArray[np.bool_] = (
-            (level > np.maximum(peak, np.float32(FLOOR)))
-            & (two < np.float32(TONE_SHARE_2) * total)
-            & (three < np.float32(TONE_SHARE_3) * total)
-        )
+        shares = top @ _FULLEST
+        counts: NDArray[np.bool_] = level > np.maximum(peak, FLOOR)
+        counts &= np.logical_and.reduce(shares < total[:, None], 1)
         return counts
 
 

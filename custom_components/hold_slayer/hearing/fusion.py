@@ -36,6 +36,8 @@ MUSIC_ALONE = 2.5
 #: A network tone, and quiet, that do the same, s.
 TONE_ALONE = 0.8
 QUIET_ALONE = 25.0
+#: A chance so far from certainty, either way, is far from a change of the verdict.
+FAR = 0.03
 #: Log-odds below which a voice seems recorded: what comes after a pause is judged afresh.
 RECORDED = -0.5
 
@@ -76,6 +78,13 @@ class Fusion:
     def reasons(self) -> tuple[Reason, ...]:
         """Return the cues that count now."""
         return reasons_of(self._found)
+
+    @property
+    def is_settled(self) -> bool:
+        """Tell whether no change of the verdict is near: it takes seconds of cues, or proof."""
+        if self.verdict in (Verdict.NOBODY, Verdict.MACHINE):
+            return self.probability < FAR
+        return self.verdict is Verdict.PERSON and self.probability > 1 - FAR
 
     def set_phase(self, phase: Phase) -> None:
         """Weigh from now on by what the call is doing; words of a menu don't count on hold."""
@@ -201,11 +210,10 @@ class Fusion:
             return None
         settings = self._settings
         waiting = self.verdict in (Verdict.NOBODY, Verdict.MACHINE)
-        exchange = sum(weight for cue, weight, _ in self._found if cue in EXCHANGE)
-        least = EXCHANGE_LEAST if talk.live > RECORDED else EXCHANGE_RECORDED
-        sure = self.probability >= settings.detect_at and exchange >= least
-        if sure and self.verdict is not Verdict.PERSON:
-            return self._change(time, talk, Verdict.PERSON)
+        if self.verdict is not Verdict.PERSON and self.probability >= settings.detect_at:
+            exchange = sum(weight for cue, weight, _ in self._found if cue in EXCHANGE)
+            if exchange >= (EXCHANGE_LEAST if talk.live > RECORDED else EXCHANGE_RECORDED):
+                return self._change(time, talk, Verdict.PERSON)
         if waiting and self.probability >= settings.suspect_at:
             return self._change(time, talk, Verdict.SUSPECTED)
         if self.phase is Phase.PHONE and self.verdict is Verdict.NOBODY:

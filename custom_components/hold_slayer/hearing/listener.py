@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .frames import RATE, STEP, STEP_SECONDS, Intake, Offset, Samples, Spectra
-from .fusion import Fusion, ListenerSettings
+from .fusion import SUSPECT_AFTER, Fusion, ListenerSettings
 from .heard import (
     NETWORK_TONES,
     AudioResumed,
@@ -35,7 +35,8 @@ _LOGGER = logging.getLogger(__name__)
 _MOST = RATE
 #: Audio is worked on in pieces of 100 ms while somebody begins to talk, of 200 ms after so many
 #: seconds or where a recording proved to talk for as long, of 400 ms where both is so or nobody
-#: talks, of 800 ms on hold where no key or beep is waited for (samples).
+#: talks, of 800 ms on hold where no key or beep is waited for (samples). On hold it is pieces of
+#: twice the length, too, where no verdict is near, and one piece until the first one may come.
 _LEAST = 2 * STEP
 _LATER = 4 * STEP
 _CALM = 8 * STEP
@@ -188,7 +189,11 @@ class Listener:
             fresh = self.now < talk.onset + _FRESH
             if self._copy is not None and self.now >= self._copy.since + _FRESH:
                 return _LATER if fresh else _CALM
-            return _LEAST if fresh else _LATER
+            size = _LEAST if fresh else _LATER
+            if self._fusion.phase is not Phase.HOLD:
+                return size
+            early = round((talk.onset + SUSPECT_AFTER - self.now) / STEP_SECONDS)
+            return max(2 * size if self._fusion.is_settled else size, early * STEP)
         if self._utterances.active:
             return _LEAST
         ringing = self._tones.silent_since is not None

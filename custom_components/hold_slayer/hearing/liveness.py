@@ -74,9 +74,12 @@ def log_odds(chance: float) -> float:
     return log(chance / (1 - chance))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Step:
-    """What the detectors say about 50 ms: chances 0 to 1, levels in dB full scale."""
+    """What the detectors say about 50 ms: chances 0 to 1, levels in dB full scale.
+
+    Not frozen: that would take longer than all else that is done with most steps.
+    """
 
     #: End of the step, s.
     time: float
@@ -152,6 +155,8 @@ class Talk:
     #: How much farther the nearest recorded voice of this call is than another's voice would be, in
     #: standard deviations of a voice's own words; None while no voice is known.
     unlike: float | None = None
+    #: The length of loud words with which that was measured, s.
+    compared: float = 0.0
 
     @property
     def profile(self) -> NDArray[np.float32]:
@@ -226,7 +231,7 @@ class Talk:
         if self.waiting >= PAUSE:
             self.pauses.append(self.waiting)
         if self.waiting >= TURN_PAUSE:
-            self.turn = self.loud = 0.0
+            self.turn = self.loud = self.compared = 0.0
             self.spectrum = np.zeros(BANDS, np.float32)
         self.waiting = 0.0
         self.quiet_level = self.still_level = None
@@ -274,8 +279,8 @@ class Line:
         self.rung = 0.0
         #: How often something proved to be a recording.
         self.repeats = 0
-        #: Spectra of recorded voices, whitened, (BANDS,) each.
-        self.profiles: list[NDArray[np.float32]] = []
+        #: Spectra of recorded voices, whitened, (n, BANDS).
+        self.profiles: NDArray[np.float32] = np.zeros((0, BANDS), np.float32)
         #: Length of the music now playing, s.
         self.music_run = 0.0
         #: Length of the network tone now on, s.
@@ -343,14 +348,15 @@ class Line:
     def recording(self, talk: Talk) -> None:
         """Remember the voice of what proved to be a recording."""
         if talk.loud >= PROFILE_KEPT:
-            self.profiles = [
-                *self.profiles[1 - self._MOST_PROFILES :],
-                talk.profile @ _whiten(),
-            ]
+            voice = talk.profile @ _whiten()
+            self.profiles = np.vstack([self.profiles[1 - self._MOST_PROFILES :], voice])
 
     def compare(self, talk: Talk) -> None:
-        """Measure how far the voice is from the nearest recorded one."""
-        if self.profiles and talk.loud >= PROFILE_LEAST:
-            distances = np.stack(self.profiles) - talk.profile @ _whiten()
-            nearest = sqrt(float(np.mean(distances**2, axis=1).min()))
+        """Measure how far the voice is from the nearest recorded one, if there is more of it to judge by."""
+        if talk.loud in (talk.compared, 0.0):
+            return
+        talk.compared = talk.loud
+        if len(self.profiles) and talk.loud >= PROFILE_LEAST:
+            apart = self.profiles - talk.profile @ _whiten()
+            nearest = sqrt(float(np.einsum("ij,ij->i", apart, apart).min()) / BANDS)
             talk.unlike = nearest - ALIKE - ALIKE_SHORT / sqrt(talk.loud)

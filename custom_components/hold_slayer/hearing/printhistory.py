@@ -78,12 +78,12 @@ class History:
         minus differing bits where both have sound.
         """
         recent, earlier = self.recent(back), self.earlier(back, distance)
-        sound = np.flatnonzero((recent | earlier) & VALID)[-most:]
+        sound = ((recent | earlier) & VALID).nonzero()[0][-most:]
         recent, earlier = recent[sound], earlier[sound]
         different = recent ^ earlier
         different |= (recent & earlier & VALID) ^ VALID
         # where only one has sound, the pair counts with 0
-        both = np.flatnonzero(different < VALID)
+        both = (different < VALID).nonzero()[0]
         wrong = int(np.add.reduce(np.bitwise_count(different[both]), dtype=np.int64))
         return BITS * len(both) - 2 * wrong, len(sound)
 

@@ -63,5 +63,5 @@ class PrintIndex:
         least = np.argpartition(sureness[:, :KEY_BITS], weak, axis=1)[:, :weak]
         probes = (keys[:, None] ^ ((np.int64(1) << least) @ _FLIPS[weak])) * WAYS
         found = self._table[(probes[:, :, None] + np.arange(WAYS)).reshape(-1)]
-        hits = np.flatnonzero(found != _EMPTY)
+        hits = (found != _EMPTY).nonzero()[0]
         return hits // (WAYS << weak), found[hits].astype(np.int64)

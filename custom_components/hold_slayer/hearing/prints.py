@@ -26,11 +26,11 @@ from .twins import Shelf
 
 __all__ = ["PrintBook", "PrintKind", "PrintMatch", "PrintMemory"]
 
-#: Words are searched in pieces of 96 ms where somebody talks, of 768 ms elsewhere, a last piece of up
-#: to 864 ms (words): fewer, larger steps cost less.
+#: Words are worked on in pieces of 96 ms. Searched are pieces of up to 288 ms where somebody talks, of up
+#: to 864 ms elsewhere (words): fewer, larger steps cost less.
 _PIECE = 6
-_CALM_PIECE = 48
-_CALM_LAST = 54
+_MOST_SPEECH = 18
+_MOST_CALM = 54
 #: A call's words are kept up to the first number of them (2 h), then the newest of them (80 min) and
 #: the recordings among the others.
 MOST_WORDS = 450_000
@@ -107,11 +107,10 @@ class PrintMemory:
             return []
         found: list[PrintMatch] = []
         words, differences = self._printer.process(audio[:ready])
+        most = _MOST_SPEECH if speech else _MOST_CALM
         place = 0
         while place < len(words):
-            end = place + _PIECE
-            if not speech:
-                end = len(words) if len(words) <= place + _CALM_LAST else place + _CALM_PIECE
+            end = len(words) if len(words) <= place + most else place + most - _PIECE
             match = self._take(
                 self._search, words[place:end], differences[place:end], speech=speech
             )

@@ -74,14 +74,16 @@ class Scene:
         # The model's steps are not independent of each other: soften what each one says.
         quiet, tune, song, speech, mixed = self._belief
         joint = [
-            (row[0] * quiet + row[1] * tune + row[2] * song + row[3] * speech + row[4] * mixed)
+            (one * quiet + two * tune + three * song + four * speech + five * mixed)
             * sqrt(chance + 0.02)
-            for row, chance in zip(self._arrivals, likelihood, strict=True)
+            for (one, two, three, four, five), chance in zip(
+                self._arrivals, likelihood, strict=True
+            )
         ]
         total = sum(joint)
         self._belief = [value / total for value in joint]
         self._level += (step.level - self._level) * 0.15
-        best = max(range(len(_STATES)), key=self._belief.__getitem__)
+        best = self._belief.index(max(self._belief))
         leader = _STATES[best]
         if leader is Sound.NOISE and self._level < _SILENCE_DB:
             leader = Sound.SILENCE

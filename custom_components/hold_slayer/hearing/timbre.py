@@ -71,24 +71,42 @@ def describe(frames: Frames, previous: Floats) -> Floats:
     uneven = mel - (mel @ _PER_BAND)[..., None]
     uneven *= uneven
     figures = out[:, 2 * BANDS :]
-    figures[:, 0] = (_add(level, 1) * _PER_FRAME + 45) / 20
-    figures[:, 1] = (_highest(level, 1) + 45) / 20
-    figures[:, 2] = (np.minimum.reduce(level, 1) + 45) / 20
-    figures[:, 3] = _add(np.abs(change) @ _PER_BAND, 1) / (3 * (FRAMES_PER_STEP - 1))
-    figures[:, 4] = _highest(rises, 1) / 4
-    figures[:, 5] = (_add(harmonicity, 1) * _PER_FRAME - np.float32(0.4)) * 4
-    figures[:, 6] = (highest - np.float32(0.5)) * 4
-    figures[:, 7] = (centre - np.float32(1.2)) * highest
-    figures[:, 8] = np.minimum(spread, np.float32(0.5)) * 6
-    figures[:, 9] = _add(jumps, 1) * np.float32(6 / (FRAMES_PER_STEP - 1))
-    figures[:, 10] = (_highest(mean, 1) - mean @ _PER_BAND - 12) / 6
-    figures[:, 11] = _add(np.sqrt(uneven @ _PER_BAND), 1) * np.float32(0.2 / 8) - 1
+    _add(level, 1, out=figures[:, 0])
+    _highest(level, 1, out=figures[:, 1])
+    np.minimum.reduce(level, 1, out=figures[:, 2])
+    _add(np.abs(change) @ _PER_BAND, 1, out=figures[:, 3])
+    _highest(rises, 1, out=figures[:, 4])
+    _add(harmonicity, 1, out=figures[:, 5])
+    figures[:, 6] = highest
+    np.multiply(centre - _PITCH, highest, out=figures[:, 7])
+    np.minimum(spread, _SPREAD, out=figures[:, 8])
+    _add(jumps, 1, out=figures[:, 9])
+    np.subtract(_highest(mean, 1), mean @ _PER_BAND, out=figures[:, 10])
+    _add(np.sqrt(uneven @ _PER_BAND), 1, out=figures[:, 11])
+    figures *= _UNIT
+    figures -= _MIDDLE
     return out
 
 
 #: Sums and maxima along an axis, without the cost of numpy's methods on small arrays.
 _add, _highest = np.add.reduce, np.maximum.reduce
 _PER_FRAME = np.float32(1 / FRAMES_PER_STEP)
+_PITCH, _SPREAD = np.float32(1.2), np.float32(0.5)
+#: (12,) bring the figures behind the bands to near unit size, after which so much is taken off: levels (mean,
+#: highest, least), changes (mean, sudden rises), harmonicity (mean, highest), pitch, its spread and its
+#: jumps, the highest band over the mean, unevenness of the spectrum.
+_FRAMES, _CHANGES = FRAMES_PER_STEP, FRAMES_PER_STEP - 1
+_UNIT = np.array(
+    [
+        *(1 / 20 / _FRAMES, 1 / 20, 1 / 20),
+        *(1 / 3 / _CHANGES, 1 / 4),
+        *(4 / _FRAMES, 4),
+        *(1, 6, 6 / _CHANGES),
+        *(1 / 6, 1 / 8 / _FRAMES),
+    ],
+    np.float32,
+)
+_MIDDLE = np.array([-2.25, -2.25, -2.25, 0, 0, 1.6, 2, 0, 0, 0, 2, 1], np.float32)
 #: (BANDS,) makes a mean over the bands a product.
 _PER_BAND = np.full(BANDS, 1 / BANDS, np.float32)
 
