@@ -9,6 +9,7 @@ BENCHMARKS = {
     "prints": "repeats found and invented by the acoustic prints alone",
     "plans": "recognition and talk-off of network tones and keys alone",
     "calls": "success of whole calls over many scenarios, time from an agent's first word to the bridge",
+    "holding": "speech-to-text that hours on hold use",
     "load": "legs per core, memory, packet timing",
     "speech": "word errors of the lab's speech-to-text in seven languages",
     "history": "pages, searches and writes of a history of 100,000 calls",
