@@ -21,13 +21,9 @@ from sqlalchemy import insert
 from custom_components.hold_slayer.records.database import Database
 from custom_components.hold_slayer.records.deleting import delete_old
 from custom_components.hold_slayer.records.filters import Filter, Page
-from custom_components.hold_slayer.records.query import (
-    counted_calls,
-    get_call,
-    list_calls,
-    search_words,
-)
+from custom_components.hold_slayer.records.query import counted_calls, get_call, list_calls
 from custom_components.hold_slayer.records.schema import CALLS, EVENTS, SEGMENTS, WORDS
+from custom_components.hold_slayer.records.search import search_words
 from custom_components.hold_slayer.records.waits import read_waits
 from custom_components.hold_slayer.records.writing import CallEvent, Writing
 

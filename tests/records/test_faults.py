@@ -18,8 +18,9 @@ from sqlalchemy.exc import OperationalError
 from custom_components.hold_slayer.records.database import Database, Fault, fault_of
 from custom_components.hold_slayer.records.deleting import calls_within, delete_old
 from custom_components.hold_slayer.records.filters import Filter, Page
-from custom_components.hold_slayer.records.query import list_calls, search_words
+from custom_components.hold_slayer.records.query import list_calls
 from custom_components.hold_slayer.records.schema import CALLS, EVENTS, WORDS
+from custom_components.hold_slayer.records.search import search_words
 from custom_components.hold_slayer.records.statistics import PastCall, overview
 from custom_components.hold_slayer.records.waits import read_waits
 from custom_components.hold_slayer.records.writer import Trouble, Writer

@@ -13,8 +13,9 @@ from custom_components.hold_slayer.records import steps as known_steps
 from custom_components.hold_slayer.records.database import Database
 from custom_components.hold_slayer.records.filters import Filter, Page
 from custom_components.hold_slayer.records.migrations import migrate, version_of
-from custom_components.hold_slayer.records.query import get_call, list_calls, search_words
+from custom_components.hold_slayer.records.query import get_call, list_calls
 from custom_components.hold_slayer.records.schema import CALLS, METADATA, SCHEMA, VERSION
+from custom_components.hold_slayer.records.search import search_words
 
 from . import servers
 from .made import filled, writing

@@ -21,8 +21,9 @@ from custom_components.hold_slayer.records.filters import (
     read_page,
     read_words,
 )
-from custom_components.hold_slayer.records.query import get_call, list_calls, search_words
+from custom_components.hold_slayer.records.query import get_call, list_calls
 from custom_components.hold_slayer.records.schema import EVENTS, SEGMENTS, WORDS
+from custom_components.hold_slayer.records.search import search_words
 
 from .made import MONDAY, count, filled, writing
 

@@ -23,7 +23,7 @@ from custom_components.hold_slayer.records.deleting import calls_within, delete_
 from custom_components.hold_slayer.records.filters import Filter, Page, read_words
 from custom_components.hold_slayer.records.history import find_history, history_of
 from custom_components.hold_slayer.records.migrations import version_of
-from custom_components.hold_slayer.records.query import get_call, list_calls, search_words
+from custom_components.hold_slayer.records.query import get_call, list_calls
 from custom_components.hold_slayer.records.schema import (
     CALLS,
     EVENTS,
@@ -32,6 +32,7 @@ from custom_components.hold_slayer.records.schema import (
     VERSION,
     WORDS,
 )
+from custom_components.hold_slayer.records.search import search_words
 from custom_components.hold_slayer.records.writer import Writer
 from custom_components.hold_slayer.records.writing import Writing, close_interrupted
 

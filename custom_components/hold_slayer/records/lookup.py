@@ -15,8 +15,9 @@ from ..calls.problems import invalid
 from .filters import Filter, Visible, read_filter, read_page, read_words
 from .history import history_of
 from .outlook import forecast_json
-from .query import counted_calls, get_call, list_calls, search_words
+from .query import counted_calls, get_call, list_calls
 from .recording_access import recording_json, visible_recordings
+from .search import search_words
 from .statistics import PastCall, by_contact, overview
 
 #: Calls that statistics look at, the latest ones.
