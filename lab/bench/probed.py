@@ -2,15 +2,16 @@
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import contextmanager
 import os
 from pathlib import Path
 import tempfile
-from typing import Any, Self
+from typing import Any, override
 
 from lab.bench.sink import HOST, Sink
 from lab.home.owner import Owner
 from lab.home.server import HomeError, HomeServer
+from lab.stacked import Stacked
 
 PROBE = Path(__file__).with_name("loop_probe")
 CONTACT = "Insurance"
@@ -23,11 +24,12 @@ _CAPS = ("calls_per_hour", "calls_per_day", "minutes_per_day", "tries")
 _DEBUG = "PYTHONASYNCIODEBUG"
 
 
-class ProbedHome:
+class ProbedHome(Stacked):
     """`async with ProbedHome() as home:` has a registered account with one contact and one phone."""
 
     def __init__(self, *, debug: bool = False) -> None:
         """Prepare; `debug` runs Home Assistant and asyncio in debug mode."""
+        super().__init__()
         self.sink = Sink()
         self.entry_id = ""
         #: What was logged about slow callbacks (over 100 ms) and blocking calls.
@@ -37,21 +39,8 @@ class ProbedHome:
         self._registered = 0
         self._changed = asyncio.Event()
         self._debug = debug
-        self._stack = AsyncExitStack()
 
-    async def __aenter__(self) -> Self:
-        """Start everything and set the account up by its forms."""
-        try:
-            await self._start()
-        except BaseException:
-            await self._stack.aclose()
-            raise
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        """Stop everything."""
-        await self._stack.aclose()
-
+    @override
     async def _start(self) -> None:
         """Start Home Assistant with the probe in it."""
         folder = Path(

@@ -2,11 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import AsyncExitStack
 from pathlib import Path
 import tempfile
-from types import TracebackType
-from typing import Any, Self
+from typing import Any, override
 
 from ..company.scenario import Scenario
 from ..home.mobile import DEVICE, Mobile
@@ -16,6 +14,7 @@ from ..model.behaviour import Script
 from ..model.server import MODEL, ModelServer
 from ..parties.plan import PhonePlan
 from ..speech.servers import SpeechServers
+from ..stacked import Stacked
 from ..world import World
 
 type Json = dict[str, Any]
@@ -27,7 +26,7 @@ _TO_LOAD = 60.0
 _CAPS = ("calls_per_hour", "calls_per_day", "minutes_per_day", "tries")
 
 
-class Stage:
+class Stage(Stacked):
     """`async with Stage("insurance") as stage:` has everything running and one contact to call.
 
     Account, phones and contacts are entered through the integration's own forms, unless `set_up` is
@@ -56,6 +55,7 @@ class Stage:
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Prepare; raises ScenarioError when `scenario` isn't one. `say` is told each step."""
+        super().__init__()
         self.world = World(scenario, *others, phone=phone)
         #: Names of the contacts, in the order of the companies.
         self.contacts = [each.name for each in self.world.scenarios]
@@ -78,26 +78,8 @@ class Stage:
         self._configuration = configuration
         self._log_levels = log_levels
         self._say = say
-        self._stack = AsyncExitStack()
 
-    async def __aenter__(self) -> Self:
-        """Start everything."""
-        try:
-            await self._start()
-        except BaseException:
-            await self._stack.aclose()
-            raise
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Stop everything."""
-        await self._stack.aclose()
-
+    @override
     async def _start(self) -> None:
         """Start the parts, then let the owner set the integration up."""
         stack = self._stack

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 import contextlib
-from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
@@ -36,12 +35,7 @@ class Owner:
         self._session = aiohttp.ClientSession(self.url)
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         """Close everything."""
         if self._reader:
             self._reader.cancel()

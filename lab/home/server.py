@@ -10,7 +10,6 @@ from pathlib import Path
 import signal
 import socket
 import sys
-from types import TracebackType
 from typing import Self
 
 import yaml
@@ -200,11 +199,6 @@ class HomeServer:
         await self.start()
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         """Stop it."""
         await self.stop()
