@@ -16,10 +16,10 @@ from custom_components.hold_slayer.hearing.heard import UtteranceEnded, Utteranc
 from custom_components.hold_slayer.navigation.acts import Note, NoteKind
 from custom_components.hold_slayer.navigation.flow import Action
 from custom_components.hold_slayer.navigation.journal import Deed
-from custom_components.hold_slayer.navigation.moments import Transcribed
+from custom_components.hold_slayer.navigation.moments import Tick, Transcribed
 from custom_components.hold_slayer.navigation.phrases import load
 from custom_components.hold_slayer.navigation.states import Outcome
-from custom_components.hold_slayer.repairs import async_create_fix_flow
+from custom_components.hold_slayer.repairs import LearnedFlow, async_create_fix_flow
 from custom_components.hold_slayer.telephony.messages import LegState, PlaceCall
 
 from ..calling import act, company, hears, over, start
@@ -63,6 +63,7 @@ async def fix(hass: HomeAssistant, found: Any) -> None:
     """Let the user take what an issue offers."""
     flow = await async_create_fix_flow(hass, found.issue_id, found.data)
     flow.hass, flow.handler, flow.issue_id = hass, DOMAIN, found.issue_id
+    assert isinstance(flow, LearnedFlow)
     shown = await flow.async_step_init()
     assert shown["type"] == "form"
     await flow.async_step_confirm({})
@@ -197,15 +198,16 @@ class Line:
                     break
                 said = keys
                 since = 10.0 * utterance
-                spoken = {"time": since + 4, "utterance": utterance, "since": since}
-                hears(self._link, company(call), UtteranceStarted(**spoken))
-                hears(self._link, company(call), UtteranceEnded(**spoken, until=since + 4))
+                until = since + 4
+                for spoken in (
+                    UtteranceStarted(time=until, utterance=utterance, since=since),
+                    UtteranceEnded(time=until, utterance=utterance, since=since, until=until),
+                ):
+                    hears(self._link, company(call), spoken)
                 call.hear_text(Transcribed(utterance=utterance, text=COMPANY[keys]))
                 if "prompt_end" in call.navigator._call.timers:
                     call.navigator._call.timers["prompt_end"] = 0.0
-                if call._tick is not None:
-                    call._tick()
-                call._on_tick(None)
+                call.tell(Tick())
             self.dialled.append("".join(call.progress.keys))
             await over(self._hass, call)
 

@@ -1,13 +1,11 @@
 """One call: owns a navigator, tells it what happens and does what it orders."""
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Coroutine
 import logging
 from typing import Any
 
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers.event import async_call_later
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
 from ..hearing.heard import Hearing, Repeated, UtteranceEnded, VerdictChange
@@ -28,16 +26,7 @@ from ..navigation.acts import (
     StopSpeaking,
     UnbridgeUser,
 )
-from ..navigation.moments import (
-    EndedBy,
-    Heard,
-    LineChanged,
-    LineState,
-    Moment,
-    Order,
-    Ordered,
-    Tick,
-)
+from ..navigation.moments import EndedBy, Heard, LineChanged, LineState, Moment, Order, Ordered
 from ..navigation.navigator import Navigator
 from ..navigation.states import FINAL_STATES, CallState, Outcome, final_state
 from ..reach.phone import Phone
@@ -59,6 +48,7 @@ from ..telephony.messages import (
 )
 from .changes import Change, ChangeKind
 from .company import Company
+from .driver import Driver
 from .job import Job
 from .problems import engine_failed, failed
 from .progress import CallProgress
@@ -94,11 +84,7 @@ class Call:
         self.progress = CallProgress(started=now, since=now)
         self.ended = asyncio.Event()
         self._on_change = on_change
-        self._began = hass.loop.time()
-        self._navigator = Navigator(job.plan)
-        self._moments: deque[Moment] = deque()
-        self._telling = False
-        self._tick: CALLBACK_TYPE | None = None
+        self._driver = Driver(hass, job.id, job.plan, do=self._do, is_active=lambda: self.active)
         self._tasks: set[asyncio.Task[None]] = set()
         self._ending = False
         self._placing: asyncio.Task[None] | None = None
@@ -154,17 +140,7 @@ class Call:
     @callback
     def tell(self, moment: Moment) -> None:
         """Tell the navigator that something happened, and do what it orders."""
-        self._moments.append(moment)
-        if self._telling:
-            return
-        self._telling = True
-        try:
-            while self._moments and self.active:
-                self._handle(self._moments.popleft())
-        finally:
-            self._telling = False
-            self._moments.clear()
-        self._set_tick()
+        self._driver.tell(moment)
 
     @callback
     def handle(self, event: EngineEvent) -> None:
@@ -231,7 +207,7 @@ class Call:
     @property
     def navigator(self) -> Navigator:
         """Return what decides in this call: it keeps the journal and the lesson."""
-        return self._navigator
+        return self._driver.navigator
 
     async def listen_in(self, phone: Phone) -> bool:
         """Let a phone hear the company; return whether it was picked up."""
@@ -249,8 +225,7 @@ class Call:
             await self.ended.wait()
             return
         self._ending = True
-        if self._tick is not None:
-            self._tick()
+        self._driver.stop()
         for task in self._tasks - {asyncio.current_task()}:
             task.cancel()
         await asyncio.gather(self.recorder.close(), self._company.close(reason), self._user.close())
@@ -313,7 +288,7 @@ class Call:
                 text=event.text,
             )
         )
-        if state is LineState.ENDED and self.active and not self._navigator.waits_for_words:
+        if state is LineState.ENDED and self.active and not self.navigator.waits_for_words:
             # Whatever the navigator makes of it, a call without a company leg is over.
             self.run(self.end(Outcome.COMPANY_HUNG_UP, event.text), "end")
 
@@ -334,18 +309,8 @@ class Call:
                 self.changed(ChangeKind.VERDICT)
         self.tell(Heard(event=heard))
         if isinstance(heard, UtteranceEnded):
-            wanted = self._navigator.wants_transcript(heard)
+            wanted = self.navigator.wants_transcript(heard)
             self._company.utterance_ended(heard, wanted=wanted)
-
-    def _handle(self, moment: Moment) -> None:
-        """Give one moment to the navigator; a fault in it ends the call instead of losing it."""
-        try:
-            acts = self._navigator.handle(moment, self.hass.loop.time() - self._began)
-        except Exception:
-            _LOGGER.exception("Call %s: the navigator failed", self.id)
-            acts = [EndCall(outcome=Outcome.FAILED, reason="internal")]
-        for act in acts:
-            self._do(act)
 
     def _do(self, act: Act) -> None:
         """Carry out one order."""
@@ -380,21 +345,3 @@ class Call:
         """Keep what the navigator finds worth keeping."""
         self._company.note(note)
         self.changed(ChangeKind.NOTE, note=note)
-
-    @callback
-    def _set_tick(self) -> None:
-        """Wake the navigator at the moment it asked for."""
-        if self._tick is not None:
-            self._tick()
-            self._tick = None
-        deadline = self._navigator.deadline
-        if deadline is None or not self.active:
-            return
-        delay = max(0.0, self._began + deadline - self.hass.loop.time())
-        self._tick = async_call_later(self.hass, delay, self._on_tick)
-
-    @callback
-    def _on_tick(self, _now: Any) -> None:
-        """Tell the navigator that its moment has come."""
-        self._tick = None
-        self.tell(Tick())
