@@ -129,3 +129,25 @@ def test_close_ends_what_is_open() -> None:
     found, _ = run(("person", 1))
     assert [event.utterance for event in found.close(1.0)] == [1]
     assert not found.close(1.0)
+
+
+@pytest.mark.parametrize("earlier", [2.0, -0.5])
+def test_repeat_is_told_as_of_the_utterance(earlier: float) -> None:
+    """What is heard again may have begun with the music before it, or be noticed only after the first word."""
+    found, clock = Utterances(), Clock()
+    events = []
+    for kind, seconds in (("quiet", 5), ("person", 3)):
+        for step in clock.play(kind, seconds):
+            events += found.step(step.time, step.voice)
+    since = events[0].since
+    found.repeated(
+        since - earlier,
+        8.0,
+        Repeat(source=RepeatSource.BOOK, first_heard=1.0, print_id="a", offset=4.0),
+    )
+    events += [e for step in clock.play("quiet", 1) for e in found.step(step.time, step.voice)]
+    ended = events[-1]
+    assert isinstance(ended, UtteranceEnded)
+    assert ended.repeat is not None
+    assert ended.repeat.first_heard == pytest.approx(1.0 + earlier)
+    assert ended.repeat.offset == pytest.approx(4.0 + earlier)

@@ -76,7 +76,8 @@ class Repeat:
     """The same audio was heard before: proof of a recording."""
 
     source: RepeatSource
-    #: Leg time in s at which the earlier copy began; None when it comes from a print book.
+    #: Leg time in s of the earlier copy of what begins at the event's `since`; None when it comes from a
+    #: print book.
     first_heard: float | None = None
     #: Agreement of the prints, 0 (chance) to 1 (identical).
     score: float = 0.0

@@ -1,5 +1,7 @@
 """Where talking begins and ends, so that speech-to-text gets whole phrases."""
 
+from dataclasses import replace
+
 from .frames import STEP_SECONDS
 from .heard import Repeat, UtteranceEnded, UtterancePaused, UtteranceStarted
 
@@ -62,7 +64,7 @@ class Utterances:
             self._repeated += until - begin
             self._repeated_until = until
             if self._repeat is None or repeat.score >= self._repeat.score:
-                self._repeat = repeat
+                self._repeat = _moved(repeat, self._since - since)
 
     def step(self, time: float, voice: float) -> list[UtteranceEvent]:
         """Take the chance of a voice in the step that ends at `time`."""
@@ -135,3 +137,13 @@ class Utterances:
             repeat=self._repeat if most else None,
             cut=cut,
         )
+
+
+def _moved(repeat: Repeat, seconds: float) -> Repeat:
+    """A repeat seen from so much later, s: what was heard before may have begun before the utterance."""
+    first, offset = repeat.first_heard, repeat.offset
+    return replace(
+        repeat,
+        first_heard=None if first is None else round(first + seconds, 3),
+        offset=None if offset is None else round(offset + seconds, 3),
+    )
