@@ -10,11 +10,11 @@ import aiodns
 import pytest
 
 from custom_components.hold_slayer.engine.location import (
+    USUAL_S,
     Server,
     located,
     mapped_address,
     ordered,
-    servers_of,
 )
 from custom_components.hold_slayer.engine.refusal import RefusalError
 from custom_components.hold_slayer.providers import PRESETS, Provider
@@ -33,6 +33,8 @@ from custom_components.hold_slayer.telephony.messages import (
     RegistrationState,
     Transport,
 )
+from lab.trunk.names import Record, name_server
+from lab.trunk.stun import stun_server
 
 from .conftest import LabTrunk
 from .station import HOST, PATIENCE, Station, connect, free_port
@@ -207,32 +209,11 @@ async def test_over_ipv6(alice: Station, bob: Station) -> None:
     await alice.leg_is(leg, LegState.DISCONNECTED)
 
 
-class Stun(asyncio.DatagramProtocol):
-    """A STUN server that sees everybody at one address."""
-
-    def connection_made(self, transport: Any) -> None:
-        """Keep the socket."""
-        self.transport = transport
-
-    def datagram_received(self, data: bytes, addr: Any) -> None:
-        """Answer a binding request."""
-        mask = data[4:20]
-        address = bytes(a ^ b for a, b in zip(bytes([203, 0, 113, 9]), mask, strict=False))
-        value = struct.pack("!BBH", 0, 1, 5060 ^ 0x2112) + address
-        attributes = struct.pack("!HH", 0x8022, 3) + b"abc\0" + struct.pack("!HH", 0x20, 8) + value
-        self.transport.sendto(struct.pack("!HH", 0x0101, len(attributes)) + mask + attributes, addr)
-
-
 async def test_stun(alice: Station) -> None:
     """The address that STUN tells stands in Contact, Via and SDP."""
-    loop = asyncio.get_running_loop()
-    transport, _ = await loop.create_datagram_endpoint(Stun, local_addr=(HOST, 0))
-    server = f"{HOST}:{transport.get_extra_info('sockname')[1]}"
-    try:
-        async with wire(busy) as far:
-            sent = await invite(alice, far, stun_server=server, bind_address="")
-    finally:
-        transport.close()
+    async with stun_server(HOST) as stun, wire(busy) as far:
+        server = f"{HOST}:{stun.address[1]}"
+        sent = await invite(alice, far, stun_server=server, bind_address="")
     assert "@203.0.113.9:" in header(sent, "Contact")
     assert "c=IN IP4 203.0.113.9" in sent
 
@@ -260,56 +241,31 @@ def test_stun_answers_of_others() -> None:
     assert mapped_address(right, bytes(12)) == ""
 
 
-class Names(asyncio.DatagramProtocol):
-    """A name server with SRV records for one name."""
-
-    RECORDS = ((20, 0, 5070, "backup.trunk.example"), (10, 0, 5080, "main.trunk.example"))
-
-    def connection_made(self, transport: Any) -> None:
-        """Keep the socket."""
-        self.transport = transport
-
-    def datagram_received(self, data: bytes, addr: Any) -> None:
-        """Answer a question about the one name; no other exists."""
-        question = data[12:]
-        asked = b"\x04_sip\x04_udp\x05trunk\x07example\0" in question.lower()
-        answers = b""
-        for priority, weight, port, host in self.RECORDS if asked else ():
-            name = b"".join(bytes([len(p)]) + p.encode() for p in host.split(".")) + b"\0"
-            body = struct.pack("!HHH", priority, weight, port) + name
-            answers += struct.pack("!HHHIH", 0xC00C, 33, 1, 60, len(body)) + body
-        end = question.index(b"\0") + 5
-        flags = 0x8180 if asked else 0x8183
-        head = data[:2] + struct.pack("!HHHHH", flags, 1, len(self.RECORDS) if asked else 0, 0, 0)
-        self.transport.sendto(head + question[:end] + answers, addr)
-
-
 async def test_srv() -> None:
     """Servers that DNS names are used in order; names without records, ports and addresses as they are."""
-    loop = asyncio.get_running_loop()
-    transport, _ = await loop.create_datagram_endpoint(Names, local_addr=(HOST, 0))
-    resolver = aiodns.DNSResolver(
-        nameservers=[f"{HOST}:{transport.get_extra_info('sockname')[1]}"], timeout=PATIENCE
-    )
-    expected = ("main.trunk.example:5080", "backup.trunk.example:5070")
-    try:
-        for registrar, found in (
-            ("trunk.example", expected),
-            ("trunk.example:5060", ()),
-            ("other.example", ()),
-            ("192.0.2.1", ()),
-            ("fritzbox", ()),
+    async with name_server(HOST) as names:
+        names.records["_sip._udp.trunk.example"] = [
+            Record(host="backup.trunk.example", port=5070, priority=20),
+            Record(host="main.trunk.example", port=5080, priority=10),
+        ]
+        resolver = aiodns.DNSResolver(nameservers=[f"{HOST}:{names.address[1]}"], timeout=PATIENCE)
+        expected = ("main.trunk.example:5080", "backup.trunk.example:5070")
+        for registrar, found, valid in (
+            ("trunk.example", expected, 60),
+            ("trunk.example:5060", (), None),
+            ("other.example", (), USUAL_S),
+            ("192.0.2.1", (), None),
+            ("fritzbox", (), None),
         ):
             settings = AccountSettings(id="line", registrar=registrar, username="a")
-            assert await servers_of(settings, resolver) == found
-            assert (await located(settings, resolver)).outbound_proxies == found
+            location = await located(settings, resolver)
+            assert location.settings.outbound_proxies == found
+            assert location.valid_s == valid
         chosen = AccountSettings(
             id="line", registrar="trunk.example", username="a", outbound_proxies=("mine",)
         )
-        assert (await located(chosen, resolver)).outbound_proxies == ("mine",)
-    finally:
+        assert (await located(chosen, resolver)).settings.outbound_proxies == ("mine",)
         await resolver.close()
-        transport.close()
 
 
 def test_srv_weights() -> None:

@@ -11,29 +11,21 @@ import pjsua2 as pj
 
 from ..telephony.messages import (
     AccountSettings,
-    Encryption,
     ErrorKind,
     Nat,
     Registration,
     RegistrationState,
     Transport,
 )
-from .address import account_domain, parse_host, server_hosts, transport_parameter
+from .account_config import account_config
+from .address import server_hosts
 from .failures import registration_error, registration_sentence
 from .guard import callback
-from .identity import own_address
 from .nat import nat_of
 from .probe import Probe
 from .refusal import RefusalError
-from .transports import uses_ipv6
 
 _LOGGER = logging.getLogger("engine.account")
-
-#: Seconds until a failed registration is tried again, and the spread around it.
-RETRY_S = 30
-RETRY_SPREAD_S = 10
-#: Smallest session interval we accept, s (RFC 4028).
-SMALLEST_SESSION_S = 90
 
 #: Which of several accounts with one address gets an incoming call: the higher one.
 _MAIN, _DETOUR = 1, 0
@@ -41,11 +33,6 @@ _MAIN, _DETOUR = 1, 0
 #: Answers that mean the server was not reached: another proxy may be.
 UNREACHED = frozenset({408, 502, 503, 504})
 _REALM = re.compile(r'(?im)^(?:WWW|Proxy)-Authenticate\s*:.*?\brealm\s*=\s*"((?:[^"\\]|\\.)*)"')
-_SRTP = {
-    Encryption.OFF: pj.PJMEDIA_SRTP_DISABLED,
-    Encryption.OPTIONAL: pj.PJMEDIA_SRTP_OPTIONAL,
-    Encryption.REQUIRED: pj.PJMEDIA_SRTP_MANDATORY,
-}
 
 
 class Account(pj.Account):
@@ -67,10 +54,13 @@ class Account(pj.Account):
         self._report = report
         self._incoming = incoming
         self._realm = settings.realm
+        #: Set when none of the servers was reached: they may be elsewhere now.
+        self.lost = asyncio.Event()
         self._first: asyncio.Future[RefusalError | None] | None = None
         self._last_refusal: RefusalError | None = None
         self._open = False
-        self._transport = -1
+        #: Number of the transport in use.
+        self.transport = -1
         #: Outbound proxy in use, and how many in a row were not reached.
         self._proxy = 0
         self._unreached = 0
@@ -115,8 +105,8 @@ class Account(pj.Account):
 
     def open(self, transport: int, *, priority: int = _MAIN) -> None:
         """Create the account in the library; with `register` the REGISTER leaves at once."""
-        self._transport = transport
-        config = _configuration(self.settings, transport, self._proxy)
+        self.transport = transport
+        config = account_config(self.settings, transport, self._proxy)
         config.priority = priority
         if self.settings.register:
             self.state = RegistrationState.REGISTERING
@@ -158,15 +148,39 @@ class Account(pj.Account):
                 report=lambda _: None,
                 incoming=lambda _, call: self._incoming(self, call),
             )
-            detour.open(self._transport, priority=_DETOUR)
+            detour.open(self.transport, priority=_DETOUR)
             self._detours[number] = detour
         return self._detours[number]
 
-    def close(self) -> None:
-        """Unregister and forget; the library sends the REGISTER in the background."""
+    def move(self, settings: AccountSettings, transport: int) -> None:
+        """Use other servers, or another address of ours, from now on; calls that are up stay.
+
+        Raises `RefusalError`.
+        """
+        if not self._open:
+            return
+        server = self.server
+        self.settings, self.transport, self._unreached = settings, transport, 0
+        proxies = settings.outbound_proxies
+        self._proxy = proxies.index(server) if server in proxies else 0
+        self._drop_detours()
+        try:
+            self.modify(account_config(settings, transport, self._proxy))
+        except pj.Error as error:
+            text = f"the account cannot be moved: {error.reason}"
+            raise RefusalError(ErrorKind.ENGINE_ERROR, text) from error
+        if self._probe is not None:
+            self._probe.ask()
+
+    def _drop_detours(self) -> None:
+        """Forget the ways through the other servers."""
         for detour in self._detours.values():
             detour.close()
         self._detours.clear()
+
+    def close(self) -> None:
+        """Unregister and forget; the library sends the REGISTER in the background."""
+        self._drop_detours()
         if self._probe is not None:
             self._probe.stop()
         if self._open:
@@ -226,6 +240,8 @@ class Account(pj.Account):
         count = len(self.settings.outbound_proxies)
         if code not in UNREACHED or self._unreached + 1 >= count:
             self._unreached = 0
+            if code in UNREACHED:
+                self.lost.set()
             return False
         self._unreached += 1
         self._proxy = (self._proxy + 1) % count
@@ -258,7 +274,7 @@ class Account(pj.Account):
         """Register through the next outbound proxy."""
         if self._open:
             _LOGGER.warning("Account %s: trying the next outbound proxy", self.settings.id)
-            self.modify(_configuration(self.settings, self._transport, self._proxy))
+            self.modify(account_config(self.settings, self.transport, self._proxy))
             if self._probe is not None:
                 self._probe.ask()
 
@@ -274,69 +290,3 @@ class Account(pj.Account):
         self._report(
             Registration(account_id=self.settings.id, state=self.state, sip_code=code, text=text)
         )
-
-
-def _configuration(settings: AccountSettings, transport: int, proxy: int) -> Any:
-    """Return the library's settings of an account; raises `RefusalError`.
-
-    `proxy` is the number of the outbound proxy to use, if there are any.
-    """
-    config = pj.AccountConfig()
-    suffix = transport_parameter(settings.transport)
-    registrar = parse_host(settings.registrar, "the registrar")
-    domain = account_domain(settings)
-    config.idUri = own_address(settings)
-
-    if settings.register:
-        config.regConfig.registrarUri = f"sip:{domain}{suffix}"
-    config.regConfig.registerOnAdd = settings.register
-    config.regConfig.timeoutSec = settings.expires_s
-    config.regConfig.retryIntervalSec = RETRY_S
-    config.regConfig.firstRetryIntervalSec = RETRY_S // 3
-    config.regConfig.randomRetryIntervalSec = RETRY_SPREAD_S
-    config.regConfig.dropCallsOnFail = False
-    config.regConfig.unregWaitMsec = 1000
-
-    proxies = [parse_host(name, "the outbound proxy") for name in settings.outbound_proxies]
-    if proxies:
-        config.sipConfig.proxies.append(f"sip:{proxies[proxy]}{suffix};lr;hide")
-    elif domain != str(registrar):
-        config.sipConfig.proxies.append(f"sip:{registrar}{suffix};lr;hide")
-    if settings.password:
-        config.sipConfig.authCreds.append(
-            pj.AuthCredInfo(
-                "digest",
-                # onAuthChallenge guards the realm.
-                "*",
-                settings.auth_username or settings.username,
-                0,
-                settings.password,
-            )
-        )
-    config.sipConfig.transportId = transport
-
-    calls = config.callConfig
-    calls.timerUse = pj.PJSUA_SIP_TIMER_OPTIONAL
-    calls.timerMinSESec = SMALLEST_SESSION_S
-    calls.timerSessExpiresSec = max(SMALLEST_SESSION_S, settings.session_timer_s)
-    calls.prackUse = pj.PJSUA_100REL_OPTIONAL
-
-    nat = config.natConfig
-    nat.udpKaIntervalSec = settings.keep_alive_s
-    nat.sipOutboundUse = 0
-    nat.iceEnabled = False
-    nat.sdpNatRewriteUse = 0 if settings.bind_address else 1
-
-    media = config.mediaConfig
-    media.transportConfig.port = settings.rtp_port
-    media.transportConfig.portRange = settings.rtp_port_range
-    media.transportConfig.randomizePort = True
-    media.transportConfig.boundAddress = settings.bind_address
-    media.transportConfig.publicAddress = settings.public_address
-    media.srtpUse = _SRTP[settings.encryption]
-    # 1 = keys may only travel over TLS; on plain transports that would refuse every call.
-    media.srtpSecureSignaling = int(settings.transport is Transport.TLS)
-    if uses_ipv6(settings):
-        config.sipConfig.ipv6Use = pj.PJSUA_IPV6_ENABLED_PREFER_IPV6
-        media.ipv6Use = pj.PJSUA_IPV6_ENABLED_PREFER_IPV6
-    return config

@@ -8,6 +8,7 @@ from ..telephony.messages import AccountSettings, ErrorKind, Registration, Regis
 from .account import Account
 from .address import server_hosts
 from .endpoint import SipEndpoint
+from .following import Follower
 from .location import located
 from .refusal import RefusalError
 from .sources import Sources
@@ -33,6 +34,7 @@ class Accounts:
         self._report = report
         self._incoming = incoming
         self._accounts: dict[str, Account] = {}
+        self._followers: dict[Account, Follower] = {}
 
     @property
     def states(self) -> dict[str, RegistrationState]:
@@ -77,28 +79,48 @@ class Accounts:
         name = account.settings.id
         if self._accounts.get(name) is account:
             del self._accounts[name]
-        account.close()
+        self._close(account)
         asyncio.get_running_loop().call_later(LINGER_S, self._forget_servers, name)
 
     def close(self) -> None:
         """Unregister all."""
         for account in self._accounts.values():
-            account.close()
+            self._close(account)
         self._accounts.clear()
 
     async def _open(
         self, settings: AccountSettings, report: Callable[[Registration], None]
     ) -> Account:
         """Make an account and let it register."""
-        settings = await located(settings)
-        servers = (*server_hosts(settings), *settings.allow_from)
-        await self._sources.allow(f"account {settings.id}", servers)
+        asked, location = settings, await located(settings)
+        settings = location.settings
+        await self._allow(settings)
         transport = self._endpoint.transports.for_account(settings)
         wanted = [*(account.settings for account in self._accounts.values()), settings]
         self._endpoint.use_codecs([name for each in wanted for name in each.codecs])
         account = Account(settings, report=report, incoming=self._incoming)
         account.open(transport)
+        self._followers[account] = Follower(account, asked, location, self._move)
         return account
+
+    async def _allow(self, settings: AccountSettings) -> None:
+        """Let an account's servers talk to us."""
+        servers = (*server_hosts(settings), *settings.allow_from)
+        await self._sources.allow(f"account {settings.id}", servers)
+
+    async def _move(self, account: Account, settings: AccountSettings) -> None:
+        """Put an account on other servers or another address of ours; raises `RefusalError`."""
+        await self._allow(settings)
+        transport = account.transport
+        if not settings.local_port:
+            # A port that was asked for is taken, by the transport it has: that one stays.
+            transport = self._endpoint.transports.for_account(settings)
+        account.move(settings, transport)
+
+    def _close(self, account: Account) -> None:
+        """Unregister an account, and look for its servers no more."""
+        self._followers.pop(account).stop()
+        account.close()
 
     def _forget_servers(self, name: str) -> None:
         """Make the servers of a removed account strangers, unless it is back."""

@@ -16,6 +16,9 @@ from .refusal import RefusalError
 
 _LOGGER = logging.getLogger("engine.location")
 
+#: What DNS and STUN said holds for so long, s: a record's own time within bounds; an address that
+#: nobody gave a time for, and names without records, are asked for again after the middle one.
+SHORTEST_S, USUAL_S, LONGEST_S = 30.0, 300.0, 3600.0
 #: Longest wait for DNS, and for STUN with its retransmissions (RFC 8489: doubled from 0.5 s), s.
 DNS_S = 5.0
 STUN_AFTER_S = (0.0, 0.5, 1.5)
@@ -41,36 +44,62 @@ class Server:
     port: int
 
 
-async def located(settings: AccountSettings, resolver: Any = None) -> AccountSettings:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Location:
+    """An account's settings with everything filled in that had to be asked for."""
+
+    settings: AccountSettings
+    #: For so long, s; None = for ever: nothing was asked.
+    valid_s: float | None
+
+
+async def located(settings: AccountSettings, resolver: Any = None) -> Location:
     """Return settings with the servers and the public address filled in that have to be asked for.
 
     `resolver` is an `aiodns.DNSResolver`; None = the system's. Raises `RefusalError` when STUN fails.
     """
-    if not settings.outbound_proxies:
-        servers = await servers_of(settings, resolver)
+    valid: list[float] = []
+    if not settings.outbound_proxies and _may_have_records(settings):
+        servers, lasting_s = await servers_of(settings, resolver)
         settings = replace(settings, outbound_proxies=servers)
+        valid.append(min(max(lasting_s, SHORTEST_S), LONGEST_S))
     if settings.stun_server and not settings.public_address:
         address = await public_address(settings.stun_server, settings.bind_address)
         settings = replace(settings, public_address=address)
-    return settings
+        valid.append(USUAL_S)
+    return Location(settings=settings, valid_s=min(valid, default=None))
 
 
-async def servers_of(settings: AccountSettings, resolver: Any = None) -> tuple[str, ...]:
-    """Return the servers that DNS SRV names, in the order to try them; empty when it names none."""
+def _may_have_records(settings: AccountSettings) -> bool:
+    """Tell whether the registrar is a name without a port (RFC 3263, section 4.2)."""
     registrar = parse_host(settings.registrar, "the registrar")
-    if registrar.port or _is_address(registrar.name) or "." not in registrar.name:
-        return ()
+    return not (registrar.port or _is_address(registrar.name)) and "." in registrar.name
+
+
+async def servers_of(
+    settings: AccountSettings, resolver: Any = None
+) -> tuple[tuple[str, ...], float]:
+    """Return the servers that DNS SRV names, in the order to try them, and for how long (s).
+
+    No servers when it names none.
+    """
+    registrar = parse_host(settings.registrar, "the registrar")
     try:
         import aiodns
     except ImportError:
         _LOGGER.debug("No SRV look-up: aiodns is not installed")
-        return ()
+        return (), LONGEST_S
     resolver = resolver or aiodns.DNSResolver()
     name = f"{_SERVICES[settings.transport]}.{registrar.name}"
     try:
         found = await asyncio.wait_for(resolver.query_dns(name, "SRV"), DNS_S)
     except aiodns.error.DNSError, TimeoutError:
-        return ()
+        return (), USUAL_S
+    records = [
+        record
+        for record in found.answer
+        if hasattr(record.data, "target") and hasattr(record.data, "priority")
+    ]
     servers = [
         Server(
             priority=record.data.priority,
@@ -78,12 +107,12 @@ async def servers_of(settings: AccountSettings, resolver: Any = None) -> tuple[s
             host=record.data.target.rstrip("."),
             port=record.data.port,
         )
-        for record in found.answer
-        if hasattr(record.data, "target") and hasattr(record.data, "priority")
+        for record in records
     ]
     if servers:
         _LOGGER.debug("%s: %s", name, servers)
-    return tuple(str(Host(name=each.host, port=each.port)) for each in ordered(servers))
+    named = tuple(str(Host(name=each.host, port=each.port)) for each in ordered(servers))
+    return named, min((float(record.ttl) for record in records), default=USUAL_S)
 
 
 def ordered(servers: Iterable[Server], pick: random.Random | None = None) -> list[Server]:
