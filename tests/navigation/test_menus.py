@@ -66,6 +66,8 @@ def pairs(menu: Menu) -> dict[str, str]:
             {"3": "sales", "4": "claims", "5": "parts"},
         ),
         ("press 1", {"1": ""}),
+        ("for orders press yes one for sales press two", {"1": "orders", "2": "sales"}),
+        ("choose from one of the following for sales press two", {"2": "sales"}),
     ],
 )
 def test_english_menus(text: str, expected: dict[str, str]) -> None:

@@ -33,6 +33,7 @@ def find_anchors(marked: str, phrases: Phrases) -> list[Anchor]:
             for match in pattern.finditer(marked)
         ]
     found += _misheard(marked, phrases)
+    found += _with_stray_word(marked, phrases)
     kept = _without_overlaps(found)
     return _without_overlaps([*kept, *_missing(marked, kept, phrases)])
 
@@ -50,6 +51,16 @@ def _misheard(marked: str, phrases: Phrases) -> list[Anchor]:
     return [
         Anchor(match.start(), match.end(), phrases.sound_alike[match["key"]])
         for pattern in phrases.misheard
+        for match in pattern.finditer(marked)
+        if _ends_option(marked[match.end() :], phrases)
+    ]
+
+
+def _with_stray_word(marked: str, phrases: Phrases) -> list[Anchor]:
+    """Keys after a word that nobody said: "press yes one" before the next option or the end."""
+    return [
+        Anchor(match.start(), match.end(), phrases.keys[match["key"]])
+        for pattern in phrases.stray
         for match in pattern.finditer(marked)
         if _ends_option(marked[match.end() :], phrases)
     ]

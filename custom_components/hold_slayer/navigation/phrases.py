@@ -18,6 +18,8 @@ from .patterns import alternatives, compile_phrases
 from .words import fold, number_words
 
 FOLDER = Path(__file__).parent / "phrases"
+#: A short word that speech-to-text put in, which is no key itself.
+_STRAY = r"(?!%s)\b\w{1,4}\b\s+"
 #: Language used when a company's language has no phrase file.
 FALLBACK = "en"
 
@@ -96,6 +98,8 @@ class Phrases:
     #: Words that speech-to-text writes for the number on a key, by word; "press" before one of them.
     sound_alike: Mapping[str, str]
     misheard: tuple[re.Pattern[str], ...]
+    #: "press", a short word that was not said, and a key: "press yes one".
+    stray: tuple[re.Pattern[str], ...]
     #: "press" as the last word: its key was not heard.
     cut_off: tuple[re.Pattern[str], ...]
     position: tuple[re.Pattern[str], ...]
@@ -170,6 +174,7 @@ def read(data: Mapping[str, Any]) -> Phrases:
     } | {key: key for key in "*#"}
     ordinals = {fold(str(word)): int(value) for word, value in data["ordinals"].items()}
     units = {fold(str(word)): int(value) for word, value in data["queue"]["units"].items()}
+    key = alternatives(keys)
     number = alternatives(numbers)
     unit = alternatives(units)
     between = alternatives(data["queue"]["range"])
@@ -177,7 +182,7 @@ def read(data: Mapping[str, Any]) -> Phrases:
     half_day = alternatives(data["hours"]["half_day"])
     o_clock = alternatives(data["hours"]["o_clock"])
     slots = {
-        "key": f"(?P<key>{alternatives(keys)})",
+        "key": f"(?P<key>{key})",
         "n": f"(?P<n>{number})",
         "ordinal": f"(?P<ordinal>{alternatives(ordinals)})",
         "time": f"(?P<time>(?:{number}\\s*{between}\\s*)?(?:(?:{number}|{article})\\s*)?{unit})",
@@ -220,6 +225,7 @@ def read(data: Mapping[str, Any]) -> Phrases:
         misheard=compile_phrases(
             menu["anchors"], slots | {"key": f"(?P<key>{alternatives(alike)})"}
         ),
+        stray=compile_phrases(menu["anchors"], slots | {"key": f"{_STRAY % key}{slots['key']}"}),
         cut_off=compile_phrases(menu["anchors"], slots | {"key": "$"}),
         position=patterns(queue["position"]),
         ahead=patterns(queue["ahead"]),
