@@ -6,7 +6,8 @@ from homeassistant.config_entries import ConfigSubentryFlow, SubentryFlowResult
 
 from .calls.flow_store import stored_flow
 from .const import Conf
-from .contact_form import CONTACT_SCHEMA, checked_contact, shown_contact
+from .contact_check import checked_contact
+from .contact_form import CONTACT_SCHEMA, shown_contact
 
 
 class ContactFlow(ConfigSubentryFlow):

@@ -15,7 +15,8 @@ import probatio
 from .calls.lookup import account_for, call_for
 from .calls.problems import invalid
 from .calls.resolve import find_phones
-from .calls.self_test import SelfTest, as_data
+from .calls.self_test import SelfTest
+from .calls.self_test_result import as_data
 from .calls.tracing import tracing
 from .const import DOMAIN
 

@@ -10,7 +10,7 @@ from custom_components.hold_slayer.calls.call import Call
 from custom_components.hold_slayer.calls.contact import Contact
 from custom_components.hold_slayer.calls.resolve import affordable_s
 from custom_components.hold_slayer.const import Conf
-from custom_components.hold_slayer.contact_form import checked_contact
+from custom_components.hold_slayer.contact_check import checked_contact
 
 from ..calling import start
 from ..homes import account_entry, set_up

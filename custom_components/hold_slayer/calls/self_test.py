@@ -1,7 +1,6 @@
-"""Testing an account in words: registration, network, and a call that tries speech and keys."""
+"""Testing an account: registration, network, and a call that tries speech and keys."""
 
 import asyncio
-from dataclasses import dataclass
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +9,8 @@ from homeassistant.util.ulid import ulid_now
 from ..const import Conf
 from ..hearing.heard import Hearing, Phase, Sound
 from ..navigation.acts import KeyMethod
-from ..sentences import phrase
 from ..telephony.errors import EngineError
 from ..telephony.messages import (
-    AccountFacts,
     EngineEvent,
     GetAccountFacts,
     HeardOnLeg,
@@ -26,14 +23,13 @@ from ..telephony.messages import (
 from .leg import Leg
 from .numbers import NumberError, normalise_target, refuse_emergency
 from .problems import engine_failed, invalid_number
+from .self_test_result import TestResult
 
 if TYPE_CHECKING:
     from .account import Account
 
 _LOGGER = logging.getLogger(__name__)
 
-#: An INVITE above this is cut into fragments on many paths, bytes.
-LARGEST_INVITE = 1200
 #: Longest wait for the answer of the called side, and for each part of the test after it, s.
 ANSWER_S = 20.0
 PART_S = 6.0
@@ -43,24 +39,6 @@ NEAR_TONE, FAR_TONE = "8", "9"
 #: Length of such a tone, ms, and the pause between two, s: the first ones may fall into the beginning.
 TONE_MS = 200
 BETWEEN_TONES_S = 1.0
-
-
-@dataclass(slots=True, kw_only=True)
-class TestResult:
-    """What a test found; None = not tried."""
-
-    __test__ = False
-
-    facts: AccountFacts
-    called: str = ""
-    #: SIP code of a call that was not answered, and its reason; 0 = answered.
-    code: int = 0
-    reason: str = ""
-    #: Speech from there to here, and from here to there as the far side reports.
-    heard: bool | None = None
-    said: bool | None = None
-    #: Keys that came back to us.
-    keys: bool | None = None
 
 
 class SelfTest:
@@ -254,51 +232,3 @@ def _audible(event: EngineEvent) -> bool:
         case HeardOnLeg(heard=Hearing(sound=sound)):
             return sound is not Sound.SILENCE
     return False
-
-
-def in_words(result: TestResult, language: str) -> list[str]:
-    """Return a result as sentences in the user's language."""
-    facts = result.facts
-
-    def say(key: str, **values: object) -> str:
-        return phrase(language, "self_test", key, **values)
-
-    words = [
-        say(f"state_{facts.state.value}", server=facts.server, reason=facts.text or "-"),
-        say(f"nat_{facts.nat.value}"),
-    ]
-    if facts.invite_bytes:
-        small = facts.invite_bytes <= LARGEST_INVITE
-        words.append(say("invite_small" if small else "invite_large", bytes=facts.invite_bytes))
-    if not result.called:
-        return words
-    if result.code:
-        return [*words, say("not_answered", code=result.code, reason=result.reason or "-")]
-    if result.said is None:
-        words.append(say("heard" if result.heard else "not_heard"))
-    elif result.heard and result.said:
-        words.append(say("both_ways"))
-    else:
-        one = "one_way_here" if result.heard else "one_way_there" if result.said else "not_heard"
-        words.append(say(one))
-    if result.keys is not None:
-        words.append(say("keys" if result.keys else "no_keys"))
-    return words
-
-
-def as_data(result: TestResult, language: str) -> dict[str, Any]:
-    """Return a result as the action answers it."""
-    facts = result.facts
-    return {
-        "text": " ".join(in_words(result, language)),
-        "state": facts.state.value,
-        "server": facts.server,
-        "nat": facts.nat.value,
-        "invite_bytes": facts.invite_bytes,
-        "called": result.called,
-        "answered": bool(result.called) and result.code == 0,
-        "sip_code": result.code,
-        "speech_heard": result.heard,
-        "speech_said": result.said,
-        "keys_heard": result.keys,
-    }
