@@ -23,8 +23,9 @@ from .following import FlowFollower
 from .keys import Keypad
 from .menu import read_menu
 from .moments import Consulted, KeysSent, LineChanged, LineState, Order
-from .phrases import Line, Said
+from .phrases import Said
 from .prompt import PromptSoFar
+from .puzzle import Puzzle
 from .reading import SAME_MENU, MenuReader
 from .stage import Finish, Sign, Stage, Turn
 from .states import CallState, Outcome
@@ -36,8 +37,6 @@ from .words import likeness
 _GREETED_S = 2.5
 #: Less speech than this after our last key, s, is no prompt.
 _A_WORD_S = 0.6
-#: How often something is tried when nothing is understood.
-_PUZZLED = 3
 
 
 class Navigating(Stage):
@@ -72,7 +71,7 @@ class Navigating(Stage):
         self._prompt = prompt
         self._flow = flow
         self._tail = tail
-        self._puzzled = 0
+        self._puzzle = Puzzle(call, reader, prompt)
         #: The last pause within an utterance.
         self._paused: UtterancePaused | None = None
 
@@ -267,7 +266,7 @@ class Navigating(Stage):
             case "known_prompt":
                 return self._flow.passed()[1]
             case "puzzled":
-                return self._try_something()
+                return self._puzzle.try_something()
         return None
 
     # ── what to do ───────────────────────────────────────────────────────────────
@@ -318,16 +317,16 @@ class Navigating(Stage):
     def _read(self) -> Turn:
         if self._deaf or not self._prompt.words:
             # Only a prompt that came round again surely waits for a key.
-            return self._try_something() if self._prompt.again else None
+            return self._puzzle.try_something() if self._prompt.again else None
         if self.call.plan.explore:
             return self._explored()
         done, turn = self._reader.decide(self._prompt.words)
         if done:
-            self._puzzled = 0
+            self._puzzle.solved()
             if not self._reader.waiting:
                 self._prompt.start_over()
             return turn
-        self.call.wait("puzzled", self.call.plan.pace.puzzled_s)
+        self._puzzle.wait()
         return None
 
     def _explored(self) -> Turn:
@@ -336,26 +335,11 @@ class Navigating(Stage):
         if any(words.kinds & {Said.QUEUE, Said.TRANSFER} for words in self._prompt.words):
             return Sign.WAITS
         if not menu:
-            self.call.wait("puzzled", self.call.plan.pace.puzzled_s)
+            self._puzzle.wait()
             return None
         self.call.note(NoteKind.MENU_HEARD, menu.outline)
         self.call.explored = self._prompt.text
         return Finish(Outcome.EXPLORED, "The menu was explored.")
-
-    def _try_something(self) -> Turn:
-        """A prompt waits and nothing about it is known: ask for a person."""
-        if self.call.plan.explore:
-            return Finish(Outcome.EXPLORED, "This way ends without a menu.")
-        self._puzzled += 1
-        again = self._prompt.again
-        self._prompt.start_over()
-        if self._puzzled > _PUZZLED:
-            return Finish(Outcome.MENU_LOST, "Nothing in this menu could be understood.")
-        if self._puzzled == 1 and not again and self.call.plan.ask_question:
-            self.call.say(Line.QUESTION)  # it may be a person, who must not hear a key
-        else:
-            self._reader.ask_operator()
-        return None
 
 
 _MAYBE = (Verdict.SUSPECTED, Verdict.PERSON)

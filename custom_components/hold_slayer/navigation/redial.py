@@ -31,6 +31,7 @@ DEFAULTS: Mapping[Outcome, Redial] = {
     Outcome.LINE_DEAD: Redial(attempts=2, delay_s=60),
     Outcome.CLOSED: Redial(attempts=1, delay_s=0),
     Outcome.ENGINE_LOST: Redial(attempts=2, delay_s=30),
+    Outcome.NO_RESOURCES: Redial(attempts=2, delay_s=120),
 }
 
 
@@ -53,6 +54,7 @@ COVERED: Mapping[RedialReason, tuple[Outcome, ...]] = {
         Outcome.COMPANY_HUNG_UP,
         Outcome.LINE_DEAD,
         Outcome.ENGINE_LOST,
+        Outcome.NO_RESOURCES,
     ),
     RedialReason.CALL_LATER: (Outcome.CALL_LATER,),
     RedialReason.CLOSED: (Outcome.CLOSED,),

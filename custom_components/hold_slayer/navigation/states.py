@@ -56,6 +56,7 @@ class Outcome(StrEnum):
     TIMEOUT = "timeout"
     CODEC_MISMATCH = "codec_mismatch"
     ENGINE_LOST = "engine_lost"
+    NO_RESOURCES = "no_resources"  # the system has no files or memory left for a call
     FAILED = "failed"
 
 
