@@ -1,5 +1,6 @@
 """What the library wants to know about a call to make."""
 
+import errno
 from typing import Any
 
 import pjsua2 as pj
@@ -7,6 +8,16 @@ import pjsua2 as pj
 from ..telephony.messages import AccountSettings, ErrorKind
 from .identity import caller_address, identity_headers
 from .refusal import RefusalError
+
+#: PJSIP's status for more calls than it was built for.
+_TOO_MANY = 70010
+#: Errors of the system (PJ_ERRNO_START_SYS) and PJSIP's own for want of memory.
+_EXHAUSTED = frozenset(
+    {
+        70007,
+        *(120000 + number for number in (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS)),
+    }
+)
 
 
 def call_options() -> Any:
@@ -38,6 +49,9 @@ def add_header(param: Any, name: str, value: str) -> None:
 
 def dial_refusal(uri: str, error: pj.Error) -> RefusalError:
     """Return why the library does not even dial."""
-    if "TOOMANY" in str(error.reason).upper() or "Too many" in str(error.reason):
+    if error.status in _EXHAUSTED:
+        text = f"the system has nothing left for another call ({error.reason}); end other calls"
+        return RefusalError(ErrorKind.NO_RESOURCES, text)
+    if error.status == _TOO_MANY:
         return RefusalError(ErrorKind.TOO_MANY_CALLS, "there are too many calls at once")
     return RefusalError(ErrorKind.INVALID_ADDRESS, f"{uri} cannot be called: {error.reason}")

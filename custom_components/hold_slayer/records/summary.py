@@ -26,6 +26,7 @@ _AGAIN: Final = frozenset(
         Outcome.UNREACHABLE,
         Outcome.TIMEOUT,
         Outcome.ENGINE_LOST,
+        Outcome.NO_RESOURCES,
     }
 )
 #: What is worth writing down in any language: amounts, times, dates, numbers of cases and policies.

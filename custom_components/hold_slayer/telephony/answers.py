@@ -26,6 +26,7 @@ class ErrorKind(StrEnum):
     # resources
     PORT_IN_USE = "port_in_use"
     TOO_MANY_CALLS = "too_many_calls"
+    NO_RESOURCES = "no_resources"  # files, memory
     FILE_ERROR = "file_error"
     # the far side
     UNAUTHORISED = "unauthorised"
