@@ -1,5 +1,6 @@
 """What the ears last said about the company leg, on the call's clock."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ..hearing.heard import (
@@ -44,6 +45,12 @@ class CompanyLine:
     def audio_now(self, now: float) -> float:
         """The leg time of a call time, s."""
         return now - self.offset
+
+    def given_up(self, now: float) -> Iterator[int]:
+        """Utterances whose text takes too long, each forgotten as it is told."""
+        for utterance in [key for key, due in self.awaited.items() if due <= now]:
+            if self.awaited.pop(utterance, None) is not None:
+                yield utterance
 
     def hear(self, event: HeardEvent, now: float) -> None:
         """Take in what the ears report at `now`."""

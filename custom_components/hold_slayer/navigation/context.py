@@ -1,7 +1,7 @@
 """What all stages of a call share: the plan, the clock, the orders given and what was heard."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ..hearing.heard import UtteranceEnded
@@ -131,6 +131,13 @@ class CallContext:
         """Stop timers."""
         for name in names:
             self.timers.pop(name, None)
+
+    def due(self) -> Iterator[str]:
+        """Timers that have run out, each stopped as it is told, unless stopped or moved by an earlier one."""
+        for at, name in sorted((at, name) for name, at in self.timers.items() if at <= self.now):
+            if self.timers.get(name) == at:
+                del self.timers[name]
+                yield name
 
     def no_audio(self, seconds: float, *, menu: bool) -> None:
         """Nothing has arrived for so long: a queue may send nothing while it waits, a menu talks."""

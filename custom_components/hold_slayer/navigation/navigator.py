@@ -320,19 +320,11 @@ class Navigator:
     # ── timers ───────────────────────────────────────────────────────────────────
 
     def _run_timers(self) -> None:
-        call = self._call
-        for utterance in [key for key, due in call.line.awaited.items() if due <= call.now]:
-            if self._state in FINAL_STATES:
-                return
-            del call.line.awaited[utterance]
+        # at the end of a call nothing is awaited and no timer runs any more
+        for utterance in self._call.line.given_up(self._call.now):
             self._follow(self._stage.on_unreadable(utterance))
-        due = sorted((at, name) for name, at in call.timers.items() if at <= call.now)
-        for at, name in due:
-            if self._state in FINAL_STATES:
-                return
-            if call.timers.get(name) == at:  # not stopped or moved by an earlier one
-                del call.timers[name]
-                self._follow(self._timer(name))
+        for name in self._call.due():
+            self._follow(self._timer(name))
 
     def _timer(self, name: str) -> Turn:
         match name:
