@@ -52,14 +52,30 @@ _UNITS = (
     (r"everythingisfree/", "everythingisfree"),  # one band
     (r"vocadito/", "vocadito"),
     (r"ibm_watson_stt/(ibm_.*?)_?(Sample_|sample|spk)?\d+(_8khz|\.g712)?$", r"\1"),
+    (r"debian/([^/]+)", r"\1"),  # what `lab.training.gather` fetches: unit, then speaker or track
 )
 
 #: Units placed by hand where a label has so few that a hash would leave a split empty or tiny.
 _PLACED: dict[str, dict[Split, tuple[str, ...]]] = {
     "recorded": {
-        Split.TRAIN: ("asterisk_en", "gcompris_voices/gcompris_gd", "google_tts/google_tts"),
-        Split.DEV: ("jitsi_jigasi/jigasi_voice", "freeswitch_richard"),
-        Split.TEST: ("asterisk_en_AU", "azure_tts"),
+        Split.TRAIN: (
+            "asterisk_en",
+            "gcompris_voices/gcompris_gd",
+            "google_tts/google_tts",
+            "asterisk_it_carlo",
+            "asterisk_it_menardi",
+            "asterisk_ru",
+            "fillets_nl",
+            "klettres_de",
+            "klettres_fr",
+        ),
+        Split.DEV: (
+            "jitsi_jigasi/jigasi_voice",
+            "freeswitch_richard",
+            "asterisk_fr_armelle",
+            "klettres_en_GB",
+        ),
+        Split.TEST: ("asterisk_en_AU", "azure_tts", "asterisk_fr_june", "asterisk_es_co"),
     },
     "song": {
         Split.TRAIN: ("everythingisfree",),
@@ -159,6 +175,10 @@ class Corpus:
             self,
             clips=tuple(clip for clip in self.clips if splits[clip.label, clip.unit] is wanted),
         )
+
+    def joined(self, other: Corpus) -> Corpus:
+        """The clips of both; the folder stays this one's."""
+        return replace(self, clips=self.clips + other.clips)
 
     def trainable(self) -> Corpus:
         """The clips whose licence lets a model learn from them."""

@@ -1,6 +1,7 @@
-"""Builds scenes and keeps their frames: `python -m lab.training.build SPLIT COUNT [--first SEED] [--corpus DIR]`."""
+"""Builds scenes and keeps their frames: `python -m lab.training.build SPLIT COUNT [--first SEED] [--corpus DIR …]`."""
 
 import argparse
+from functools import reduce
 import os
 from pathlib import Path
 from typing import Any
@@ -41,10 +42,10 @@ def main() -> None:
     parser.add_argument("split", choices=[*corpus.Split, "all"])
     parser.add_argument("count", type=int)
     parser.add_argument("--first", type=int, default=0)
-    parser.add_argument("--corpus", type=Path, default=corpus.default())
+    parser.add_argument("--corpus", type=Path, nargs="+", default=[corpus.default()])
     parser.add_argument("--tag", default="")
     chosen = parser.parse_args()
-    sounds = corpus.load(chosen.corpus).trainable()
+    sounds = reduce(corpus.Corpus.joined, map(corpus.load, chosen.corpus)).trainable()
     split = None if chosen.split == "all" else corpus.Split(chosen.split)
     sounds = sounds.only(split)
     CACHE.mkdir(parents=True, exist_ok=True)

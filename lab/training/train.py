@@ -124,6 +124,28 @@ def export(network: Network, path: Path) -> None:
     )
 
 
+def begun(path: Path) -> dict[str, torch.Tensor]:
+    """Read what an earlier training wrote, a state or exported weights."""
+    if path.suffix != ".npz":
+        state: dict[str, torch.Tensor] = torch.load(path)
+        return state
+    with np.load(path) as stored:
+        found = {
+            "dense.weight": stored["in"].T,
+            "dense.bias": stored["in_bias"],
+            "join.weight": stored["join"].T,
+            "join.bias": stored["join_bias"],
+            "out.weight": stored["out"].T,
+            "out.bias": stored["out_bias"],
+        }
+        for number in range(len(DILATIONS)):
+            found[f"convolutions.{number}.weight"] = stored["convolutions"][number].transpose(
+                2, 1, 0
+            )
+            found[f"convolutions.{number}.bias"] = stored["convolution_biases"][number]
+    return {name: torch.from_numpy(value.copy()) for name, value in found.items()}
+
+
 def main() -> None:
     """Train and write."""
     parser = argparse.ArgumentParser(
@@ -136,7 +158,9 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument(
-        "--start", type=Path, help="weights to go on from (a .pt beside an earlier --out)"
+        "--start",
+        type=Path,
+        help="weights to go on from (an .npz or the .pt beside an earlier --out)",
     )
     parser.add_argument("--rate", type=float, default=4e-3)
     parser.add_argument(
@@ -157,7 +181,7 @@ def main() -> None:
     }
     network = Network(inputs.shape[2], chosen.inner)
     if chosen.start:
-        network.load_state_dict(torch.load(chosen.start))
+        network.load_state_dict(begun(chosen.start))
     mean = copy.deepcopy(network)
     optimiser = torch.optim.AdamW(network.parameters(), lr=3e-3, weight_decay=1e-2)
     rounds = chosen.epochs * (len(inputs) // chosen.batch)
