@@ -3,7 +3,8 @@
 import numpy as np
 
 from custom_components.hold_slayer.hearing.frames import BANDS
-from custom_components.hold_slayer.hearing.liveness import LIKENESS, Line, Step, Talk
+from custom_components.hold_slayer.hearing.line import LIKENESS, Line
+from custom_components.hold_slayer.hearing.liveness import Step, Talk
 
 
 def talk(spectrum: np.ndarray[tuple[int], np.dtype[np.float64]], seconds: float, seed: int) -> Talk:

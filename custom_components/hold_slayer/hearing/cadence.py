@@ -7,8 +7,8 @@ same frequencies, from the newest interval backwards, at every position of the p
 from dataclasses import dataclass
 from functools import cache
 
+from .burst import Burst
 from .heard import Sound
-from .tonebursts import Burst
 from .toneplans import Tone, tones
 
 #: A frequency may be off by this share (networks keep 1 %, E.180 allows up to 15 Hz) …

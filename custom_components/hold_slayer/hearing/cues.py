@@ -5,7 +5,8 @@ development recordings.
 """
 
 from .heard import Cue, Phase, Reason, Verdict
-from .liveness import Line, Talk
+from .line import Line
+from .liveness import Talk
 
 #: Log-odds of a person before a word was weighed.
 PRIOR = {

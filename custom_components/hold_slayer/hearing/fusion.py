@@ -6,18 +6,8 @@ from math import exp
 from .cues import EXCHANGE, GREETING_FROM, GREETING_MOST, MUSIC, Weighed, prior, reasons_of, weigh
 from .frames import STEP_SECONDS
 from .heard import Cue, Phase, Reason, Repeat, Verdict, VerdictChange
-from .liveness import (
-    BED_LASTS,
-    MUSIC_BACK,
-    OVER,
-    PAUSE,
-    TURN_PAUSE,
-    UNPROVEN,
-    VOICE_ON,
-    Line,
-    Step,
-    Talk,
-)
+from .line import Line
+from .liveness import BED_LASTS, MUSIC_BACK, OVER, PAUSE, TURN_PAUSE, UNPROVEN, VOICE_ON, Step, Talk
 
 #: Probability below which a mailbox is told on the user's phone.
 MAILBOX_AT = 0.1

@@ -6,13 +6,14 @@ one long transform over its inside, which is made a few times per burst and neve
 """
 
 from dataclasses import dataclass, field
-from math import log, log10, pi, sqrt
+from math import sqrt
 
 import numpy as np
 from numpy import fft
 from numpy.typing import NDArray
 
-RATE = 8000
+from .burst import RATE, Burst
+
 #: Samples between spectra (25 ms) and in each (64 ms).
 HOP = 200
 FRAME = 512
@@ -20,6 +21,14 @@ FRAME = 512
 STEP = 80
 #: Steps that the beat of two tones may dip under half: 40 ms at 25 Hz (413 + 438 Hz).
 DIP = 4
+#: Shorter bursts than this are none, s (the shortest of a network: 40 ms, call waiting) …
+SHORTEST = 0.032
+#: … and up to this they must stand alone; edges of so much are left out of longer ones, s.
+SHORT = 0.06
+EDGE = 0.012
+#: Fewer samples than this say nothing about frequencies (30 ms).
+LEAST_INSIDE = 240
+
 #: Peaks are looked for between these frequencies, Hz.
 LOWEST, HIGHEST = 300.0, 2300.0
 #: Below this nothing is a tone, mean square relative to full scale 1.0 (-35 dBm0 is -41 dB).
@@ -30,50 +39,11 @@ MIN_TONAL = 0.86
 MIN_PEAK = MIN_TONAL / 2
 #: Least likeness (cosine of power spectra) for a frame to go on with a burst.
 MIN_LIKENESS = 0.6
-#: A component this far below the strongest one still counts, dB.
-WEAKEST_COMPONENT = 15.0
 
 _WINDOW = np.hanning(FRAME + 2)[1:-1].astype(np.float32)
 _SEVEN = np.ones(7, np.float32)
 _BIN = RATE / FRAME
 _LOW, _HIGH = int(LOWEST / _BIN), int(HIGHEST / _BIN) + 1
-
-
-@dataclass(slots=True, kw_only=True)
-class Burst:
-    """A stretch of one steady tone. Times in s of stream time."""
-
-    start: float
-    #: Last known moment of the tone; its end once `over`.
-    end: float
-    over: bool = False
-    #: Mean square of the tone.
-    level: float = 0.0
-    #: Hz, ascending; the components within WEAKEST_COMPONENT of the strongest.
-    frequencies: tuple[float, ...] = ()
-    #: Level of each component relative to the strongest, dB.
-    levels: tuple[float, ...] = ()
-    #: Share of the energy in those components, 0 to 1.
-    purity: float = 0.0
-    #: How far a frequency may be off because the burst is short, Hz.
-    resolution: float = 0.0
-    #: Level change from the first to the last third, dB; bells and strings decay.
-    slope: float = 0.0
-    #: Spread of the level between steps of 50 ms, dB.
-    wobble: float = 0.0
-    #: Rose out of (fell into) something at least 10 dB quieter, within 40 ms.
-    clean_start: bool = False
-    clean_end: bool = False
-
-    @property
-    def length(self) -> float:
-        """Seconds so far."""
-        return self.end - self.start
-
-    @property
-    def steady(self) -> bool:
-        """Whether a machine could have made it: no decay, no tremolo, nothing beside it."""
-        return self.purity > 0.9 and abs(self.slope) < 2.5 and self.wobble < 1.6
 
 
 @dataclass(slots=True)
@@ -244,7 +214,8 @@ class BurstFinder:
         burst.over = True
         self._edges(burst)
         self._ended = burst.end
-        if burst.length < 0.05:
+        short = burst.length < SHORT
+        if burst.length < SHORTEST or (short and not (burst.clean_start and burst.clean_end)):
             return None
         self._analyse(burst)
         return burst if burst.frequencies else None
@@ -305,13 +276,13 @@ class BurstFinder:
         """Measure frequencies, purity and steadiness over the inside of the burst."""
         if not burst.over:
             self._edges(burst)
-        begin = int((burst.start + 0.012) * RATE) - self._until + len(self._samples)
-        end = int((burst.end - 0.012) * RATE) - self._until + len(self._samples)
+        edge = 0.0 if burst.over and burst.length < SHORT else EDGE
+        begin = int((burst.start + edge) * RATE) - self._until + len(self._samples)
+        end = int((burst.end - edge) * RATE) - self._until + len(self._samples)
         inside = self._samples[max(begin, 0) : max(end, 0)]
-        if len(inside) < 240:
+        if len(inside) < LEAST_INSIDE:
             return
-        _steadiness(burst, inside)
-        _components(burst, inside[-8000:])
+        burst.measure(inside)
 
 
 def _median(values: NDArray[np.float32]) -> float:
@@ -321,66 +292,3 @@ def _median(values: NDArray[np.float32]) -> float:
 
 #: From a peak to the places around it.
 _AROUND = np.arange(-3, 4)
-
-
-def _steadiness(burst: Burst, inside: NDArray[np.float32]) -> None:
-    """Set slope and wobble from the energy in steps of 50 ms (25 ms when it is short)."""
-    size = 400 if len(inside) >= 2400 else 200
-    steps = inside[: len(inside) // size * size].reshape(-1, size)
-    count = len(steps)
-    if count < 3:
-        burst.slope = burst.wobble = 0.0
-        return
-    energies = np.einsum("ij,ij->i", steps, steps).tolist()
-    decibels = [10 * log10(energy / size + 1e-12) for energy in energies]
-    third = max(count // 3, 1)
-    burst.slope = (sum(decibels[-third:]) - sum(decibels[:third])) / third
-    mean = sum(decibels) / count
-    burst.wobble = sqrt(sum((one - mean) ** 2 for one in decibels) / count)
-
-
-def _components(burst: Burst, inside: NDArray[np.float32]) -> None:
-    """Set frequencies, their levels and the purity from one long windowed transform."""
-    length = len(inside)
-    size = next((size for size in (1024, 2048, 4096) if length <= size), 8192)
-    if length > size:
-        inside, length = inside[-size:], size
-    turn = np.arange(1, length + 1, dtype=np.float32) * np.float32(2 * pi / (length + 1))
-    window = np.float32(0.5) - np.float32(0.5) * np.cos(turn)
-    parts = fft.rfft((inside - np.add.reduce(inside) / np.float32(length)) * window, size).view(
-        np.float32
-    )
-    parts *= parts
-    power = parts[::2] + parts[1::2]
-    spacing = RATE / size
-    power[: int(150 / spacing)] = 0
-    total = float(np.add.reduce(power))
-    if total <= 0:
-        return
-    lobe = int(np.ceil(2 * RATE / length / spacing))
-    left = power.copy()
-    strongest, highest = 0.0, log(1e-30)
-    found: list[tuple[float, float]] = []
-    held = 0.0
-    for _ in range(4):
-        peak = int(left.argmax())
-        value = float(left[peak])
-        strongest = strongest or value
-        if value < strongest * 10 ** (-WEAKEST_COMPONENT / 10):
-            break
-        low, high = max(peak - lobe, 1), min(peak + lobe + 1, len(power) - 1)
-        held += float(np.add.reduce(left[low:high]))
-        if 0 < peak < len(power) - 1:
-            sides = power[peak - 1 : peak + 2].tolist()
-            if sides[1] >= max(sides[0], sides[2]):
-                before, here, after = (log(one + 1e-30) for one in sides)
-                shift = 0.5 * (before - after) / (before - 2 * here + after - 1e-30)
-                top = here - 0.25 * (before - after) * shift
-                highest = max(highest, top)
-                found.append(((peak + shift) * spacing, top))
-        left[low:high] = 0
-    found.sort()
-    burst.frequencies = tuple(hertz for hertz, _ in found)
-    burst.levels = tuple((level - highest) * 10 / log(10) for _, level in found)
-    burst.purity = min(1.0, held / total)
-    burst.resolution = 0.25 * RATE / length

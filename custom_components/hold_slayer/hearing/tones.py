@@ -11,10 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import cadence
+from .burst import RATE, Burst
 from .dtmf import FRAME as DTMF_FRAME, HOP as DTMF_HOP, Digit, DtmfDetector
 from .heard import Hearing, Sound
-from .tonebursts import RATE, Burst, BurstFinder
-from .toneplans import SIT_FREQUENCIES, SIT_TOLERANCE
+from .signals import (
+    CED_TIME,
+    SIT_PAUSE,
+    calls_fax,
+    is_answering_fax,
+    is_beep,
+    is_calling_fax,
+    is_special,
+    may_become_special,
+)
+from .tonebursts import BurstFinder
 
 #: Audio is looked at in blocks of this many samples (200 ms).
 BLOCK: Final = 1600
@@ -22,20 +32,10 @@ BLOCK: Final = 1600
 AT_ONCE: Final = 4 * BLOCK
 #: A pair that only rings is believed after this long, s (shortest ring burst: 0.4 s).
 PAIR_TIME = 0.33
-#: Lengths of an answering machine's beep, s, its frequencies, Hz, and the silence after it, s.
-BEEP_LENGTHS = (0.18, 1.6)
-BEEP_FREQUENCIES = (390.0, 2050.0)
+#: Silence after the beep of an answering machine, s.
 BEEP_SILENCE = 0.25
 #: A beep stands alone: no other tone this long before it, s.
 BEEP_ISOLATION = 1.2
-#: Called terminal (answering fax), ITU-T T.30: 2100 Hz ± 15 Hz for 2.6 to 4 s.
-CED_FREQUENCY, CED_TOLERANCE, CED_TIME = 2100.0, 22.0, 0.9
-#: Calling fax, ITU-T T.30: 1100 Hz ± 38 Hz, 0.5 s on, 3 s off, ± 15 %.
-CNG_FREQUENCY, CNG_TOLERANCE, CNG_CADENCE = 1100.0, 40.0, (0.5, 3.0)
-#: Length of one tone of the special information tone, s (E.180: 330 ms ± 70 ms).
-SIT_LENGTHS = (0.2, 0.45)
-#: Longest pause between two of them, s (E.180: up to 30 ms).
-SIT_PAUSE = 0.08
 #: Ringing tones pause for up to 5 s (E.180); a first ring stays active this long, s.
 LONGEST_GAP = 6.4
 #: A gap longer than this without a known cadence forgets the bursts before it, s.
@@ -80,7 +80,7 @@ class ToneDetector:
             keys = cadence.plan_frequencies(burst)
             if keys:
                 return Sound.RINGBACK
-            if _is_beep(burst) or _near(burst, CED_FREQUENCY, CED_TOLERANCE):
+            if is_beep(burst) or is_answering_fax(burst):
                 return Sound.BEEP
         return None
 
@@ -147,15 +147,15 @@ class ToneDetector:
         """Look at the burst that is on: it may complete a cadence."""
         if burst.length < 0.1:
             return
-        if _near(burst, CED_FREQUENCY, CED_TOLERANCE) and burst.purity > 0.85:
+        if is_answering_fax(burst) and burst.purity > 0.85:
             if burst.length >= CED_TIME:
                 self._report(heard, Sound.FAX, burst.start, 0.95, until=burst.end + 0.3)
             return
-        if self._special(burst):
+        if is_special([*self._bursts[-2:], burst]):
             first = self._bursts[-2]
             self._report(heard, Sound.SPECIAL_INFORMATION, first.start, 0.98, until=burst.end + 1.2)
             return
-        if _near(burst, CNG_FREQUENCY, CNG_TOLERANCE) and self._calling_fax(burst):
+        if self._bursts and calls_fax(self._bursts[-1], burst):
             self._report(heard, Sound.FAX, self._bursts[-1].start, 0.9, until=burst.end + 3.6)
             return
         keys = cadence.plan_frequencies(burst)
@@ -179,16 +179,14 @@ class ToneDetector:
         self._keys = keys if len(self._bursts) == 1 else self._keys & keys or keys
         self._match(self._bursts, heard)
         isolated = burst.start - self._last_tone_end > BEEP_ISOLATION
-        self._beep = burst if isolated and _is_beep(burst) and burst.clean_end else None
+        alone = isolated and burst.clean_end and not is_calling_fax(burst)
+        self._beep = burst if alone and is_beep(burst) else None
         self._last_tone_end = burst.end
         self._early = None
         for length, countries in cadence.ringing_lengths(keys).items():
             if abs(burst.length - length) < 0.08 * length and burst.steady and burst.clean_end:
                 self._early = (burst, length)
                 self._early_countries = countries
-        if not _near(burst, CNG_FREQUENCY, CNG_TOLERANCE):
-            return
-        self._beep = None if abs(burst.length - CNG_CADENCE[0]) < 0.08 else self._beep
 
     def _join(self, burst: Burst, keys: frozenset[tuple[float, ...]], heard: list[Hearing]) -> None:
         """See whether a burst goes on with the rhythm; begin a new one if it does not."""
@@ -199,7 +197,7 @@ class ToneDetector:
         between = self._finder.level(last.end + 0.02, burst.start - 0.02)
         quiet = gap < 0.06 or between < 0.09 * min(last.level, burst.level or last.level)
         if not self._keys & keys or gap > FORGET or not quiet or gap < 0.02:
-            if not self._special_so_far(burst):
+            if not may_become_special(self._bursts, burst):
                 self._bursts.clear()
                 self._keys = keys
             return
@@ -277,45 +275,13 @@ class ToneDetector:
         if last is not None and gap > FORGET:
             self._bursts.clear()
 
-    def _special_so_far(self, burst: Burst) -> bool:
-        """Whether the bursts end in the first tones of the special information tone."""
-        if not self._bursts:
-            return False
-        return _near(self._bursts[-1], SIT_FREQUENCIES[0], SIT_TOLERANCE) and _near(
-            burst, SIT_FREQUENCIES[1], SIT_TOLERANCE
-        )
-
     def _tell_special(self, burst: Burst, heard: list[Hearing]) -> bool:
         """Report the special information tone when this burst completes it."""
-        if not self._special(burst):
+        if not is_special([*self._bursts[-2:], burst]):
             return False
         since = self._bursts[-2].start
         self._report(heard, Sound.SPECIAL_INFORMATION, since, 0.98, until=burst.end + 1.2)
         return True
-
-    def _special(self, burst: Burst) -> bool:
-        """Whether this burst is the third tone of the special information tone."""
-        if len(self._bursts) < 2 or not _near(burst, SIT_FREQUENCIES[2], SIT_TOLERANCE):
-            return False
-        first, second = self._bursts[-2:]
-        return (
-            _near(first, SIT_FREQUENCIES[0], SIT_TOLERANCE)
-            and _near(second, SIT_FREQUENCIES[1], SIT_TOLERANCE)
-            and second.start - first.end < SIT_PAUSE
-            and burst.start - second.end < SIT_PAUSE
-            and all(SIT_LENGTHS[0] <= one.length <= SIT_LENGTHS[1] for one in (first, second))
-        )
-
-    def _calling_fax(self, burst: Burst) -> bool:
-        if not self._bursts:
-            return False
-        last = self._bursts[-1]
-        on, off = CNG_CADENCE
-        return (
-            _near(last, CNG_FREQUENCY, CNG_TOLERANCE)
-            and abs(last.length - on) <= 0.16 * on
-            and abs(burst.start - last.end - off) <= 0.16 * off
-        )
 
     def _report(
         self,
@@ -348,22 +314,3 @@ class ToneDetector:
                 network=network,
             )
         )
-
-
-def _near(burst: Burst, frequency: float, tolerance: float) -> bool:
-    """Whether a burst is one tone near a frequency (Hz)."""
-    return (
-        len(burst.frequencies) == 1
-        and abs(burst.frequencies[0] - frequency) <= tolerance + burst.resolution
-    )
-
-
-def _is_beep(burst: Burst) -> bool:
-    """Whether a burst could be the beep of an answering machine."""
-    return (
-        len(burst.frequencies) == 1
-        and BEEP_FREQUENCIES[0] <= burst.frequencies[0] <= BEEP_FREQUENCIES[1]
-        and BEEP_LENGTHS[0] <= burst.length <= BEEP_LENGTHS[1]
-        and burst.steady
-        and burst.purity > 0.93
-    )
