@@ -61,8 +61,10 @@ async def shelf() -> AsyncIterator[TestServer]:
     """A web server on this machine that has the blueprints."""
     app = web.Application()
     app.router.add_static("/main", FOLDER)
-    async with TestServer(app) as server:
-        yield server
+    server = TestServer(app)
+    await server.start_server()
+    yield server
+    await server.close()
 
 
 @pytest.fixture
@@ -95,7 +97,8 @@ class Done:
             "tts.speak",
         ):
             self._ordered[name] = asyncio.Queue()
-            hass.services.async_register(*name.split("."), self._take)
+            domain, _, action = name.partition(".")
+            hass.services.async_register(domain, action, self._take)
 
     async def _take(self, call: ServiceCall) -> None:
         self._ordered[f"{call.domain}.{call.service}"].put_nowait(dict(call.data))
