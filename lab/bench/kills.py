@@ -1,9 +1,10 @@
-"""The engine killed, stopped or without descriptors at random moments: noticed, back, nobody left behind?"""
+"""The engine killed, stopped, without descriptors or memory at random moments: noticed, back, nobody left behind?"""
 
 import asyncio
 from collections.abc import Awaitable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from enum import StrEnum
 from itertools import count
 import os
 from pathlib import Path
@@ -23,8 +24,18 @@ supervision = module("telephony.supervision")
 
 #: Signals in turn: killed, crashed, aborted by an assertion, hung.
 SIGNALS = (signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT, signal.SIGSTOP)
-#: One more turn: no file can be opened any more.
-TURNS = (*SIGNALS, None)
+
+
+class Shortage(StrEnum):
+    """What the engine may run out of."""
+
+    FILES = "no descriptors"
+    MEMORY = "no memory"
+
+
+TURNS = (*SIGNALS, *Shortage)
+#: Calls made until an engine without memory gives up; the next ones fit into what it has already.
+MOST_CALLS = 100
 #: Longest wait for anything, s.
 PATIENCE = 60.0
 
@@ -49,6 +60,12 @@ class Kills:
     refused: int = 0
     kept: int = 0
     recovered: int = 0
+    #: Times without memory: the engine ended and is back, or refused further calls and went on; the
+    #: calls that were up then, and those whose far end got no BYE.
+    exhausted: int = 0
+    ended: int = 0
+    exhausted_calls: int = 0
+    exhausted_orphans: int = 0
     #: What did not happen within a minute.
     failures: list[str] = field(default_factory=list)
 
@@ -63,12 +80,14 @@ async def kills(times: int, seed: int) -> Kills:
             kind, wait = TURNS[number % len(TURNS)], rng.uniform(0, 1.5)
             try:
                 async with asyncio.timeout(PATIENCE):
-                    if kind is None:
+                    if kind is Shortage.FILES:
                         await _starve(engine, f"leg{number}", wait, found)
+                    elif kind is Shortage.MEMORY:
+                        await _exhaust(engine, sink, f"leg{number}", found)
                     else:
                         await _one(engine, sink, f"leg{number}", kind, wait, found)
             except TimeoutError:
-                found.failures.append(f"{number}: {kind.name if kind else 'no descriptors'}")
+                found.failures.append(f"{number}: {kind!s}")
     return found
 
 
@@ -134,6 +153,50 @@ async def _starve(engine: BenchEngine, leg: str, wait: float, found: Kills) -> N
     await engine.hang_up_all()
 
 
+async def _exhaust(engine: BenchEngine, sink: Sink, leg: str, found: Kills) -> None:
+    """Let the engine have no more memory, and call until it gives up; then see whether it is back."""
+    pid = engine.link.pid
+    answered, byes = sink.requests["ACK"], sink.requests["BYE"]
+    found.exhausted += 1
+    status = Path(f"/proc/{pid}/status").read_text("ascii").splitlines()
+    size = next(int(line.split()[1]) for line in status if line.startswith("VmSize")) * 1024
+    limits = resource.prlimit(pid, resource.RLIMIT_AS, (size, resource.RLIM_INFINITY))
+    ears = messages.HearingSettings()
+    try:
+        for number in range(MOST_CALLS):
+            call = messages.PlaceCall(
+                leg=f"{leg}-{number}", account_id="line", target="1", hearing=ears
+            )
+            await engine.link.request(call)
+    except errors.EngineRefused:
+        resource.prlimit(pid, resource.RLIMIT_AS, limits)
+    except errors.EngineLost:
+        found.ended += 1
+        await engine.until(lambda: not engine.legs and engine.link.pid != pid, PATIENCE)
+    calls = sink.requests["ACK"] - answered
+    await engine.until(lambda: engine.link.state is supervision.LinkState.RUNNING, PATIENCE)
+    await engine.hang_up_all()
+    with suppress(TimeoutError):
+        await asyncio.wait_for(sink.until("BYE", byes + calls), 10)
+    found.exhausted_calls += calls
+    found.exhausted_orphans += max(0, calls - (sink.requests["BYE"] - byes))
+    await _until_called(engine, f"again-{leg}")
+    await engine.hang_up_all()
+
+
+async def _until_called(engine: BenchEngine, leg: str) -> None:
+    """Call as soon as the account is back."""
+    while leg not in engine.legs:
+        try:
+            call = messages.PlaceCall(leg=leg, account_id="line", target="1")
+            await engine.link.request(call)
+        except errors.EngineRefused:
+            before = engine.registrations
+            await engine.until(lambda before=before: engine.registrations > before, PATIENCE)
+        else:
+            await engine.until(lambda: leg in engine.legs, PATIENCE)
+
+
 async def _timed(what: Awaitable[None], most: float, since: float, into: list[float]) -> None:
     """Wait for something and note how long it took; raises `TimeoutError`."""
     await asyncio.wait_for(what, most)
@@ -162,5 +225,10 @@ def lines(found: Kills) -> list[str]:
     printed.append(
         f"  no descriptor left: {found.starved} times, new call refused {found.refused}, the other"
         f" kept and hung up {found.kept}, in a call with the same engine afterwards {found.recovered}"
+    )
+    printed.append(
+        f"  no memory left: {found.exhausted} times, the engine ended and was in a call again"
+        f" {found.ended}; of {found.exhausted_calls} calls that were up never hung up at the far end:"
+        f" {found.exhausted_orphans}"
     )
     return printed

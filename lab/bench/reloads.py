@@ -16,7 +16,8 @@ class Reloads:
     #: Reloads after which the comparison begins.
     warm: int
     seconds: float
-    #: Descriptors, threads, tasks, listeners on the bus, objects of our classes, memory (bytes).
+    #: Descriptors, threads, tasks, listeners on the bus, objects of our classes, blocks of Python's
+    #: allocator, memory (bytes) as it is and after the C library gave back what was free.
     begin: dict[str, int]
     end: dict[str, int]
     #: Descriptors and threads of the first and the last engine.
@@ -55,16 +56,18 @@ def _only_engine(home: ProbedHome) -> int:
 
 def lines(found: Reloads) -> list[str]:
     """Return what to print."""
-    grown = (found.end["memory"] - found.begin["memory"]) / 1e6
+    grown = (found.end["memory_trimmed"] - found.begin["memory_trimmed"]) / 1e6
     held = ", ".join(
         f"{what} {before} -> {found.end[what]}"
         for what, before in found.begin.items()
-        if what != "memory"
+        if not what.startswith("memory")
     )
     return [
         (
             f"  {found.reloads} reloads in {found.seconds:g} s after {found.warm}: {held}, memory"
-            f" {found.begin['memory'] / 1e6:.1f} -> {found.end['memory'] / 1e6:.1f} MB ({grown:+.1f});"
+            f" {found.begin['memory'] / 1e6:.1f} -> {found.end['memory'] / 1e6:.1f} MB, trimmed"
+            f" {found.begin['memory_trimmed'] / 1e6:.1f} -> {found.end['memory_trimmed'] / 1e6:.1f} MB"
+            f" ({grown:+.1f});"
             f" one engine each time, files and threads of the first {found.first_engine}, of the last"
             f" {found.last_engine}"
         )
