@@ -338,3 +338,20 @@ def test_a_menu_whose_first_words_got_lost_is_heard_again() -> None:
     drive.say("voor afspraken toets één voor rekeningen toets twee")
     drive.wait(3)
     assert drive.keys == ["1"]
+
+
+def test_wanted_option_whose_key_was_not_heard_is_heard_once_more() -> None:
+    drive = call("my card was stolen")
+    drive.say("for your balance press one for a lost or stolen card tree time")
+    drive.wait(3)
+    assert drive.keys == []
+    drive.say("for your balance press one for a lost or stolen card press two")
+    drive.wait(3)
+    assert drive.keys == ["2"]
+
+
+def test_what_follows_the_last_key_may_be_nothing_wanted() -> None:
+    drive = call("my card was stolen")
+    drive.say("for your balance press one thank you for your patience")
+    drive.wait(3)
+    assert drive.keys == ["0"]

@@ -24,10 +24,20 @@ _NO_WORDS = -0.5
 _SHARED = 0.6
 
 
-def assign(
-    marked: str, spans: Sequence[tuple[int, int]], phrases: Phrases
-) -> tuple[list[str], bool]:
-    """Give each key, at its span in the text, its label; also whether that was clear."""
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """Which words belong to which key."""
+
+    #: One for each key, in order.
+    labels: tuple[str, ...]
+    #: Whether that was clear.
+    clear: bool
+    #: What is said after the last key and belongs to none: the next option's, if its key was not heard.
+    left_over: str = ""
+
+
+def assign(marked: str, spans: Sequence[tuple[int, int]], phrases: Phrases) -> Labels:
+    """Give each key, at its span in the text, its label."""
     edges = [0, *(end for _, end in spans)]
     starts = [*(start for start, _ in spans), len(marked)]
     gaps = [_tied(marked[edge:start], phrases) for edge, start in zip(edges, starts, strict=True)]
@@ -45,7 +55,8 @@ def assign(
         else:
             label = _label_after(gaps[index + 1], phrases, shared=before[index + 1])
         labels.append(label)
-    return labels, best.score - other >= _CLEAR
+    left_over = trim(gaps[-1], phrases, keep_end=False) if best.before[-1] else ""
+    return Labels(tuple(labels), best.score - other >= _CLEAR, left_over)
 
 
 def _tied(gap: str, phrases: Phrases) -> str:

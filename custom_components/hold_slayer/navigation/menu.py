@@ -52,6 +52,8 @@ class Menu:
     options: tuple[Option, ...] = ()
     #: False when the words could belong to the keys in two ways, or the last key is missing; hear it once more.
     sure: bool = True
+    #: What was said after the last key and belongs to none.
+    left_over: str = ""
 
     def __bool__(self) -> bool:
         """Whether anything is offered."""
@@ -86,13 +88,14 @@ def read_menu(text: str, phrases: Phrases) -> Menu:
     marked, options = _say_or_press(fold(text, punctuation=True), phrases)
     anchors = find_anchors(marked, phrases)
     spoken, marked = _spoken(marked, anchors, phrases)
-    sure = True
+    sure, left_over = True, ""
     if anchors := find_anchors(marked, phrases):
         spans = [(anchor.start, anchor.end) for anchor in anchors]
-        labels, sure = assign(marked, spans, phrases)
+        found = assign(marked, spans, phrases)
+        sure, left_over = found.clear, found.left_over
         options = [
             _option(OptionKind.PRESS if anchor.key else OptionKind.STAY, anchor.key, label, phrases)
-            for anchor, label in zip(anchors, labels, strict=True)
+            for anchor, label in zip(anchors, found.labels, strict=True)
         ] + options
     elif not spoken:
         options += _enumerated(marked, phrases)
@@ -108,7 +111,7 @@ def read_menu(text: str, phrases: Phrases) -> Menu:
         slot = (option.kind, option.key)
         if slot not in merged or option.label:
             merged[slot] = option
-    return Menu(tuple(merged.values()), sure)
+    return Menu(tuple(merged.values()), sure, left_over)
 
 
 def roles_of(label: str, phrases: Phrases) -> frozenset[Role]:

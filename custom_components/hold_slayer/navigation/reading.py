@@ -147,7 +147,8 @@ class MenuReader:
 
     def _answer(self, menu: Menu, text: str, phrases: Phrases) -> tuple[bool, Turn]:
         choice = choose(menu, self._call.plan.intent, phrases)
-        if not self._unsure and not (menu.sure and (choice.option or whole(menu, phrases))):
+        heard = choice.option or (whole(menu, phrases) and not self._lost_key(menu, phrases))
+        if not self._unsure and not (menu.sure and heard):
             self._unsure = True  # hear it once more
             return False, None
         self._unsure = False
@@ -162,6 +163,11 @@ class MenuReader:
         if seen < 2 and self._counsel.ask(menu, text, phrases):
             return True, None
         return True, self._without_model(menu, phrases)
+
+    def _lost_key(self, menu: Menu, phrases: Phrases) -> bool:
+        """Whether what is wanted was named last, and its key not heard."""
+        rest = Menu((Option(kind=OptionKind.SAY, key="", label=menu.left_over),))
+        return choose(rest, self._call.plan.intent, phrases).option is not None
 
     def _stays(self, menu: Menu, text: str, phrases: Phrases) -> Option | None:
         """The option to go on waiting: a queue that sounds like a menu asks for it again and again."""
