@@ -1,5 +1,6 @@
 """The subscription that feeds the card."""
 
+import time
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -52,6 +53,7 @@ async def test_snapshot_and_deltas(
     client = await hass_ws_client(hass)
     snapshot = await subscribe(client)
     assert snapshot["kind"] == "snapshot"
+    assert snapshot["now"] == pytest.approx(time.time(), abs=60)
     assert [line["name"] for line in snapshot["lines"]] == ["Line 1", "Line 2"]
     assert snapshot["lines"][0]["call"] is None
     assert snapshot["lines"][0]["device_id"]

@@ -192,6 +192,25 @@ async def test_deltas(page: Page) -> None:
     ]
 
 
+async def test_a_browser_whose_clock_is_wrong(page: Page) -> None:
+    """Time counts by Home Assistant's clock, whatever a tablet on the wall believes."""
+    said = await page.evaluate(
+        """async () => {
+            const { EMPTY, reduce, Store } = await import("/card/store.js");
+            const told = { kind: "snapshot", now: 5000, lines: [], contacts: [], phones: [] };
+            const store = new Store({});
+            const before = store.now() - Date.now() / 1000;
+            store._apply({ ...told, now: Date.now() / 1000 - 7200 });
+            const older = { ...told, now: undefined };
+            return [
+              reduce(EMPTY, told, 1400).ahead, reduce(EMPTY, older, 1400).ahead,
+              Math.round(before), Math.round(store.now() - Date.now() / 1000),
+            ];
+        }"""
+    )
+    assert said == [3600, 0, 0, -7200]
+
+
 async def test_numbers_for_people(page: Page) -> None:
     said = await page.evaluate(
         """async () => {

@@ -11,6 +11,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.translation import async_get_cached_translations
+from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
 from ..devices import line_device_id
@@ -67,7 +68,8 @@ class Feed:
             for line in account.switchboard.lines:
                 self._unwatch.append(line.watch(self._line_watcher(account, line)))
         self._known = self._directory()
-        self._send({"kind": "snapshot", "lines": self._lines(), **self._known})
+        now = dt_util.utcnow().timestamp()
+        self._send({"kind": "snapshot", "now": now, "lines": self._lines(), **self._known})
 
     @callback
     def _unfollow(self) -> None:

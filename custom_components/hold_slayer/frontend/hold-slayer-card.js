@@ -178,7 +178,7 @@ class HoldSlayerCard extends HTMLElement {
     this._problem = "";
     this._render();
     try {
-      this._playing = { call: call.id, recording: await findRecording(this._hass, call) };
+      this._playing = { call: call.id, recording: await findRecording(this._hass, call, this._store) };
     } catch (error) {
       this._playing = null;
       this._problem = error?.message ?? String(error);
@@ -191,7 +191,7 @@ class HoldSlayerCard extends HTMLElement {
     const hass = this._hass;
     const state = this._store.state;
     const lines = this._lines();
-    const now = Date.now() / 1000;
+    const now = this._store.now();
     const atEnd = [...this.shadowRoot.querySelectorAll(".words")].map(isAtEnd);
     const busy = lines.filter((line) => line.call || !line.available);
     const accounts = new Set([...state.lines.values()].map((line) => line.entry_id)).size > 1;

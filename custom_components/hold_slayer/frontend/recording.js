@@ -7,13 +7,16 @@ import { text } from "./texts.js";
 const FINISHING_S = 60;
 const LOOK_AGAIN_MS = 2000;
 
-/** Find the recording of a call; gives {url, started} (epoch seconds), or null when there is none. */
-export async function findRecording(hass, call) {
+/**
+ * Find the recording of a call; gives {url, started} (epoch seconds), or null when there is none.
+ * `clock.now()` is Home Assistant's time.
+ */
+export async function findRecording(hass, call, clock) {
   let recording;
   for (;;) {
     const found = await hass.callWS({ type: "hold_slayer/history/get", call_id: call.id });
     [recording] = found.recordings ?? [];
-    if (recording || Date.now() / 1000 - call.ended > FINISHING_S) break;
+    if (recording || clock.now() - call.ended > FINISHING_S) break;
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
   }
   if (!recording) return null;

@@ -1,14 +1,16 @@
 /** The card's copy of all lines, kept up to date by the integration's websocket subscription. */
 
 /**
- * Apply one message of `hold_slayer/subscribe` to the state and return the new state.
+ * Apply one message of `hold_slayer/subscribe`, `received` (epoch seconds by the browser's clock),
+ * to the state and return the new state.
  * Pure: the old state is left as it was, so a view can compare the two.
  */
-export function reduce(state, message) {
+export function reduce(state, message, received = 0) {
   switch (message.kind) {
     case "snapshot":
       return {
         ready: true,
+        ahead: (message.now ?? received) - received,
         lines: new Map(message.lines.map((line) => [line.id, { ...line, call: whole(line.call) }])),
         contacts: message.contacts,
         phones: message.phones,
@@ -34,7 +36,14 @@ export function reduce(state, message) {
   }
 }
 
-export const EMPTY = Object.freeze({ ready: false, lines: new Map(), contacts: [], phones: [] });
+/** `ahead`: by how much Home Assistant's clock is ahead of the browser's, s. */
+export const EMPTY = Object.freeze({
+  ready: false,
+  ahead: 0,
+  lines: new Map(),
+  contacts: [],
+  phones: [],
+});
 
 function withLine(state, id, change) {
   const line = state.lines.get(id);
@@ -79,6 +88,11 @@ export class Store {
     this.error = null;
   }
 
+  /** Home Assistant's time, epoch seconds: clocks of tablets on walls are often wrong. */
+  now() {
+    return Date.now() / 1000 + this.state.ahead;
+  }
+
   /** Call `listener` now and after every change; returns the function that ends it. */
   listen(listener) {
     this._listeners.add(listener);
@@ -110,7 +124,7 @@ export class Store {
 
   _apply(message) {
     this.error = null;
-    this.state = reduce(this.state, message);
+    this.state = reduce(this.state, message, Date.now() / 1000);
     this._tell();
   }
 
