@@ -9,6 +9,8 @@ import sys
 
 import pytest
 
+from custom_components.hold_slayer.engine import library
+
 LIBRARY = Path(__file__).parents[2] / "custom_components/hold_slayer/engine/library.py"
 #: Loads library.py by itself, as nothing else of the engine exists before it; then does as told.
 PROGRAM = """
@@ -106,3 +108,24 @@ def test_no_library(tmp_path: Path, machine: str, error: str) -> None:
     assert said.startswith(error)
     assert f"{machine}-" in said
     assert ("64-bit Linux" in said) is (error == "UnsupportedMachineError")
+
+
+@pytest.mark.parametrize(
+    ("machine", "bits", "system", "libc", "name"),
+    [
+        ("AMD64", 64, "linux", "glibc", "x86_64-glibc"),
+        ("arm64", 64, "linux", "", "aarch64-musl"),
+        ("aarch64", 32, "linux", "glibc", "armv7l-glibc"),
+        ("x86_64", 32, "linux", "", "i686-musl"),
+        ("arm64", 64, "darwin", "", "aarch64-darwin"),
+    ],
+)
+def test_platform_names(
+    monkeypatch: pytest.MonkeyPatch, machine: str, bits: int, system: str, libc: str, name: str
+) -> None:
+    """Machines go by many names; a 32-bit Python on a 64-bit kernel is a 32-bit machine."""
+    monkeypatch.setattr(platform, "machine", lambda: machine)
+    monkeypatch.setattr(platform, "libc_ver", lambda: (libc, ""))
+    monkeypatch.setattr(sys, "maxsize", 2 ** (bits - 1) - 1)
+    monkeypatch.setattr(sys, "platform", system)
+    assert library.platform_name() == name

@@ -212,3 +212,41 @@ def test_asks_without_changing() -> None:
     desk = Desk("desk")
     desk.register("Contact: <sip:desk@10.0.0.7>;expires=90")
     assert desk.register().headers == ["Contact: <sip:desk@10.0.0.7>;expires=90"]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("algorithm=MD5", "algorithm=SHA-512-256"),
+        ("qop=auth", "qop=auth-int"),
+        ("nc=00000001", "nc=often"),
+        (f'uri="{TARGET}"', 'uri="sip:elsewhere"'),
+    ],
+)
+def test_credentials_of_another_kind(right: str, wrong: str) -> None:
+    """What we did not offer, or cannot be read, lets nobody in."""
+    desk = Desk("desk")
+    (challenge,) = desk.send("Contact: <sip:desk@10.0.0.7>").headers
+    given = desk.credentials(challenge)
+    assert right in given
+    assert desk.send("Contact: <sip:desk@10.0.0.7>", given.replace(right, wrong)).status != 200
+    assert contacts(desk) == []
+
+
+def test_credentials_for_somebody_else() -> None:
+    """Headers for other realms and schemes are passed over; the one for us counts."""
+    desk = Desk("desk")
+    (challenge,) = desk.send("Contact: <sip:desk@10.0.0.7>").headers
+    given = desk.credentials(challenge)
+    others = ("Authorization: Basic ZGVzazp4", 'Authorization: Digest realm="other", nonce="1"')
+    assert desk.send("Contact: <sip:desk@10.0.0.7>", *others).status == 401
+    assert desk.send("Contact: <sip:desk@10.0.0.7>", *others, given).status == 200
+
+
+def test_counts_are_kept_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only so many nonces are remembered: the oldest is forgotten."""
+    monkeypatch.setattr("custom_components.hold_slayer.engine.digest.MOST_NONCES", 2)
+    desk = Desk("desk")
+    for _ in range(4):
+        assert desk.register("Contact: <sip:desk@10.0.0.7>", "Expires: 300").status == 200
+    assert len(contacts(desk)) == 1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.hold_slayer.engine import address, failures, sdp
+from custom_components.hold_slayer.engine import address, failures, nat, sdp
 from custom_components.hold_slayer.engine.refusal import RefusalError
 from custom_components.hold_slayer.telephony.messages import (
     AccountSettings,
@@ -108,6 +108,55 @@ def test_host_of(uri: str, host: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "port", "loopback", "ipv6"),
+    [
+        ("localhost", 0, True, False),
+        ("127.0.0.1:5070", 5070, True, False),
+        ("[::1]:5061", 5061, True, True),
+        ("2001.example", 0, False, False),
+        ("[2001:db8::1]", 0, False, True),
+        ("192.0.2.1", 0, False, False),
+    ],
+)
+def test_hosts(text: str, port: int, loopback: bool, ipv6: bool) -> None:
+    """Names and addresses, with and without a port, stand in a URI as they were written."""
+    host = address.parse_host(text, "the host")
+    assert (host.port, host.is_loopback, host.is_ipv6) == (port, loopback, ipv6)
+    assert str(host) == text
+
+
+def test_domain() -> None:
+    """The account's address is at its domain, where it has one; requests go to the registrar."""
+    account = AccountSettings(id="a", registrar="pbx.example", domain="home.example", username="me")
+    assert address.target_uri("123", account) == "sip:123@home.example"
+    assert address.server_hosts(account) == {"pbx.example", "home.example"}
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        (401, ErrorKind.UNAUTHORISED),
+        (403, ErrorKind.FORBIDDEN),
+        (404, ErrorKind.NOT_FOUND),
+        (408, ErrorKind.TIMEOUT),
+        (503, ErrorKind.UNREACHABLE),
+        (423, ErrorKind.REJECTED),
+    ],
+)
+def test_failed_registrations(code: int, error: ErrorKind) -> None:
+    """Each answer to REGISTER has its sentence with the code; without one the reason stands there."""
+    assert failures.registration_error(code) is error
+    assert failures.registration_sentence(error, code, "Why").endswith(f"({code} Why)")
+    assert failures.registration_sentence(error, 0, "no route").endswith("(no route)")
+    assert failures.call_sentence(CallFailure.BUSY, 0, "no route").endswith("(no route)")
+
+
+def test_diversions_are_named() -> None:
+    """A 302 says that it is not followed."""
+    assert "not followed" in failures.call_sentence(CallFailure.FAILED, 302, "Moved")
+
+
+@pytest.mark.parametrize(
     ("code", "rang", "failure"),
     [
         (408, False, CallFailure.TIMEOUT),
@@ -121,3 +170,22 @@ def test_failures(code: int, rang: bool, failure: CallFailure) -> None:
     """Each status means something, also those nobody listed; the code is in the sentence."""
     assert failures.call_failure(code, rang=rang) is failure
     assert str(code) in failures.call_sentence(failure, code, "Reason")
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        ("", None),
+        ("SIP/2.0 200 OK\r\nVia: nonsense\r\n\r\n", None),
+        ("SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 10.0.0.2;rport=x;received=10.0.0.2\r\n\r\n", None),
+        ("SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 10.0.0.2;rport=5060\r\n\r\n", nat.Nat.NONE),
+        ("SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 10.0.0.2;received=192.0.2.1\r\n\r\n", nat.Nat.ADDRESS),
+        (
+            "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 10.0.0.2:5070;rport=9;received=\r\n\r\n",
+            nat.Nat.PORT,
+        ),
+    ],
+)
+def test_nat_from_odd_answers(message: str, kind: nat.Nat | None) -> None:
+    """What an answer does not say is not guessed."""
+    assert nat.nat_of(message) is kind

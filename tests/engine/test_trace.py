@@ -98,6 +98,26 @@ def test_odd_messages() -> None:
         assert "4711" not in masker.message(odd)
 
 
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("sip:alice@[2001:db8:7::5]:5061", "sip:user1@[2001:db8::1]:5061"),
+        ("sip:0.0.0.0:5060", "sip:0.0.0.0:5060"),
+        ("tel:+442079460000", "tel:xxxxxxxxxxx00"),
+        ("+442079460000", "xxxxxxxxxxx00"),
+        ("alice", "user1"),
+        ("seen from 999.1.1.1 and 10.0.0.5", "seen from 999.1.1.1 and 192.0.2.1"),
+        ("at 1:2:3:4:5:6:7:8:9", "at 1:2:3:4:5:6:7:8:9"),
+    ],
+)
+def test_targets_and_addresses(text: str, masked: str) -> None:
+    """Whom a call was for is masked as in its messages; what is no address stays as it is."""
+    masker = Masker()
+    target = masker.target if " " not in text else lambda line: masker.message(line).strip()
+    # the same stays the same
+    assert [target(text), target(text)] == [masked, masked]
+
+
 async def test_trace_of_a_registration(alice: Station, trunk: LabTrunk) -> None:
     """A trace has both directions as text and as packets, and no secret."""
     await alice.link.request(StartTrace())

@@ -4,17 +4,20 @@ import asyncio
 from collections import Counter
 import random
 import struct
+import sys
 from typing import Any
 
 import aiodns
 import pytest
 
 from custom_components.hold_slayer.engine.location import (
+    LONGEST_S,
     USUAL_S,
     Server,
     located,
     mapped_address,
     ordered,
+    public_address,
 )
 from custom_components.hold_slayer.engine.refusal import RefusalError
 from custom_components.hold_slayer.providers import PRESETS, Provider
@@ -228,6 +231,25 @@ async def test_stun_is_silent() -> None:
             await located(settings)
     assert refused.value.error is ErrorKind.TIMEOUT
     assert str(far.port) in refused.value.text
+
+
+async def test_stun_server_is_nowhere() -> None:
+    """A STUN server that refuses packets, or that no packet can be sent to, is named."""
+    server = f"{HOST}:{free_port()}"
+    for bound, error in (("", ErrorKind.TIMEOUT), ("192.0.2.7", ErrorKind.UNREACHABLE)):
+        with pytest.raises(RefusalError) as refused:
+            await public_address(server, bound)
+        assert refused.value.error is error
+        assert server in refused.value.text
+
+
+async def test_without_a_resolver(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no library asks for SRV records, the registrar's name is all there is."""
+    monkeypatch.setitem(sys.modules, "aiodns", None)
+    settings = AccountSettings(id="line", registrar="trunk.example", username="a")
+    location = await located(settings)
+    assert location.settings == settings
+    assert location.valid_s == LONGEST_S
 
 
 def test_stun_answers_of_others() -> None:
