@@ -150,7 +150,6 @@ async def test_damage_that_a_reader_finds(
     history = history_of(hass)
     # nothing is written meanwhile: the writer would find it first
     await history.hold_for_backup()
-    monkeypatch.setattr(history_module, "_CATCH_UP_S", 0.05)
     content = bytearray(file.read_bytes())
     # all but the first page, which says how large the pages are
     content[4096:] = b"\x5a" * (len(content) - 4096)
@@ -165,7 +164,8 @@ async def test_damage_that_a_reader_finds(
             hass.loop.call_soon_threadsafe(moved.set)
 
     history.writer._on_trouble = told
-    with pytest.raises(HomeAssistantError) as error:
+    with monkeypatch.context() as impatient, pytest.raises(HomeAssistantError) as error:
+        impatient.setattr(history_module, "_CATCH_UP_S", 0.05)
         await act(hass, "get_call_history", call_id="old1")
     assert error.value.translation_key == "history_unavailable"
     history.resume()
