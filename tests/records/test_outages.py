@@ -164,9 +164,10 @@ async def test_damage_that_a_reader_finds(
             hass.loop.call_soon_threadsafe(moved.set)
 
     history.writer._on_trouble = told
-    with monkeypatch.context() as impatient, pytest.raises(HomeAssistantError) as error:
+    with monkeypatch.context() as impatient:
         impatient.setattr(history_module, "_CATCH_UP_S", 0.05)
-        await act(hass, "get_call_history", call_id="old1")
+        with pytest.raises(HomeAssistantError) as error:
+            await act(hass, "get_call_history", call_id="old1")
     assert error.value.translation_key == "history_unavailable"
     history.resume()
     async with asyncio.timeout(30):
