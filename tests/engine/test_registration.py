@@ -11,6 +11,7 @@ from custom_components.hold_slayer.telephony.messages import (
     CallFailure,
     ErrorKind,
     GetAccountFacts,
+    HangUp,
     LegState,
     Nat,
     Ping,
@@ -20,6 +21,7 @@ from custom_components.hold_slayer.telephony.messages import (
     TestAccount,
     Transport,
 )
+from lab.trunk.nat import symmetric_nat
 from lab.trunk.proxy import Mood
 from lab.trunk.transport import Protocol
 
@@ -190,6 +192,32 @@ async def test_calls_over_the_trunk(alice: Station, bob: Station, trunk: LabTrun
     assert call.account_id == "line"
 
 
+async def test_behind_a_symmetric_nat(alice: Station, bob: Station, trunk: LabTrunk) -> None:
+    """The NAT is noticed, what the server sees is registered, and calls go through both ways."""
+    trunk.proxy.serve_parties(bob.port)
+    port = trunk.proxy.transports.ports[Protocol.UDP]
+    async with symmetric_nat((HOST, port)) as nat:
+        outside = f"{HOST}:{nat.address[1]}"
+        settings = alice.settings(outside, password=PASSWORD, realm="trunk.example")
+        await alice.link.request(AddAccount(account=settings))
+        facts = await alice.link.request(GetAccountFacts(account_id="line"))
+        assert facts.nat is Nat.PORT
+        assert await nat.ports() != [alice.port]
+        await bob.link.request(
+            AddAccount(account=bob.settings(trunk.registrar(), register=False, username="1234"))
+        )
+        leg = await alice.dial("1234")
+        await bob.pick_up()
+        await alice.leg_is(leg, LegState.CONFIRMED)
+        await alice.link.request(HangUp(leg=leg))
+        await alice.leg_is(leg, LegState.DISCONNECTED)
+        leg = await bob.dial(f"sip:alice@{trunk.registrar()}")
+        await alice.pick_up()
+        await bob.leg_is(leg, LegState.CONFIRMED)
+        await bob.link.request(HangUp(leg=leg))
+        await bob.leg_is(leg, LegState.DISCONNECTED)
+
+
 async def test_calls_the_trunk_refuses(alice: Station, bob: Station, trunk: LabTrunk) -> None:
     """An unknown number, a busy trunk and wrong credentials each get their own failure."""
     trunk.proxy.serve_parties(bob.port)
@@ -238,6 +266,16 @@ async def test_facts(alice: Station, trunk: LabTrunk) -> None:
     assert facts.nat is Nat.NONE
     assert facts.expires_s > 0
     assert facts.invite_bytes == 0
+
+
+@pytest.mark.parametrize(
+    ("local", "nat"),
+    [("10.0.0.2:5060", Nat.PORT), ("203.0.113.1:31337", Nat.NONE), ("[2001:db8::1]:5", Nat.PORT)],
+)
+def test_nat_behind_a_corrected_via(local: str, nat: Nat) -> None:
+    """Where we really send from counts, not the Via that the library has put right already."""
+    via = "SIP/2.0/UDP 203.0.113.1:31337;rport=31337;received=203.0.113.1"
+    assert nat_of(f"SIP/2.0 200 OK\r\nVia: {via}\r\n\r\n", local) is nat
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from ..telephony.messages import (
     Transport,
 )
 from .account_config import account_config
-from .address import server_hosts
+from .address import Host, server_hosts
 from .failures import registration_error, registration_sentence
 from .guard import callback
 from .nat import nat_of
@@ -54,6 +54,8 @@ class Account(pj.Account):
         self._report = report
         self._incoming = incoming
         self._realm = settings.realm
+        #: `host:port` we send from; "" where each connection has another.
+        self._local = ""
         #: Set when none of the servers was reached: they may be elsewhere now.
         self.lost = asyncio.Event()
         self._first: asyncio.Future[RefusalError | None] | None = None
@@ -105,7 +107,7 @@ class Account(pj.Account):
 
     def open(self, transport: int, *, priority: int = _MAIN) -> None:
         """Create the account in the library; with `register` the REGISTER leaves at once."""
-        self.transport = transport
+        self._use_transport(transport)
         config = account_config(self.settings, transport, self._proxy)
         config.priority = priority
         if self.settings.register:
@@ -122,6 +124,14 @@ class Account(pj.Account):
         self._say(0, "")
         if self._probe is not None:
             self._probe.ask()
+
+    def _use_transport(self, transport: int) -> None:
+        """Send over a transport of the library."""
+        self.transport = transport
+        if self.settings.transport is Transport.UDP:
+            info = pj.Endpoint.instance().transportGetInfo(transport)
+            host, _, port = str(info.localName).rpartition(":")
+            self._local = str(Host(name=host.strip("[]"), port=int(port)))
 
     async def first_answer(self) -> RefusalError | None:
         """Wait until the registrar has answered; return why it refused, None when registered."""
@@ -160,7 +170,8 @@ class Account(pj.Account):
         if not self._open:
             return
         server = self.server
-        self.settings, self.transport, self._unreached = settings, transport, 0
+        self.settings, self._unreached = settings, 0
+        self._use_transport(transport)
         proxies = settings.outbound_proxies
         self._proxy = proxies.index(server) if server in proxies else 0
         self._drop_detours()
@@ -197,10 +208,10 @@ class Account(pj.Account):
             return
         code, reason = int(prm.code), str(prm.reason)
         self.expires_s = max(0, int(prm.expiration)) if code // 100 == 2 else 0
-        self.nat = nat_of(str(prm.rdata.wholeMsg)) or self.nat
-        refusal: RefusalError | None = None
+        self.nat = nat_of(str(prm.rdata.wholeMsg), self._local) or self.nat
         if self._another_proxy(code):
             return
+        refusal: RefusalError | None = None
         if code // 100 == 2 and prm.expiration > 0:
             self.state = RegistrationState.REGISTERED
         elif code // 100 == 2:

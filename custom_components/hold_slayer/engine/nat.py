@@ -11,14 +11,18 @@ from .sip_text import SipText
 _SENT_BY = re.compile(r"SIP/2\.0/\w+\s+([^;\s]+)", re.IGNORECASE)
 
 
-def nat_of(answer: str) -> Nat | None:
-    """Return what an answer tells, None when it tells nothing."""
+def nat_of(answer: str, local: str = "") -> Nat | None:
+    """Return what an answer tells, None when it tells nothing.
+
+    `local` is where we sent from, `host:port`: the library puts the address that a server saw into
+    its next Via, so that a later answer would tell of no NAT. "" = what Via says.
+    """
     via = SipText(answer).first("Via")
     if (sent := _SENT_BY.match(via)) is None:
         return None
     told = dict(part.partition("=")[::2] for part in via.split(";")[1:])
     try:
-        ours = parse_host(sent[1], "our address")
+        ours = parse_host(local or sent[1], "our address")
         seen = ip_address(told["received"].strip("[]")) if told.get("received") else None
         port = int(told["rport"]) if told.get("rport") else None
         own = ip_address(ours.name)
