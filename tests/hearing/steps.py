@@ -16,9 +16,12 @@ KINDS = {
     "person": (0.98, 0.02, 0.05, 0.85, -20.0),
     "office": (0.05, 0.03, 0.02, 0.98, -24.0),
     "notes": (0.62, 0.05, 0.02, 0.6, -20.0),
+    "solo": (0.95, 0.05, 0.02, 0.9, -20.0),
     "recording": (0.98, 0.02, 0.05, 0.3, -20.0),
     "over": (0.95, 0.95, 0.3, 0.3, -20.0),
 }
+#: Share of held notes in those that have any.
+HELD = {"solo": 0.5, "person": 0.08}
 
 
 class Clock:
@@ -40,5 +43,6 @@ class Clock:
                 singing=singing,
                 live=live,
                 level=level,
+                held=HELD.get(kind, 0.0),
                 mel=np.full(BANDS, level, np.float32),
             )

@@ -69,6 +69,15 @@ def test_notes_that_pass_for_words() -> None:
     assert Verdict.PERSON not in verdicts(changes + ears.play("noise", 4))
 
 
+def test_a_deep_solo_is_nobody() -> None:
+    """A voice to all appearance, but it holds its notes."""
+    ears = Ears()
+    ears.play("music", 30)
+    ears.play("noise", 1)
+    assert not ears.play("solo", 4)
+    assert min(reason.weight for reason in ears.fusion.reasons) < -3
+
+
 def test_first_words_through_a_bad_line() -> None:
     """What sounded like music at first is not held against somebody who talks on."""
     ears = Ears()

@@ -34,6 +34,10 @@ OVER_MUSIC = -7.0
 MIXED = -3.5
 MUSIC = -6.0
 SINGING = -3.0
+#: Words that hold a note: none of the weight up to the first share of them, all from the second.
+HELD = -4.0
+HELD_FROM = 0.2
+HELD_FULL = 0.4
 #: Words that are hardly words: all of the weight up to the first mean chance of a voice, none from the second.
 UNSURE = -2.0
 UNSURE_FROM = 0.60
@@ -183,6 +187,7 @@ def _music(talk: Talk) -> list[Weighed]:
     """Weigh the music before, under and after the voice."""
     sung = UNSURE * (1 - ramp(talk.sure, UNSURE_FROM, UNSURE_TO))
     sung += SINGING * talk.singing + MIXED * ramp(talk.music, 0.1, 0.5)
+    sung += HELD * ramp(talk.held, HELD_FROM, HELD_FULL)
     if talk.after_music < NO_GAP_SECONDS:
         sung += NO_GAP * (1 - ramp(talk.clean, 0, NO_GAP_FADES))
     found: list[Weighed] = [(Cue.MUSIC, sung, talk.music)]

@@ -22,6 +22,7 @@ from .heard import (
     Sound,
 )
 from .liveness import VOICE_ON, Step
+from .notes import Notes
 from .prints import PrintBook, PrintMatch, PrintMemory
 from .scene import Scene
 from .timbre import WEIGHTS, TimbreModel
@@ -75,6 +76,7 @@ class Listener:
         self._offset = Offset()
         self._spectra = Spectra()
         self._timbre = TimbreModel(weights)
+        self._notes = Notes()
         self._tones = ToneDetector()
         self._prints = PrintMemory(book)
         #: The copy that went on a moment ago.
@@ -204,7 +206,8 @@ class Listener:
         start = self.now
         events: list[HeardEvent] = list(self._watch(chunk, missing=missing))
         chunk = self._offset.remove(chunk)
-        timbre = self._timbre.process(self._spectra.process(chunk))
+        frames = self._spectra.process(chunk)
+        timbre, held = self._timbre.process(frames), self._notes.process(frames).tolist()
         voice, music = timbre.voice.tolist(), timbre.music.tolist()
         singing, live, levels = timbre.singing.tolist(), timbre.live.tolist(), timbre.level.tolist()
         events += self._tell_tones(self._tones.process(chunk, start))
@@ -224,6 +227,7 @@ class Listener:
                     voice=0.0 if tone else voice[index],
                     music=0.0 if tone else music[index],
                     singing=singing[index],
+                    held=held[index],
                     live=live[index],
                     level=levels[index],
                     mel=timbre.mel[index],

@@ -63,6 +63,8 @@ class Step:
     singing: float
     live: float
     level: float
+    #: Share of the step in which a note is held.
+    held: float = 0.0
     #: (BANDS,) mean mel spectrum, dB.
     mel: NDArray[np.float32]
     #: A network tone, digit or beep is on.
@@ -96,10 +98,11 @@ class Talk:
     music_after: float = 0.0
     #: How long music has been under the voice without a break.
     bed_lasts: float = 0.0
-    #: Means over the first words of the turn: chance of music under them, of singing, and the
-    #: model's log-odds of a live voice.
+    #: Means over the first words of the turn: chance of music under them, of singing, the share of held
+    #: notes, and the model's log-odds of a live voice.
     music: float = 0.0
     singing: float = 0.0
+    held: float = 0.0
     live: float = 0.0
     #: Mean chance of a voice in all words: notes of music that pass for words are never sure ones.
     sure: float = 0.0
@@ -221,6 +224,7 @@ class Talk:
             share = STEP_SECONDS / (self.turn + CARRIED)
             self.music += (step.music - self.music) * share
             self.singing += (step.singing - self.singing) * share
+            self.held += (step.held - self.held) * share
             self.live += (log_odds(step.live) - self.live) * share
         elif self.bed < MUSIC_GONE:
             self.music -= self.music * STEP_SECONDS / FORGIVEN
