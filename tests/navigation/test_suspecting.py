@@ -4,23 +4,27 @@ import pytest
 
 from custom_components.hold_slayer.hearing.heard import (
     Cue,
+    Hearing,
     Reason,
     Repeat,
     Repeated,
     RepeatEnded,
     RepeatSource,
     Sound,
+    UtteranceEnded,
     UtteranceStarted,
     Verdict,
     VerdictChange,
 )
 from custom_components.hold_slayer.navigation.acts import (
+    EnterState,
     NoteKind,
     ReadEarly,
     RingUser,
     SendKeys,
     Speak,
 )
+from custom_components.hold_slayer.navigation.moments import Transcribed
 from custom_components.hold_slayer.navigation.plan import CallPlan, EarlyRing
 from custom_components.hold_slayer.navigation.states import CallState as S
 
@@ -192,3 +196,39 @@ def test_only_a_copy_that_lasts_is_a_recording(lasts: float) -> None:
     drive.heard(RepeatEnded(time=drive.audio, since=since))
     drive.wait(1)
     assert drive.state is (S.PERSON_SUSPECTED if lasts < 1 else S.ON_HOLD)
+
+
+def test_greeting_is_known_before_it_is_over() -> None:
+    """Ears that notice nothing: the words up to a pause are enough for a suspicion."""
+    drive = on_hold()
+    since = drive.say(
+        GREETING, early="Good morning Northern Light Insurance this is Martin speaking"
+    )
+    at = drive.times(EnterState)[drive.states.index(S.PERSON_SUSPECTED)]
+    assert at - 5.0 < since + len(GREETING.split()) / 2.5 - 2.0
+
+
+def test_early_words_that_only_begin_like_a_greeting_are_waited_out() -> None:
+    """Announcements begin with "good morning", too."""
+    drive = on_hold()
+    drive.say(
+        "Good morning and welcome to ACME. Your call is important to us.",
+        early="Good morning and welcome",
+    )
+    assert S.PERSON_SUSPECTED not in drive.states
+
+
+def test_music_that_began_under_the_last_words_goes_on() -> None:
+    """It is not told again when they end; nobody waits."""
+    drive = on_hold()
+    since = drive.audio
+    drive.heard(Hearing(time=since, since=since, sound=Sound.SPEECH))
+    drive.heard(UtteranceStarted(time=since, utterance=90, since=since))
+    drive.wait(1.5)
+    drive.heard(Hearing(time=drive.audio, since=since + 1, sound=Sound.MUSIC))
+    drive.wait(0.3)
+    until = drive.audio
+    drive.heard(UtteranceEnded(time=until, utterance=90, since=since, until=until - 0.6))
+    drive.tell(Transcribed(utterance=90, text="what", since=since, until=until - 0.6))
+    drive.wait(8)
+    assert drive.state is S.ON_HOLD

@@ -24,6 +24,7 @@ from .hold import read_queue
 from .keys import Keypad
 from .menu import Menu, OptionKind, read_menu
 from .moments import KeysSent, Order
+from .person import greets
 from .phrases import Line, Said
 from .reading import SAME_MENU
 from .stage import Finish, Sign, Stage, Turn
@@ -168,6 +169,15 @@ class Holding(Stage):
         self._bad(words)
         return None
 
+    @override
+    def on_partial(self, words: Words) -> Turn:
+        """A greeting is known before it is over; its whole text may still tell otherwise."""
+        call = self.call
+        if call.line.repeating or not greets(words) or call.is_past(words.since, words.until):
+            return None
+        call.judge.read(words)
+        return self._look()
+
     def _key_was_lost(self, words: Words) -> bool:
         """The menu before the last key plays again: the key that led here did not arrive."""
         last = self._keypad.last
@@ -233,7 +243,8 @@ class Holding(Stage):
             case "bad_news":
                 return self._bad_news
             case "no_music":
-                return Sign.SUSPECTS
+                # music that began under the last words was not told again
+                return None if self.call.line.sound in MUSICAL else Sign.SUSPECTS
             case "hold_limit":
                 return Finish(Outcome.TIME_LIMIT, "The longest waiting time is over.")
             case "silence":
