@@ -19,6 +19,7 @@ KINDS = {
     "solo": (0.95, 0.05, 0.02, 0.9, -20.0),
     "recording": (0.98, 0.02, 0.05, 0.3, -20.0),
     "over": (0.95, 0.95, 0.3, 0.3, -20.0),
+    "tone": (0.0, 0.0, 0.02, 0.5, -20.0),
 }
 #: Share of held notes in those that have any.
 HELD = {"solo": 0.5, "person": 0.08}
@@ -45,4 +46,5 @@ class Clock:
                 level=level,
                 held=HELD.get(kind, 0.0),
                 mel=np.full(BANDS, level, np.float32),
+                tone=kind == "tone",
             )

@@ -216,6 +216,57 @@ def test_person_who_puts_us_on_hold_again() -> None:
     assert verdicts(changes)[-1] is Verdict.MACHINE
 
 
+def detected() -> Ears:
+    """Return ears that detected a person whose talk is over by now."""
+    ears = Ears()
+    ears.play("music", 20)
+    ears.play("noise", 1)
+    ears.play("person", 2)
+    assert verdicts(ears.play("noise", 12.5)) == [Verdict.PERSON]
+    assert ears.fusion.talk is None
+    return ears
+
+
+@pytest.mark.parametrize(
+    ("kind", "seconds", "verdict"),
+    [
+        ("music", 3, Verdict.MACHINE),
+        ("tone", 1, Verdict.NOBODY),
+        ("noise", 15, Verdict.NOBODY),
+    ],
+)
+def test_a_person_who_left(kind: str, seconds: float, verdict: Verdict) -> None:
+    """Music, a network tone or a long quiet after the talk takes the person back, once, with the reason."""
+    ears = detected()
+    (left,) = ears.play(kind, seconds)
+    assert left.verdict is verdict
+    assert left.probability == 0
+    assert left.since < left.time
+    assert left.reasons[0].cue is (Cue.MUSIC if kind == "music" else Cue.WAITED)
+
+
+@pytest.mark.parametrize("kind", ["music", "tone", "noise"])
+def test_who_talks_with_the_user_stays(kind: str) -> None:
+    """While the two are talking nothing that plays makes the person nobody."""
+    ears = detected()
+    ears.fusion.set_phase(Phase.TALKING)
+    assert not ears.play(kind, 30)
+    assert ears.fusion.verdict is Verdict.PERSON
+
+
+def test_what_somebody_says_twice_is_no_repeat() -> None:
+    """Words repeated within one talk prove nothing; a proof without any talk changes nothing."""
+    ears = Ears()
+    ears.play("music", 20)
+    ears.fusion.repeated(18.0, 19.0, Repeat(source=RepeatSource.CALL, first_heard=2.0, score=0.8))
+    assert ears.fusion.talk is None
+    ears.play("noise", 1)
+    assert verdicts(ears.play("person", 3)) == [Verdict.SUSPECTED]
+    ears.fusion.repeated(22.5, 23.5, Repeat(source=RepeatSource.CALL, first_heard=21.2, score=0.8))
+    assert not ears.play("person", 0.5)
+    assert Cue.REPEATED not in {reason.cue for reason in ears.fusion.reasons}
+
+
 def test_never_stuck() -> None:
     """After a suspicion that came to nothing, silence brings nobody back."""
     ears = Ears()
