@@ -163,3 +163,19 @@ def test_last_key_that_got_lost_is_pressed_again_on_hold() -> None:
     drive.wait(3)
     drive.say("For billing, press 1. For claims, press 2.", repeat_of=first)
     assert drive.keys == ["2", "2"]
+
+
+def test_a_step_while_waiting_fires_each_time_its_prompt_comes() -> None:
+    """What keeps a caller in the queue is said again and again: the same audio is not read again."""
+    stay = "To stay in the queue, press 1."
+    step = Step(action=Action.PRESS, keys="1", prompt=expect(stay))
+    drive = call(Step(action=Action.PRESS, keys="2", prompt=expect("claims press 2")), step, step)
+    drive.say("For claims, press 2.")
+    drive.wait(2)
+    drive.music(10)
+    first = drive.say(stay)
+    drive.wait(2)
+    drive.music(10)
+    drive.say(stay, repeat_of=first)
+    drive.wait(2)
+    assert drive.keys == ["2", "1", "1"]

@@ -53,6 +53,12 @@ class FlowFollower:
         match = self._runner.compare(words.text, words.phrases, ended=False)
         return match.fit is Fit.FITS
 
+    def meet(self, words: Words) -> None:
+        """The prompt of the step whose turn it is was heard elsewhere, perhaps not for the first time."""
+        self._prompt.start_over()
+        self._prompt.spoken(words.since, words.until)
+        self._prompt.add(words)
+
     def begin(self) -> Turn:
         """Start the step whose turn it is."""
         self._call.stop("step")

@@ -156,6 +156,7 @@ class Holding(Stage):
             self._keypad.again()
             return None
         if self._flow.expects(words):
+            self._flow.meet(words)
             return Sign.MENU
         self._keep(words)
         dealt, turn = self._call_back.hear(words, words.text)

@@ -80,7 +80,7 @@ class Navigating(Stage):
         readable = self._flow.step is not None or not self._deaf
         self.call.do(SetPhase(phase=Phase.MENU if readable else Phase.UNKNOWN))
         self.call.wait("silence", self.call.plan.limits.silence_s)
-        if self._prompt.catch_up(last_only=before is CallState.ON_HOLD):
+        if self._prompt.catch_up(last_only=before is CallState.ON_HOLD) or self._prompt.spoke:
             self.call.wait("prompt_end", self.call.plan.pace.menu_end_s)
             self._remember()
         turn = self._flow.begin()

@@ -29,7 +29,13 @@ def recall(said: list[Words], event: UtteranceEnded) -> Words | None:
     middle = repeat.first_heard + (event.until - event.since) / 2
     for words in said:
         if words.since <= middle <= words.until:
-            return replace(words, again=True, utterance=event.utterance)
+            return replace(
+                words,
+                again=True,
+                utterance=event.utterance,
+                since=event.since,
+                until=event.until,
+            )
     return None
 
 
