@@ -6,12 +6,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrival import Arrival
 from .frames import RATE, STEP, STEP_SECONDS, Intake, Offset, Samples, Spectra
 from .fusion import SUSPECT_AFTER, Fusion, ListenerSettings
 from .heard import (
     NETWORK_TONES,
-    AudioResumed,
-    AudioStopped,
     HeardEvent,
     Hearing,
     Phase,
@@ -50,9 +49,6 @@ _ANSWERED = 3
 _UNDECIDED = 0.5
 #: Quieter audio is not searched for repeats, dB full scale.
 _PRINTED_DB = -60.0
-#: Missing audio, and audio of nothing but zeros, is reported after this long, s.
-_STOPPED_AFTER = 2.0
-_ZERO_AFTER = 15.0
 
 
 class Listener:
@@ -73,6 +69,7 @@ class Listener:
     ) -> None:
         """Start for mono PCM of `rate` Hz; `book` holds the company's known prints, `weights` the network."""
         self._intake = Intake(rate)
+        self._arrival = Arrival()
         self._offset = Offset()
         self._spectra = Spectra()
         self._timbre = TimbreModel(weights)
@@ -88,9 +85,6 @@ class Listener:
         #: Samples that are worked on at once from now on.
         self._size = _CALM
         self._steps = 0
-        self._missing = 0.0
-        self._zeros = 0.0
-        self._stopped = False
         self._closed = False
 
     @property
@@ -142,7 +136,7 @@ class Listener:
             samples = self._intake.take(pcm) if plain is None else plain
             self._waiting.add(samples)
             if self._waiting.count < self._size:
-                self._missing = 0.0
+                self._arrival.came()
                 return []
             return self._feed(missing=False)
         except Exception:
@@ -177,7 +171,7 @@ class Listener:
     def _feed(self, *, missing: bool) -> list[HeardEvent]:
         """Work on what waits, as far as it is enough."""
         if not missing:
-            self._missing = 0.0
+            self._arrival.came()
         events: list[HeardEvent] = []
         while self._waiting.count >= self._size:
             events += self._work(self._waiting.take(self._size), missing=missing)
@@ -204,7 +198,7 @@ class Listener:
     def _work(self, chunk: Samples, *, missing: bool) -> list[HeardEvent]:
         """Run every detector over a chunk and join what they say."""
         start = self.now
-        events: list[HeardEvent] = list(self._watch(chunk, missing=missing))
+        events: list[HeardEvent] = list(self._arrival.watch(chunk, start, missing=missing))
         chunk = self._offset.remove(chunk)
         frames = self._spectra.process(chunk)
         timbre, held = self._timbre.process(frames), self._notes.process(frames).tolist()
@@ -301,22 +295,6 @@ class Listener:
     def _prove(self, copy: PrintMatch, until: float) -> None:
         """Tell the fusion of a repeat that goes on until a time, s."""
         self._fusion.repeated(copy.since, until, _repeat(copy))
-
-    def _watch(self, chunk: Samples, *, missing: bool) -> list[AudioStopped | AudioResumed]:
-        """Notice that audio stops arriving, or arrives again."""
-        seconds = len(chunk) / RATE
-        end = self.now + seconds
-        zeros = not float(np.maximum.reduce(chunk)) > 1e-5
-        self._missing = self._missing + seconds if missing else 0.0
-        self._zeros = self._zeros + seconds if zeros else 0.0
-        dead = self._missing >= _STOPPED_AFTER or self._zeros >= _ZERO_AFTER
-        if dead and not self._stopped:
-            self._stopped = True
-            return [AudioStopped(time=end, since=end - max(self._missing, self._zeros))]
-        if self._stopped and not missing and not zeros:
-            self._stopped = False
-            return [AudioResumed(time=self.now)]
-        return []
 
 
 def _repeat(match: PrintMatch) -> Repeat:
