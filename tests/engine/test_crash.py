@@ -20,6 +20,7 @@ from custom_components.hold_slayer.telephony.messages import (
     AnswerCall,
     CallFailure,
     EndedBy,
+    ErrorKind,
     GetStatistics,
     HangUp,
     LegState,
@@ -136,8 +137,11 @@ async def test_no_descriptor_left(facing: tuple[Station, Station]) -> None:
     opened = {int(entry.name) for entry in Path(f"/proc/{pid}/fd").iterdir()}
     free = next(number for number in count() if number not in opened)
     resource.prlimit(pid, resource.RLIMIT_NOFILE, (free, limits[1]))
-    with pytest.raises(EngineRefused):
+    with pytest.raises(EngineRefused) as refused:
         await alice.dial("1234")
+    # not "too many calls at once": there is one
+    assert refused.value.error is ErrorKind.NO_RESOURCES
+    assert "end other calls" in refused.value.text
     await alice.link.request(HangUp(leg=leg))
     ended = await bob.leg_is(far, LegState.DISCONNECTED)
     assert ended.ended_by is EndedBy.THEM
