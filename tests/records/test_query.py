@@ -112,6 +112,17 @@ def test_search_in_pages_and_with_filters(connection: Connection) -> None:
     assert found(search_words(connection, ["claim"], wanted, Page())) == "fb"
 
 
+def test_search_finds_several_lines_of_a_call(connection: Connection) -> None:
+    """They are together with their call, which counts once, on its page and before it."""
+    whole = search_words(connection, ["you"], Filter(), Page())
+    assert {each["call_id"]: len(each["lines"]) for each in whole["calls"]} == {"b": 1, "a": 2}
+    each = [
+        search_words(connection, ["you"], Filter(), Page(limit=1, offset=offset))
+        for offset in range(3)
+    ]
+    assert [found(page) for page in each] == ["b", "a", ""]
+
+
 def test_whole_call(connection: Connection) -> None:
     """A call has its parts; one that is not there is None."""
     call = get_call(connection, Filter(call_id="a"))

@@ -103,6 +103,10 @@ class Mouth(tts.TextToSpeechEntity):
         """Start with nothing said."""
         self.said: list[tuple[str, str]] = []
         self.fails = False
+        #: Nothing is said before this is set.
+        self.hold: asyncio.Event | None = None
+        #: Nothing at all comes of a text.
+        self.mute = False
         #: Voices by language, and those that were used.
         self.voices: dict[str, list[str]] = {}
         self.used: list[str | None] = []
@@ -122,6 +126,10 @@ class Mouth(tts.TextToSpeechEntity):
         self.used.append(options.get(tts.ATTR_VOICE))
         if self.fails:
             raise RuntimeError("no voice today")
+        if self.hold is not None:
+            await self.hold.wait()
+        if self.mute:
+            return "wav", wav(b"")
         return "wav", wav(b"\1\2" * 1600 * len(message))
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from homeassistant.components.ai_task.const import DATA_PREFERENCES
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
@@ -103,6 +104,42 @@ async def test_slow_model(
     monkeypatch.setattr(decide, "ANSWER_S", 0.01)
     model.answers = [asyncio.Event()]
     assert await Adviser(hass, ENTITY, 3).choose("x", "y", OPTIONS) == ("", "timeout")
+
+
+async def test_a_model_too_slow_to_weigh(
+    hass: HomeAssistant, model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Time is up for both ways of asking together; the second is not begun."""
+
+    async def evaluate(*_question: Any) -> None:
+        raise TimeoutError
+
+    monkeypatch.setattr(decide.Adviser, "_evaluate", evaluate)
+    assert await Adviser(hass, ENTITY, 3).choose("x", "y", OPTIONS) == ("", "timeout")
+    assert model.asked == []
+
+
+async def test_a_model_that_only_answers(
+    hass: HomeAssistant, model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where core can weigh but the entity cannot, it is asked for an answer."""
+
+    async def evaluate(_hass: HomeAssistant, **_question: Any) -> None:
+        raise AssertionError("it said that it cannot")
+
+    monkeypatch.setattr(decide.ai_task, "async_evaluate", evaluate, raising=False)
+    monkeypatch.setattr(decide.ai_task.AITaskEntityFeature, "EVALUATE", 1 << 20, raising=False)
+    model.answers = [{"option": "2"}]
+    assert await Adviser(hass, ENTITY, 3).choose("x", "y", OPTIONS) == ("2", "")
+
+
+async def test_the_preferred_model(hass: HomeAssistant, model: Model) -> None:
+    """Without a choice in the options Home Assistant's preferred model is asked."""
+    adviser = Adviser(hass, None, 3)
+    assert not adviser.available
+    hass.data[DATA_PREFERENCES].async_set_preferences(gen_data_entity_id=ENTITY)
+    model.answers = [{"option": "1"}]
+    assert await adviser.choose("x", "y", OPTIONS) == ("1", "")
 
 
 async def test_budget(hass: HomeAssistant, model: Model) -> None:

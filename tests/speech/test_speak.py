@@ -1,6 +1,8 @@
 """Text to PCM."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
@@ -79,6 +81,53 @@ async def test_failing_engine(hass: HomeAssistant, mouth: Mouth) -> None:
     with pytest.raises(SpeechUnavailable):
         await said(voice, "hello")
     await voice.prepare([("one moment", "en")])
+
+
+async def test_an_engine_that_gives_nothing(hass: HomeAssistant, mouth: Mouth) -> None:
+    """A file without sound is no speech."""
+    mouth.mute = True
+    with pytest.raises(SpeechUnavailable):
+        await said(Voice(hass, None), "hello")
+
+
+async def test_a_slow_engine(
+    hass: HomeAssistant, mouth: Mouth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is kept waiting for a voice: the time it had is told."""
+    monkeypatch.setattr(speak, "FIRST_AUDIO_S", 0.05)
+    mouth.hold = asyncio.Event()
+    with pytest.raises(SpeechUnavailable, match="no audio within"):
+        await said(Voice(hass, None), "hello")
+    mouth.hold.set()
+    await hass.async_block_till_done()
+
+
+@pytest.mark.parametrize("secret", [False, True])
+async def test_a_secret_leaves_no_file(
+    hass: HomeAssistant, mouth: Mouth, mock_tts_cache_dir: Path, secret: bool
+) -> None:
+    """What Home Assistant keeps of spoken texts are the ordinary ones."""
+    spoken = [chunk async for chunk in Voice(hass, None).speak("9 8 7", "en", secret=secret)]
+    assert spoken
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert bool(list(mock_tts_cache_dir.iterdir())) is not secret
+
+
+async def test_a_language_it_does_not_speak(hass: HomeAssistant, mouth: Mouth) -> None:
+    """Better in a foreign tongue than nothing: the engine's own language is used."""
+    assert await said(Voice(hass, None, "amy"), "hola", "es")
+    assert mouth.said == [("hola", "en")]
+    assert mouth.used == ["amy"]
+
+
+async def test_an_engine_without_voices(
+    hass: HomeAssistant, mouth: Mouth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not told a voice it would refuse."""
+    monkeypatch.setattr(mouth, "_attr_supported_options", [])
+    assert await said(Voice(hass, None, "amy"), "hello", "de")
+    assert mouth.said == [("hello", "de")]
+    assert mouth.used == [None]
 
 
 async def test_missing_engine(hass: HomeAssistant) -> None:
