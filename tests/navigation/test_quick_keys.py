@@ -268,3 +268,15 @@ def test_words_that_arrive_after_the_key_do_not_count() -> None:
     drive.tell(Transcribed(utterance=1, text=CLAIMS, since=since, until=since + 1.6))
     drive.wait(2)
     assert drive.keys == ["2"]
+
+
+def test_a_known_option_is_heard_up_to_its_key() -> None:
+    """The pause before "press two" is too early: the key may be another one now."""
+    drive = call(flow=flow())
+    drive.menu("Welcome to ACME.", "If you would like to ask about claims,", "press 2.", "Or hold.")
+    assert drive.keys == ["2"]
+    changed = call(flow=flow())
+    changed.menu("Welcome to ACME.", "For claims,", "press 3.", "For sales, press 2.")
+    changed.wait(3)
+    assert changed.keys == ["3"]
+    assert changed.navigator.flow_stale

@@ -11,6 +11,8 @@ from .words import canonical, covered, fold
 
 #: Share of a prompt's words that must be heard for it to be that prompt.
 FITS = 0.7
+#: So many words after an option and none of them its key: speech-to-text has lost it.
+_KEY_LOST_WORDS = 3
 
 
 class Fit(StrEnum):
@@ -71,6 +73,12 @@ class FlowRunner:
             moved = self._moved(step, menu, phrases)
             if moved is not None:
                 return moved if ended else _NOT_YET
+        if (
+            not ended
+            and step.action is Action.PRESS
+            and self._key_ahead(step, heard, menu, phrases)
+        ):
+            return _NOT_YET
         if any(fits(prompt, heard) for prompt in step.prompts):
             return Match(Fit.FITS)
         if step.action is Action.PRESS and any(
@@ -80,6 +88,23 @@ class FlowRunner:
         if ended and step.action is Action.PRESS and len(menu.options) > 1:
             return Match(Fit.CHANGED)
         return _NOT_YET
+
+    @staticmethod
+    def _key_ahead(step: Step, heard: str, menu: Menu, phrases: Phrases) -> bool:
+        """Whether the option goes on: its key, which may be another one now, is still to be said."""
+        ahead = False
+        for prompt in step.prompts:
+            expected = read_menu(prompt.text, phrases).by_key(step.keys)
+            if expected is None or not expected.label:
+                continue
+            whole = covered(canonical(expected.label), canonical(heard)) >= FITS
+            if whole and menu.by_key(step.keys) is not None:
+                return False
+            _, label, after = fold(heard).rpartition(expected.label)
+            if label and len(after.split()) >= _KEY_LOST_WORDS:
+                return False
+            ahead = True
+        return ahead
 
     @staticmethod
     def _names(prompt: Prompt, step: Step, heard: str, phrases: Phrases, *, ended: bool) -> bool:
