@@ -158,11 +158,16 @@ def test_books(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
     assert main([str(path), "--book", str(book), "--json"]) == 0
     assert "no_book" not in capsys.readouterr().out
-    book.write_bytes(book.read_bytes()[:-3] + b"xyz")
-    assert main([str(path), "--book", str(book), "--json"]) == 0
-    records = lines(capsys.readouterr().out)
-    assert "no_book" in {record["kind"] for record in records}
-    assert "ringback" in {record["kind"] for record in records}
+    whole = bytearray(book.read_bytes())
+    other = whole.copy()
+    other[4] = 99
+    for spoilt, reason in ((whole[:-3] + b"xyz", "checksum"), (other, "version 99")):
+        book.write_bytes(spoilt)
+        assert main([str(path), "--book", str(book), "--json"]) == 0
+        records = lines(capsys.readouterr().out)
+        (told,) = [record for record in records if record["kind"] == "no_book"]
+        assert reason in str(told)
+        assert "ringback" in {record["kind"] for record in records}
 
 
 def test_lines_for_people() -> None:
