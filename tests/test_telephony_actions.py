@@ -163,6 +163,30 @@ async def test_nobody_answers(
 
 
 @pytest.mark.usefixtures("impatient")
+async def test_a_call_to_itself_that_gets_nowhere(
+    hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry
+) -> None:
+    """It neither comes back nor ends: given up, hung up and told as a time-out."""
+    answer = await act(hass, "test_account")
+    assert (answer["called"], answer["answered"], answer["sip_code"]) == ("alice", False, 408)
+    assert [each.leg for each in link.all(HangUp)] == [link.all(PlaceCall)[0].leg]
+
+
+async def test_a_call_that_rings_and_is_then_refused(
+    hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry
+) -> None:
+    """What is heard while it rings is no answer; the end is told with its code."""
+    testing = hass.async_create_task(act(hass, "test_account", number="10000"))
+    placed = await link.until(PlaceCall)
+    leg_is(link, placed.leg, LegState.RINGING)
+    hears(link, placed.leg, Hearing(time=1.0, since=1.0, sound=Sound.MUSIC))
+    leg_is(link, placed.leg, LegState.DISCONNECTED, sip_code=603, text="Decline")
+    answer = await testing
+    assert (answer["answered"], answer["sip_code"]) == (False, 603)
+    assert not link.all(SendKeys)
+
+
+@pytest.mark.usefixtures("impatient")
 async def test_somebody_else_answers(
     hass: HomeAssistant, link: ScriptedLink, entry: MockConfigEntry
 ) -> None:

@@ -179,3 +179,25 @@ def test_a_step_while_waiting_fires_each_time_its_prompt_comes() -> None:
     drive.say(stay, repeat_of=first)
     drive.wait(2)
     assert drive.keys == ["2", "1", "1"]
+
+
+def test_words_without_an_expected_prompt_are_said_when_the_company_has_spoken() -> None:
+    drive = call(Step(action=Action.SAY, text="claims please"), Step(action=Action.HOLD))
+    drive.say("Hello and thank you for calling the blue company.")
+    drive.wait(4)
+    assert drive.spoken == ["claims please"]
+
+
+def test_secret_is_given_so_often_and_no_more() -> None:
+    asked = Step(
+        action=Action.PRESS, keys="{account_number}", prompt=expect("enter your account number")
+    )
+    drive = call(*[asked] * 5, secrets=frozenset({"account_number"}))
+    for _ in range(5):
+        if drive.state in {S.ENDED, S.FAILED}:
+            break
+        drive.say("Please enter your account number.")
+        drive.wait(3)
+    assert drive.keys == ["{account_number}"] * 3
+    assert drive.end.outcome is Outcome.MENU_LOST
+    assert "{account_number}" in drive.end.reason
