@@ -66,6 +66,11 @@ def pairs(menu: Menu) -> dict[str, str]:
             {"3": "sales", "4": "claims", "5": "parts"},
         ),
         ("press 1", {"1": ""}),
+        (
+            "for your balance press one for a stolen card bless two",
+            {"1": "your balance", "2": "a stolen card bless"},
+        ),
+        ("for your balance press one thank you for waiting number three", {"1": "your balance"}),
         ("for orders press yes one for sales press two", {"1": "orders", "2": "sales"}),
         ("choose from one of the following for sales press two", {"2": "sales"}),
     ],

@@ -35,7 +35,8 @@ def find_anchors(marked: str, phrases: Phrases) -> list[Anchor]:
     found += _misheard(marked, phrases)
     found += _with_stray_word(marked, phrases)
     kept = _without_overlaps(found)
-    return _without_overlaps([*kept, *_missing(marked, kept, phrases)])
+    lost = [*_missing(marked, kept, phrases), *_last(marked, kept, phrases)]
+    return _without_overlaps([*kept, *lost])
 
 
 def _without_overlaps(found: Sequence[Anchor]) -> list[Anchor]:
@@ -82,6 +83,19 @@ def _missing(marked: str, anchors: Sequence[Anchor], phrases: Phrases) -> list[A
             if match.start() > 1 and _ends_option(marked[end : after.end], phrases):
                 found.append(Anchor(start, end, str(key)))
     return found
+
+
+def _last(marked: str, anchors: Sequence[Anchor], phrases: Phrases) -> list[Anchor]:
+    """The last key, whose verb got lost: "press 1 … for a stolen card bless two", where the count goes on."""
+    if not anchors or not anchors[-1].key.isdigit():
+        return []
+    before, text = anchors[-1], marked.rstrip(" .,")
+    key = str(int(before.key) + 1)
+    names = [word for word, value in phrases.keys.items() if value == key]
+    match = re.search(f"{alternatives(names)}$", text[before.end :])
+    if match is None or not phrases.connectors.search(text[before.end :][: match.start()]):
+        return []
+    return [Anchor(before.end + match.start(), before.end + match.end(), key)]
 
 
 def _ends_option(rest: str, phrases: Phrases) -> bool:
