@@ -12,17 +12,14 @@ from datetime import UTC, date, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from .fingerprint import HOP, VALID, WORD_SECONDS, Fingerprinter
+from .fingerprint import HOP, WORD_SECONDS, Fingerprinter
 from .heard import PrintKind, RepeatSource
-from .marks import Mark, Marks
-from .printbook import LEAST_SECONDS, PrintBook
-from .printed import Print, name_of
+from .lessons import Lessons
+from .printbook import PrintBook
 from .printfollow import Track, begin, end, follow
 from .printhistory import History
 from .printmatch import PrintMatch
 from .printsearch import Search
-from .repeats import LEAST_SOUND, Piece, Repeats, Stretch, collect
-from .twins import Shelf
 
 __all__ = ["PrintBook", "PrintKind", "PrintMatch", "PrintMemory"]
 
@@ -35,8 +32,6 @@ _MOST_CALM = 54
 #: the recordings among the others.
 MOST_WORDS = 450_000
 KEPT_WORDS = 300_000
-#: A stretch that repeats a recording for this share of its length is that recording.
-_MOSTLY = 0.5
 
 
 class PrintMemory:
@@ -47,15 +42,9 @@ class PrintMemory:
         self._printer = Fingerprinter()
         self._history = History(book)
         self._search: Search | None = Search(self._history)
-        self._repeats = Repeats(self._history.base)
-        self._marks = Marks()
-        self._forgotten: set[str] = set()
-        #: What is known from the company's book, and what this call taught before words were dropped.
-        self._given = book or PrintBook()
-        self._learned = PrintBook()
+        self._lessons = Lessons(self._history, book)
         self._waiting = np.zeros(0, dtype=np.float32)
         self._active = False
-        self._track: Track | None = None
         self._match: PrintMatch | None = None
 
     @property
@@ -66,7 +55,7 @@ class PrintMemory:
     @property
     def unsure(self) -> float:
         """For how long it has not been known whether the repeat still goes on, s: after a pause in it."""
-        return self._track.unsure * WORD_SECONDS if self._track is not None else 0.0
+        return self._lessons.track.unsure * WORD_SECONDS if self._lessons.track is not None else 0.0
 
     @property
     def hint(self) -> float:
@@ -140,18 +129,18 @@ class PrintMemory:
         history.add(words)
         search.note(differences)
         period = self._match.loop_period if self._match is not None else None
-        if self._track is not None and not self._go_on(self._track, len(words)):
-            search.forget(self._track.distance)
-            self._track = self._match = None
-        if self._track is not None:
+        if self._lessons.track is not None and not self._go_on(self._lessons.track, len(words)):
+            search.forget(self._lessons.track.distance)
+            self._lessons.track = self._match = None
+        if self._lessons.track is not None:
             search.hint = 0.0
             looped = period is None and self._match is not None and self._match.loop_period
             return self._match if looped else None
         if self._active:
             found = search.look(len(words), speech=speech)
             if found is not None:
-                self._track = begin(history, *found)
-                self._match = self._describe(self._track)
+                self._lessons.track = begin(history, *found)
+                self._match = self._describe(self._lessons.track)
                 return self._match
         search.remember(begins, history.count, speech=speech)
         return None
@@ -159,14 +148,12 @@ class PrintMemory:
     def _drop(self) -> tuple[History, Search]:
         """Drop the oldest words of a long call; its recordings go on as if they stood in the book."""
         old = self._history
-        self._learned = self.to_book()
-        known = self._given.without(self._forgotten).merged(self._learned)
-        history = History(known, lost=old.lost + old.length - KEPT_WORDS)
+        history = History(self._lessons.so_far(), lost=old.lost + old.length - KEPT_WORDS)
         history.add(old.recent(KEPT_WORDS))
         search = Search(history)
         search.remember(history.base, history.count, speech=True)
-        self._repeats, self._marks = Repeats(history.base), Marks()
-        self._track = self._match = None
+        self._lessons.begin_anew(history)
+        self._match = None
         self._history, self._search = history, search
         return history, search
 
@@ -174,7 +161,7 @@ class PrintMemory:
         """Follow the repeat that runs; False when it is over."""
         history = self._history
         if not follow(history, track, count):
-            self._repeats.add(track.begins, end(history, track), track.distance)
+            self._lessons.repeats.add(track.begins, end(history, track), track.distance)
             return False
         if self._match is None:
             return True
@@ -190,33 +177,21 @@ class PrintMemory:
         """Return what is known of a repeat at its begin."""
         place = track.begins - track.distance
         in_book = place < self._history.base
-        name, kind, offset, uses = self._named(place)
+        name, kind, offset, uses = self._lessons.named(place)
         return PrintMatch(
             time=self.now,
             since=self._history.time(track.begins),
             first_heard=None if in_book else self._history.time(place),
             score=min(max(track.score, 0.0), 1.0),
             source=RepeatSource.BOOK if in_book else RepeatSource.CALL,
-            loop_period=None if in_book else self._repeats.period(track.begins, track.distance),
+            loop_period=None
+            if in_book
+            else self._lessons.repeats.period(track.begins, track.distance),
             uses=uses if in_book else 0,
             print_id=name,
             kind=kind,
             offset=offset,
         )
-
-    def _named(self, place: int) -> tuple[str, PrintKind | None, float | None, int]:
-        """Return name, kind and uses of the recording at a place, and where in it that is, s."""
-        history = self._history
-        mark = self._marks.named(place)
-        if place >= history.base and mark is None:
-            place = self._repeats.first(place)
-            mark = self._marks.named(place)
-        if mark is not None:
-            return mark.name, mark.kind, (place - mark.begins) * WORD_SECONDS, 0
-        if (found := history.entry(place)) is None or found[1].id in self._forgotten:
-            return "", None, None, 0
-        first, entry = found
-        return entry.id, entry.kind, (place - first) * WORD_SECONDS, entry.uses
 
     # --- what goes into the book -------------------------------------------------------------
 
@@ -225,40 +200,23 @@ class PrintMemory:
 
         Returns its name there; "" when it is too short or has too little sound to be known again.
         """
-        first, last = self._history.place(start), self._history.place(end)
-        if not (name := self._name_between(first, last)):
-            return ""
-        self._forgotten.discard(name)
-        self._marks.add(Mark(begins=first, end=last, kind=kind, name=name))
-        return name
+        return self._lessons.mark(start, end, kind)
 
     def print_between(self, start: float, end: float) -> PrintBook:
         """Return what was heard between two times (s) as a book of this one recording.
 
         It is empty when there is too little sound to know it again. Nothing is marked.
         """
-        first, last = self._history.place(start), self._history.place(end)
-        if not (name := self._name_between(first, last)):
-            return PrintBook()
-        words, day = self._history.words[first:last].copy(), datetime.now(UTC).date()
-        kind = PrintKind.ANNOUNCEMENT
-        return PrintBook((Print(kind=kind, words=words, first_heard=day, last_heard=day, id=name),))
+        return self._lessons.print_between(start, end)
 
     def mark_person(self, start: float, end: float) -> None:
         """Say that a person talked between two times (s): never a recording, whatever it repeats."""
-        first, last = self._history.place(start), self._history.place(end)
-        if last <= first:
-            return
-        for entry in self._entries_between(first, last):
-            self._forgotten.add(entry.id)
-        if (mark := self._marks.at(first, last)) is not None:
-            self._forgotten.add(mark.name)
-        self._marks.person(first, last)
+        self._lessons.mark_person(start, end)
 
     @property
     def forgotten(self) -> frozenset[str]:
         """Names of recordings that turned out to be people: they leave the company's book."""
-        return frozenset(self._forgotten)
+        return frozenset(self._lessons.forgotten)
 
     @property
     def book(self) -> PrintBook:
@@ -273,75 +231,4 @@ class PrintMemory:
         `kind` is what repeats without a mark are called; stretches longer than 25 s are music.
         Merge it into the company's book with `PrintBook.merged`.
         """
-        day = today or datetime.now(UTC).date()
-        base = self._history.base
-        pieces = [
-            Piece(begins=one.begins - base, end=one.end - base, kind=one.kind, name=one.name)
-            for one in self._marks.recordings
-        ]
-        heard_again: dict[str, Print] = {}
-        for one in self._all_repeats():
-            first, last = one.begins - one.distance, one.end - one.distance
-            if self._marks.is_person(one.begins, one.end) or self._marks.is_person(first, last):
-                continue
-            if first >= base:
-                if not self._repeats.in_book(first, last):
-                    pieces.append(Piece(begins=first - base, end=last - base))
-            elif (found := self._history.entry(first)) is not None:
-                heard_again[found[1].id] = found[1]
-        entries = collect(self._history.words[base : self._history.count], pieces, kind, day)
-        marked = {entry.id for entry in entries}
-        entries += [
-            replace(entry, last_heard=day, uses=1)
-            for entry in heard_again.values()
-            if entry.id not in marked and entry.id not in self._forgotten
-        ]
-        if self._learned.prints:
-            both = self._learned.without(self._forgotten).merged(PrintBook(tuple(entries)))
-            entries = [replace(entry, uses=1) for entry in both.prints]
-        return PrintBook(tuple(entries)).aged(day)
-
-    def _all_repeats(self) -> list[Stretch]:
-        """Return the repeats so far, with the one that goes on."""
-        repeats = list(self._repeats.all)
-        if (track := self._track) is not None:
-            repeats.append(self._repeats.stretch(track.begins, self._history.count, track.distance))
-        return repeats
-
-    def _entries_between(self, first: int, last: int) -> list[Print]:
-        """Return the recordings of the book that a stretch of the call was taken for."""
-        return [
-            found[1]
-            for one in self._all_repeats()
-            if one.begins < last
-            and one.end > first
-            and (found := self._history.entry(one.begins - one.distance)) is not None
-        ]
-
-    def _name_between(self, first: int, last: int) -> str:
-        """Return the name of a stretch in the book; "" when it is too short or too quiet for one."""
-        words = self._history.words[first:last]
-        if len(words) * WORD_SECONDS < LEAST_SECONDS or ((words & VALID) != 0).mean() < LEAST_SOUND:
-            return ""
-        return self._known_as(first, last, words) or name_of(words)
-
-    def _known_as(self, first: int, last: int, words: NDArray[np.uint32]) -> str:
-        """Return the name under which a stretch of the call is known already, "" without one."""
-        if (mark := self._marks.at(first, last)) is not None:
-            return mark.name
-        for one in self._all_repeats():
-            shared = min(one.end, last) - max(one.begins, first)
-            if shared >= _MOSTLY * (last - first):
-                name, *_ = self._named(one.begins - one.distance)
-                if name:
-                    return name
-        marks = self._marks.recordings
-        shelf = Shelf(
-            [entry.words for _, _, entry in self._history.known]
-            + [self._history.words[one.begins : one.end] for one in marks]
-        )
-        number = shelf.find(words)
-        if number is None:
-            return ""
-        names = [entry.id for _, _, entry in self._history.known] + [one.name for one in marks]
-        return names[number]
+        return self._lessons.to_book(today or datetime.now(UTC).date(), kind)
