@@ -82,6 +82,33 @@ def test_answer_that_nobody_asked_for_or_that_comes_too_late_changes_nothing() -
     assert len(drive.notes(NoteKind.MODEL_AWAY)) == 1
 
 
+def test_model_that_fails_is_noted_and_the_rules_go_on() -> None:
+    drive = call("something else", model=True)
+    drive.say("For cats, press 4. For dogs, press 5. For an operator, press 6.")
+    drive.wait(2)
+    drive.model("", error="error")
+    drive.wait(2)
+    assert drive.keys == ["6"]
+    assert [note.text for note in drive.notes(NoteKind.MODEL_AWAY)] == ["error"]
+
+
+def test_prompts_that_nobody_understands_end_the_call() -> None:
+    drive = call()
+    for words in ("Gnarl blubber wug.", "Snark boojum frumious.", "Quux zot.", "Mimsy tove rath."):
+        drive.say(words)
+        drive.wait(9)
+    assert drive.end.outcome is Outcome.MENU_LOST
+    assert drive.end.reason == "Nothing in this menu could be understood."
+
+
+def test_exploring_leaves_where_there_is_no_menu() -> None:
+    drive = call(explore=True)
+    drive.say("Gnarl blubber wug.")
+    drive.wait(40)
+    assert drive.end.outcome is Outcome.EXPLORED
+    assert drive.keys == []
+
+
 def test_nothing_fits_asks_for_a_person() -> None:
     drive = call("zebras")
     drive.say("For cats, press 4. For dogs, press 5.")
