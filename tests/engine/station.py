@@ -82,8 +82,8 @@ class Station:
         """Place a call; return its leg."""
         leg = f"{self.name}{next(self._legs)}"
         hearing = HearingSettings() if ears else None
-        options = {"account_id": "line", **options}
-        await self.link.request(PlaceCall(leg=leg, target=target, hearing=hearing, **options))
+        options = {"account_id": "line", "hearing": hearing, **options}
+        await self.link.request(PlaceCall(leg=leg, target=target, **options))
         return leg
 
     async def rings(self) -> IncomingCall:

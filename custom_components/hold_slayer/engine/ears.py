@@ -75,7 +75,7 @@ class Ears:
             RATE,
             phase=self._phase,
             settings=_listener_settings(self._settings),
-            book=_read_book(self._book),
+            book=self._known(),
         )
         self._tap = pj.AudioTap()
         self._tap.createTap(f"{self._name} ears", RATE, FRAME_MS, RING_SECONDS * BYTES_PER_SECOND)
@@ -125,7 +125,16 @@ class Ears:
     def prints(self) -> LegPrints:
         """Return the prints, those given and those learned."""
         memory = None if self._listener is None else self._listener.prints
-        return LegPrints(_read_book(self._book), memory)
+        return LegPrints(self._known(), memory)
+
+    def _known(self) -> PrintBook | None:
+        """Return the prints that were given; a damaged book must not make the leg deaf."""
+        try:
+            return _read_book(self._book)
+        except RefusalError as error:
+            _LOGGER.warning("%s: %s; listening without it", self._name, error.text)
+            self._book = b""
+            return None
 
     def stream(self, rate: int) -> None:
         """Send utterances at this rate, Hz; 0 = stop."""
