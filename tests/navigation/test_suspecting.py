@@ -232,3 +232,16 @@ def test_music_that_began_under_the_last_words_goes_on() -> None:
     drive.tell(Transcribed(utterance=90, text="what", since=since, until=until - 0.6))
     drive.wait(8)
     assert drive.state is S.ON_HOLD
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [("Yes, hello?", S.PERSON_SUSPECTED), ("Please hold the line for the next agent.", S.ON_HOLD)],
+)
+def test_the_same_short_answer_twice_is_no_recording(answer: str, state: S) -> None:
+    """Somebody who says "hello?" again may sound as before: neither proof nor an answer."""
+    drive = on_hold()
+    first = drive.say(answer, verdict=Verdict.SUSPECTED)
+    drive.wait(4)
+    drive.say(answer, repeat_of=first)
+    assert drive.state is state

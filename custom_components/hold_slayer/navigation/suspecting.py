@@ -6,6 +6,7 @@ from ..hearing.heard import (
     MUSICAL,
     Cue,
     Phase,
+    RepeatSource,
     UtteranceEnded,
     UtterancePaused,
     UtteranceStarted,
@@ -147,10 +148,13 @@ class Suspecting(Attending):
     @override
     def on_speech_end(self, heard: UtteranceEnded) -> Turn:
         call = self.call
-        if heard.repeat is not None:
+        copy = heard.repeat
+        # "Hello?" said twice by one person may sound the same: no proof, and no answer either
+        long = heard.until - heard.since >= self.copy_proves
+        if copy is not None and (long or copy.source is not RepeatSource.CALL):
             return self.it_repeats()
-        if self._awaiting_answer:
-            self._awaiting_answer = False
+        asked, self._awaiting_answer = self._awaiting_answer, False
+        if asked and copy is None:
             began = call.now - (heard.time - heard.since)
             if began < self._question_began and not heard.cut:
                 call.judge.add(Cue.TALKED_THROUGH)
