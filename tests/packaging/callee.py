@@ -45,7 +45,7 @@ class Callee(pj.Account):
         call.answer(answer)
 
 
-def make_callee(port: int, *, srtp: bool = False) -> Callee:
+def make_callee(port: int, *, srtp: bool = False, kind: type[Callee] = Callee) -> Callee:
     """Make the account for calls to our own port on loopback, RTP included; `srtp` makes it mandatory."""
     config = pj.AccountConfig()
     config.idUri = f"sip:callee@127.0.0.1:{port}"
@@ -54,7 +54,7 @@ def make_callee(port: int, *, srtp: bool = False) -> Callee:
     if srtp:
         config.mediaConfig.srtpUse = pj.PJMEDIA_SRTP_MANDATORY
         config.mediaConfig.srtpSecureSignaling = 0
-    callee = Callee()
+    callee = kind()
     callee.create(config)
     return callee
 

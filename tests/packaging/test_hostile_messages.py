@@ -4,7 +4,11 @@ With the sanitized wheel (test_sanitized.py) a read or write past a buffer ends 
 of packaging/pjsua2/patches that a peer can reach.
 """
 
-from tests.packaging.callee import hang_up, make_callee
+from typing import Any
+
+import pjsua2 as pj
+
+from tests.packaging.callee import AnsweredCall, Callee, hang_up, make_callee
 from tests.packaging.child import in_child
 from tests.packaging.peer import Peer
 from tests.packaging.stack import Stack, running
@@ -52,6 +56,10 @@ OFFERS = {
         proto="RTP/SAVP",
     ),
     "no formats": sdp(""),
+    "a line that is not used, without an address of its own": (
+        "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n"
+        "c=IN IP4 127.0.0.1\r\nm=video 0 RTP/AVP 31\r\n"
+    ),
     "a format that is no number": sdp("0 x-y ]"),
 }
 
@@ -76,6 +84,34 @@ def test_offers_that_break_arrays() -> None:
             tag = answer.headers["to"][0].rpartition("tag=")[2]
             peer.send(stack.udp_port, "ACK", to_tag=tag)
             survives(stack, name)
+        hang_up(callee)
+
+
+class Declining(Callee):
+    """Ends every call within the callback that reports it."""
+
+    def onIncomingCall(self, prm: Any) -> None:
+        """Hang up before anything else can be said about the call."""
+        call = AnsweredCall(self, prm.callId)
+        self.calls.append(call)
+        decline = pj.CallOpParam()
+        decline.statusCode = 603
+        call.hangup(decline)
+
+
+@in_child
+def test_calls_that_end_in_their_first_callback() -> None:
+    """Their slots are empty when the callback returns; the next call takes them."""
+    with running(udp=True) as stack:
+        callee = make_callee(stack.udp_port, kind=Declining)
+        for number in range(3):
+            peer = Peer()
+            peer.send(stack.udp_port, "INVITE", body=peer.sdp())
+            answer = stack.until(peer.final, "a refusal")
+            assert answer.status == 603
+            peer.send(stack.udp_port, "ACK", to_tag=answer.headers["to"][0].rpartition("tag=")[2])
+            survives(stack, f"call {number}")
+        assert len(callee.calls) == 3
         hang_up(callee)
 
 
