@@ -61,7 +61,7 @@ class Kills:
     kept: int = 0
     recovered: int = 0
     #: Times without memory: the engine ended and is back, or refused further calls and went on; the
-    #: calls that were up then, and those whose far end got no BYE.
+    #: calls it had made by then, and those whose far end got no BYE.
     exhausted: int = 0
     ended: int = 0
     exhausted_calls: int = 0
@@ -156,7 +156,6 @@ async def _starve(engine: BenchEngine, leg: str, wait: float, found: Kills) -> N
 async def _exhaust(engine: BenchEngine, sink: Sink, leg: str, found: Kills) -> None:
     """Let the engine have no more memory, and call until it gives up; then see whether it is back."""
     pid = engine.link.pid
-    answered, byes = sink.requests["ACK"], sink.requests["BYE"]
     found.exhausted += 1
     status = Path(f"/proc/{pid}/status").read_text("ascii").splitlines()
     size = next(int(line.split()[1]) for line in status if line.startswith("VmSize")) * 1024
@@ -168,18 +167,17 @@ async def _exhaust(engine: BenchEngine, sink: Sink, leg: str, found: Kills) -> N
                 leg=f"{leg}-{number}", account_id="line", target="1", hearing=ears
             )
             await engine.link.request(call)
+            found.exhausted_calls += 1
     except errors.EngineRefused:
         resource.prlimit(pid, resource.RLIMIT_AS, limits)
     except errors.EngineLost:
         found.ended += 1
         await engine.until(lambda: not engine.legs and engine.link.pid != pid, PATIENCE)
-    calls = sink.requests["ACK"] - answered
     await engine.until(lambda: engine.link.state is supervision.LinkState.RUNNING, PATIENCE)
     await engine.hang_up_all()
     with suppress(TimeoutError):
-        await asyncio.wait_for(sink.until("BYE", byes + calls), 10)
-    found.exhausted_calls += calls
-    found.exhausted_orphans += max(0, calls - (sink.requests["BYE"] - byes))
+        await asyncio.wait_for(sink.all_down(), 10)
+    found.exhausted_orphans += len(sink.up)
     await _until_called(engine, f"again-{leg}")
     await engine.hang_up_all()
 
@@ -228,7 +226,7 @@ def lines(found: Kills) -> list[str]:
     )
     printed.append(
         f"  no memory left: {found.exhausted} times, the engine ended and was in a call again"
-        f" {found.ended}; of {found.exhausted_calls} calls that were up never hung up at the far end:"
+        f" {found.ended}; of {found.exhausted_calls} calls it had made by then never hung up at the far end:"
         f" {found.exhausted_orphans}"
     )
     return printed

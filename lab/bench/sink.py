@@ -42,6 +42,8 @@ class Sink(asyncio.DatagramProtocol):
         self.arrivals: list[float] = []
         #: Requests received, by method, each transaction once.
         self.requests: Counter[str] = Counter()
+        #: Call-IDs of calls that are up: taken, and not yet hung up.
+        self.up: set[str] = set()
         self.port = 0
         #: SDP of the last INVITE, and the port it came from.
         self.offer = b""
@@ -89,11 +91,20 @@ class Sink(asyncio.DatagramProtocol):
             reply.headers.append(("Content-Type", "application/sdp"))
             reply.body = _SDP.format(host=HOST, port=self.media_port).encode()
             self.offer, self.peer_port = message.body, addr[1]
+            self.up.add(message.get("Call-ID"))
+        elif message.method == "BYE":
+            self.up.discard(message.get("Call-ID"))
         self._sip.sendto(reply.encode(), addr)
 
     async def until(self, method: str, count: int) -> None:
         """Wait until there were so many requests of a method."""
         while self.requests[method] < count:
+            self._changed.clear()
+            await self._changed.wait()
+
+    async def all_down(self) -> None:
+        """Wait until every call was hung up."""
+        while self.up:
             self._changed.clear()
             await self._changed.wait()
 
