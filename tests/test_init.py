@@ -31,7 +31,7 @@ async def test_account_registers_and_unregisters(hass: HomeAssistant, link: Scri
     await set_up(hass, entry)
     assert entry.state is ConfigEntryState.LOADED
     assert link.all(AddAccount)[0].account.registrar == "sip.example.com"
-    assert hass.states.get(STATE).state == "idle"
+    assert hass.states.is_state(STATE, "idle")
 
     assert await hass.config_entries.async_unload(entry.entry_id)
     assert link.all(RemoveAccount)[0].account_id == entry.entry_id
@@ -119,12 +119,12 @@ async def test_lost_registration_makes_unavailable(
     link.tell(lost)
     link.tell(lost)
     await hass.async_block_till_done()
-    assert hass.states.get(STATE).state == "unavailable"
+    assert hass.states.is_state(STATE, "unavailable")
     assert caplog.text.count("is no longer registered") == 1
 
     link.tell(Registration(account_id=entry.entry_id, state=RegistrationState.REGISTERED))
     await hass.async_block_till_done()
-    assert hass.states.get(STATE).state == "idle"
+    assert hass.states.is_state(STATE, "idle")
 
 
 async def test_wrong_password_later_asks_again(hass: HomeAssistant, link: ScriptedLink) -> None:
@@ -163,7 +163,7 @@ async def test_more_lines_without_reload(hass: HomeAssistant, link: ScriptedLink
     await set_up(hass, entry)
     hass.config_entries.async_update_entry(entry, options={"lines": 3})
     await hass.async_block_till_done()
-    assert hass.states.get("sensor.hold_slayer_line_3_call_state").state == "idle"
+    assert hass.states.is_state("sensor.hold_slayer_line_3_call_state", "idle")
     assert len(link.all(AddAccount)) == 1
 
 

@@ -123,6 +123,7 @@ async def test_a_ring_that_failed_is_explained(
     subentries = hass.config_entries.subentries
     result = await subentries.async_configure(result["flow_id"], {"next": "change"})
     assert result["step_id"] == "user"
+    assert result["data_schema"] is not None
     (name,) = [each for each in result["data_schema"].schema if str(each) == "name"]
     assert name.description["suggested_value"] == "Mobile"
     result = await subentries.async_configure(result["flow_id"], PHONE | {"address": "0123456"})

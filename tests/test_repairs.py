@@ -268,7 +268,9 @@ async def test_sip_phones_get_another_port(
     assert ended["type"] == "create_entry"
     await hass.async_block_till_done()
     assert entry.options == {"lines": 1, "phone_port": 5081}
-    assert link.all(SetPhoneServer)[-1].server.port == 5081
+    server = link.all(SetPhoneServer)[-1].server
+    assert server is not None
+    assert server.port == 5081
     assert ir.async_get(hass).async_get_issue(DOMAIN, issue_id) is None
 
 

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from homeassistant.components.automation import DOMAIN as AUTOMATION
+from homeassistant.components.automation.const import DOMAIN as AUTOMATION
 from homeassistant.core import Event, HomeAssistant, ServiceCall
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
@@ -90,7 +90,7 @@ async def fix(hass: HomeAssistant, entry: MockConfigEntry, key: str) -> Any:
     issue_id = f"{key}_{entry.entry_id}"
     issue = ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
     assert issue is not None
-    flow = await repairs.async_create_fix_flow(hass, issue_id, issue.data)
+    flow: Any = await repairs.async_create_fix_flow(hass, issue_id, issue.data)
     flow.hass, flow.issue_id, flow.handler, flow.flow_id = hass, issue_id, DOMAIN, "1"
     flow.data = issue.data
     form = await flow.async_step_init()
@@ -158,7 +158,7 @@ async def test_logbook(hass: HomeAssistant, entry: MockConfigEntry) -> None:
 
 async def automation(hass: HomeAssistant, **config: Any) -> list[ServiceCall]:
     """Set an automation up and return what it does."""
-    done = async_mock_service(hass, "test", "act")
+    done: list[ServiceCall] = async_mock_service(hass, "test", "act")
     assert await async_setup_component(
         hass, AUTOMATION, {AUTOMATION: config | {"actions": {"action": "test.act"}}}
     )

@@ -133,7 +133,7 @@ async def tools(hass: HomeAssistant) -> dict[str, llm.Tool]:
     return {tool.name: tool for tool in api.tools if tool.name.startswith("hold_slayer__")}
 
 
-async def use(hass: HomeAssistant, name: str, **arguments: Any) -> llm.ToolResult:
+async def use(hass: HomeAssistant, name: str, **arguments: Any) -> Any:
     """Use a tool as a model does."""
     context = llm.LLMContext(
         platform="test", context=Context(), language="en", assistant="conversation", device_id=None
@@ -243,7 +243,7 @@ async def test_no_tools_without_an_account(
 ) -> None:
     """Models get tools only while there is an account, and only with Assist."""
     context = llm.LLMContext(
-        platform="test", context=None, language="en", assistant=None, device_id=None
+        platform="test", context=None, language="en", assistant="", device_id=None
     )
     assert async_get_tools(hass, context, "other") is None
     await hass.config_entries.async_unload(entry.entry_id)

@@ -1,5 +1,7 @@
 """A call that meets a fault: an engine that refuses or is lost, a navigator that breaks, odd reports."""
 
+from typing import Any
+
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
@@ -100,7 +102,7 @@ async def test_an_action_on_a_lost_engine(
     hass: HomeAssistant,
     link: ScriptedLink,
     entry: MockConfigEntry,
-    action: tuple[str, dict[str, str]],
+    action: tuple[str, dict[str, Any]],
 ) -> None:
     """Whoever asked is told in words."""
     await start(hass, entry)

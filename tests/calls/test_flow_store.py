@@ -72,7 +72,9 @@ async def test_a_way_that_was_found(hass: HomeAssistant, link: ScriptedLink) -> 
     assert len(flow_issues()) == len(before) + 1
     keep_way(account, contact, found, store=True)
     await hass.async_block_till_done()
-    assert [step.keys for step in account.contacts["insurance"].flow.steps] == ["2", ""]
+    stored = account.contacts["insurance"].flow
+    assert stored is not None
+    assert [step.keys for step in stored.steps] == ["2", ""]
     hass.config_entries.async_remove_subentry(entry, "insurance")
     await hass.async_block_till_done()
     keep_way(account, contact, found, store=True)

@@ -84,7 +84,7 @@ async def test_a_beep_comes_first(
     kinds = [type(each) for each in to_company if isinstance(each, PlayTone | Record)]
     assert kinds == [PlayTone, Record]
     assert (record.leg, record.kind) == (company(call), RecordingKind.STEREO)
-    assert hass.states.get(SWITCH).state == "on"
+    assert hass.states.is_state(SWITCH, "on")
     await hang_up(hass, link, call)
     told = await told_of(finished)
     assert (told.call_id, told.contact, told.announced_by) == (call.id, "Insurance", "tone")
@@ -100,7 +100,12 @@ async def test_words_come_first(
 ) -> None:
     """The sentence that greets the person names the recording, and has to be said to the end."""
     spoken: list[Play] = []
-    link.answers[Play] = lambda message: spoken.append(message) or Done(request=0)
+
+    def keep(message: Play) -> Done:
+        spoken.append(message)
+        return Done(request=0)
+
+    link.answers[Play] = keep
     entry = account_entry(options={Conf.YOUR_NAME.value: "Alice"})
     await set_up(hass, entry)
     call = await start(hass, entry, record=True)
@@ -157,16 +162,16 @@ async def test_the_switch(
     """A call is recorded from now on, after a beep, and no longer than wanted."""
     entry = tone_entry()
     await set_up(hass, entry)
-    assert hass.states.get(SWITCH).state == "unavailable"
+    assert hass.states.is_state(SWITCH, "unavailable")
     call = await start(hass, entry)
     await to_bridge(hass, link, call)
-    assert hass.states.get(SWITCH).state == "off"
+    assert hass.states.is_state(SWITCH, "off")
     await hass.services.async_call("switch", "turn_on", {"entity_id": SWITCH}, blocking=True)
     await link.until(Record)
     assert [tone.leg for tone in link.all(PlayTone)] == [company(call)]
     await hass.services.async_call("switch", "turn_off", {"entity_id": SWITCH}, blocking=True)
     assert (await told_of(finished)).call_id == call.id
-    assert hass.states.get(SWITCH).state == "off"
+    assert hass.states.is_state(SWITCH, "off")
     assert call.state is CallState.CONNECTED
     await hang_up(hass, link, call)
 

@@ -46,7 +46,12 @@ async def test_who_was_not_greeted_is_told_when_connected(
     await to_bridge(hass, link, call)
     spoken = len(link.all(Play))
     playing: list[Play] = []
-    link.answers[Play] = lambda message: playing.append(message) or Done(request=0)
+
+    def keep(message: Play) -> Done:
+        playing.append(message)
+        return Done(request=0)
+
+    link.answers[Play] = keep
     await hass.services.async_call("switch", "turn_on", {"entity_id": SWITCH}, blocking=True)
     await link.until(Play, spoken + 1)
     assert link.all(Record) == []
@@ -106,6 +111,7 @@ async def test_an_engine_that_cannot_beep(
     assert link.all(Record) == []
     issue = ir.async_get(hass).async_get_issue(DOMAIN, f"recording_failed_{entry.entry_id}")
     assert issue is not None
+    assert issue.translation_placeholders is not None
     assert issue.translation_placeholders["reason"] == "no media"
     await hang_up(hass, link, call)
 
@@ -138,7 +144,12 @@ async def test_changed_their_mind_while_it_beeps(hass: HomeAssistant, link: Scri
     call = await start(hass, entry)
     await to_bridge(hass, link, call)
     beeps: list[PlayTone] = []
-    link.answers[PlayTone] = lambda message: beeps.append(message) or Done(request=0)
+
+    def keep(message: PlayTone) -> Done:
+        beeps.append(message)
+        return Done(request=0)
+
+    link.answers[PlayTone] = keep
     for action in ("turn_on", "turn_off", "turn_on", "turn_off"):
         await hass.services.async_call("switch", action, {"entity_id": SWITCH}, blocking=True)
     await link.until(PlayTone, len(link.all(PlayTone)) + (not beeps))

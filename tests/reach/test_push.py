@@ -19,6 +19,7 @@ from custom_components.hold_slayer.hearing.heard import (
     VerdictChange,
 )
 from custom_components.hold_slayer.navigation.acts import Note, NoteKind
+from custom_components.hold_slayer.navigation.moments import Order
 from custom_components.hold_slayer.navigation.states import CallState
 from custom_components.hold_slayer.reach import push
 from custom_components.hold_slayer.telephony.messages import Bridge, LegState, PlaceCall
@@ -35,7 +36,8 @@ def sent(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> list[ServiceCa
     """Stand in for the mobile app's notify action; keep what is sent."""
     monkeypatch.setattr(push, "webhook_id_from_device_id", lambda hass, device: "hook")
     monkeypatch.setattr(push, "get_notify_service", lambda hass, hook: "mobile_app_pocket")
-    return async_mock_service(hass, "notify", "mobile_app_pocket")
+    sent: list[ServiceCall] = async_mock_service(hass, "notify", "mobile_app_pocket")
+    return sent
 
 
 async def set_up_with(hass: HomeAssistant, link: ScriptedLink, **options: Any) -> MockConfigEntry:
@@ -63,7 +65,7 @@ async def test_one_message_from_hold_to_end(
     entry = await set_up_with(hass, link)
     call = await start(hass, entry)
     await to_hold(hass, link, call)
-    call.order(push.Order.IS_PERSON)
+    call.order(Order.IS_PERSON)
     await hass.async_block_till_done()
     await link.until(PlaceCall, 2)
     person = sent[-1].data
@@ -109,9 +111,7 @@ async def test_other_buttons(
         return
     await hass.async_block_till_done()
     assert call.state not in (CallState.PERSON_DETECTED, CallState.RINGING_YOU)
-    tap(hass, sent[0], "Hang up") if "Hang up" in str(sent[0].data) else call.order(
-        push.Order.HANG_UP
-    )
+    tap(hass, sent[0], "Hang up") if "Hang up" in str(sent[0].data) else call.order(Order.HANG_UP)
     await over(hass, call)
 
 

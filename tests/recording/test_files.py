@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import os
 from pathlib import Path
 import struct
+from typing import Any
 import wave
 
 from homeassistant.core import HomeAssistant, callback
@@ -31,25 +32,23 @@ STARTED = datetime(2026, 11, 20, 13, 3, 22, tzinfo=UTC)
 LONG_AGO = 3600
 
 
-def sidecar(**changes: object) -> Sidecar:
+def sidecar(**changes: Any) -> Sidecar:
     """Return what is told about a recording."""
-    return Sidecar(
-        **{
-            "call_id": "01jd",
-            "entry_id": "entry",
-            "contact_id": "insurance",
-            "contact": "Müller & Söhne",
-            "started": STARTED,
-            "kind": RecordingKind.STEREO,
-            "format": RecordingFormat.OPUS,
-            "rate": RATE,
-            "language": "de",
-            "announced_by": AnnouncedBy.WORDS,
-            "announced": "Das Gespräch wird aufgezeichnet.",
-            "announced_at": STARTED,
-            **changes,
-        }
-    )  # type: ignore[arg-type]
+    facts: dict[str, Any] = {
+        "call_id": "01jd",
+        "entry_id": "entry",
+        "contact_id": "insurance",
+        "contact": "Müller & Söhne",
+        "started": STARTED,
+        "kind": RecordingKind.STEREO,
+        "format": RecordingFormat.OPUS,
+        "rate": RATE,
+        "language": "de",
+        "announced_by": AnnouncedBy.WORDS,
+        "announced": "Das Gespräch wird aufgezeichnet.",
+        "announced_at": STARTED,
+    }
+    return Sidecar(**facts | changes)
 
 
 def tones(seconds: float) -> bytes:

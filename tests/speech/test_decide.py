@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from homeassistant.components import ai_task
 from homeassistant.components.ai_task.const import DATA_PREFERENCES
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -84,8 +85,8 @@ async def test_probabilities_where_core_has_them(
         raise weights or RuntimeError
 
     feature = 1 << 20
-    monkeypatch.setattr(decide.ai_task, "async_evaluate", evaluate, raising=False)
-    monkeypatch.setattr(decide.ai_task.AITaskEntityFeature, "EVALUATE", feature, raising=False)
+    monkeypatch.setattr(ai_task, "async_evaluate", evaluate, raising=False)
+    monkeypatch.setattr(ai_task.AITaskEntityFeature, "EVALUATE", feature, raising=False)
     state = hass.states.get(ENTITY)
     assert state is not None
     attributes = dict(state.attributes)
@@ -127,8 +128,8 @@ async def test_a_model_that_only_answers(
     async def evaluate(_hass: HomeAssistant, **_question: Any) -> None:
         raise AssertionError("it said that it cannot")
 
-    monkeypatch.setattr(decide.ai_task, "async_evaluate", evaluate, raising=False)
-    monkeypatch.setattr(decide.ai_task.AITaskEntityFeature, "EVALUATE", 1 << 20, raising=False)
+    monkeypatch.setattr(ai_task, "async_evaluate", evaluate, raising=False)
+    monkeypatch.setattr(ai_task.AITaskEntityFeature, "EVALUATE", 1 << 20, raising=False)
     model.answers = [{"option": "2"}]
     assert await Adviser(hass, ENTITY, 3).choose("x", "y", OPTIONS) == ("2", "")
 

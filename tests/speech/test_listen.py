@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 from homeassistant.core import HomeAssistant
 import pytest
@@ -20,7 +21,7 @@ class Desk:
 
     def __init__(self) -> None:
         """Start empty."""
-        self.results: list[Result] = []
+        self.results: list[Any] = []
         self._new = asyncio.Event()
 
     def take(self, result: Result) -> None:
@@ -28,7 +29,7 @@ class Desk:
         self.results.append(result)
         self._new.set()
 
-    async def until(self, count: int) -> list[Result]:
+    async def until(self, count: int) -> list[Any]:
         """Wait for so many results."""
         async with asyncio.timeout(10):
             while len(self.results) < count:

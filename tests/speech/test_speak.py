@@ -99,7 +99,7 @@ async def test_a_slow_engine(
     with pytest.raises(SpeechUnavailable, match="no audio within"):
         await said(Voice(hass, None), "hello")
     mouth.hold.set()
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
 
 
 @pytest.mark.parametrize("secret", [False, True])
