@@ -75,6 +75,28 @@ def alarm(events: list[HeardEvent], before: Verdict) -> Verdict:
     )
 
 
+def a_call_with_somebody() -> np.ndarray:
+    """Return music, somebody who says a sentence, and a second of silence, int16."""
+    spoken = 0.3 * voice.speak("Hello, this is Sarah, thanks for waiting. How can I help?", "en-gb")
+    whole = np.concatenate([0.5 * chords(10), np.zeros(RATE), spoken, np.zeros(RATE)])
+    return np.rint(np.clip(whole, -1, 1) * 32767).astype(np.int16)
+
+
+@pytest.mark.skipif(not voice.installed(), reason="eSpeak NG makes the voice here")
+def test_a_verdict_comes_soon_after_its_date() -> None:
+    """However long the pieces that the ears work on, what they decide is told within 0.4 s of audio."""
+    easily = ListenerSettings(suspect_at=0.02, cancel_at=0.002)
+    ears, pcm = Listener(phase=Phase.HOLD, settings=easily), a_call_with_somebody()
+    late = [
+        (at + 160) / RATE - event.time
+        for at in range(0, len(pcm), 160)
+        for event in ears.hear(pcm[at : at + 160])
+        if isinstance(event, VerdictChange)
+    ]
+    assert late
+    assert max(late) <= 0.4
+
+
 @pytest.mark.skipif(not voice.installed(), reason="eSpeak NG makes the voice here")
 @pytest.mark.parametrize(
     "then",
@@ -90,10 +112,7 @@ def alarm(events: list[HeardEvent], before: Verdict) -> Verdict:
 def test_no_verdict_sticks(then: Callable[[Listener], list[HeardEvent]]) -> None:
     """Somebody talked, then the line broke: after 40 s nobody is there any more."""
     easily = ListenerSettings(suspect_at=0.02, cancel_at=0.002)
-    ears = Listener(phase=Phase.HOLD, settings=easily)
-    spoken = 0.3 * voice.speak("Hello, this is Sarah, thanks for waiting. How can I help?", "en-gb")
-    whole = np.concatenate([0.5 * chords(10), np.zeros(RATE), spoken, np.zeros(RATE)])
-    pcm = np.rint(np.clip(whole, -1, 1) * 32767).astype(np.int16)
+    ears, pcm = Listener(phase=Phase.HOLD, settings=easily), a_call_with_somebody()
     events = [event for at in range(0, len(pcm), 800) for event in ears.hear(pcm[at : at + 800])]
     talked = alarm(events, Verdict.NOBODY)
     assert talked in (Verdict.SUSPECTED, Verdict.PERSON)
