@@ -16,6 +16,7 @@ import zipfile
 
 from lab.bench.engines import HOST, BenchEngine
 from lab.bench.mutation import rtp_mutants, seeds, sip_mutants, torture
+from lab.bench.reinvites import offend
 from lab.bench.sink import Pacing, Sink
 from lab.component import module
 
@@ -71,9 +72,18 @@ def sanitized(folder: Path) -> dict[str, str]:
 
 
 async def bombard(
-    mutants: int, rtp: int, seed: int, *, tortures: Path | None, sanitize: bool = False
+    mutants: int,
+    rtp: int,
+    seed: int,
+    *,
+    tortures: Path | None,
+    sanitize: bool = False,
+    broken_offers: int = 0,
 ) -> dict[str, Hostility]:
-    """Send torture messages, mutants of them and of RTP packets to an engine in a call."""
+    """Send torture messages, mutants of them and of RTP packets to an engine in a call.
+
+    With `broken_offers` the far side of the call offers so much broken SDP in the end.
+    """
     found: dict[str, Hostility] = {}
     with tempfile.TemporaryDirectory() as folder:
         environment = sanitized(Path(folder)) if sanitize else None
@@ -96,8 +106,34 @@ async def bombard(
                 for name, what, where in parts[0 if own else 1 :]:
                     found[name] = await _send(engine, sink, sender, target, what, media=where)
                     if found[name].crashes:
-                        break
+                        return found
+            if broken_offers:
+                found["re-INVITEs"] = await _offend(engine, sink, broken_offers, seed)
     return found
+
+
+async def _offend(engine: BenchEngine, sink: Sink, number: int, seed: int) -> Hostility:
+    """Let the far side of the call offer broken SDP; the call has to survive it."""
+    pid, cpu, begin = engine.link.pid, engine.cpu_seconds(), perf_counter()
+    reported = len(engine.reports)
+    answers, answered = await offend(sink, number, seed)
+    took = perf_counter() - begin
+    fell = not answered or engine.link.pid != pid or not await _alive(engine)
+    pacing = None
+    if not fell:
+        sink.pacing_begins()
+        await asyncio.sleep(5)
+        pacing = sink.pacing()
+    return Hostility(
+        sent=number,
+        seconds=round(took, 1),
+        answers=dict(sorted(answers.items())),
+        crashes=int(fell),
+        call_up=not fell and "leg" in engine.legs,
+        pacing=pacing,
+        cpu=0.0 if fell else round((engine.cpu_seconds() - cpu) / took * 100, 1),
+        reports=tuple(engine.reports[reported:]),
+    )
 
 
 async def flood(rate: int, seconds: float, seed: int) -> Hostility:

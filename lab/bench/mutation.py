@@ -104,6 +104,13 @@ def sip_mutants(originals: list[bytes], count: int, seed: int) -> Iterator[bytes
         yield message[:60_000]
 
 
+def body_mutant(body: bytes, rng: random.Random) -> bytes:
+    """Return a body as it is or changed in up to three places."""
+    for _ in range(rng.choice((0, 0, 1, 1, 2, 3))):
+        body = rng.choice(_WAYS)(rng, body)
+    return body[:60_000]
+
+
 def rtp_mutants(count: int, seed: int, payload_type: int) -> Iterator[bytes]:
     """Yield RTP and RTCP packets with wrong versions, counts, lengths, extensions and payloads."""
     rng = random.Random(seed)

@@ -137,6 +137,7 @@ def _hostile(options: argparse.Namespace) -> dict[str, Any]:
             options.seed,
             tortures=folder,
             sanitize=options.sanitized,
+            broken_offers=options.broken_offers,
         )
     )
     print("\n".join(hostile.lines(found)), flush=True)
@@ -210,6 +211,9 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--at-once", type=int, default=10, help="of these calls")
     parser.add_argument("--mutants", type=int, default=100_000, help="of SIP messages")
     parser.add_argument("--rtp-mutants", type=int, default=100_000, help="of RTP packets")
+    parser.add_argument(
+        "--broken-offers", type=int, default=5000, help="re-INVITEs of the far side of the call"
+    )
     parser.add_argument(
         "--sanitized", action="store_true", help="hostile: the library with the sanitizers"
     )

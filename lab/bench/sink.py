@@ -45,9 +45,10 @@ class Sink(asyncio.DatagramProtocol):
         #: Call-IDs of calls that are up: taken, and not yet hung up.
         self.up: set[str] = set()
         self.port = 0
-        #: SDP of the last INVITE, and the port it came from.
+        #: SDP of the last INVITE, the port it came from, and all of it.
         self.offer = b""
         self.peer_port = 0
+        self.invite: Message | None = None
         self._branches: set[str] = set()
         self._changed = asyncio.Event()
         self._rtp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -89,8 +90,8 @@ class Sink(asyncio.DatagramProtocol):
         reply = message.reply(200, "OK", "sink", contact)
         if message.method == "INVITE":
             reply.headers.append(("Content-Type", "application/sdp"))
-            reply.body = _SDP.format(host=HOST, port=self.media_port).encode()
-            self.offer, self.peer_port = message.body, addr[1]
+            reply.body = self.answer.encode()
+            self.offer, self.peer_port, self.invite = message.body, addr[1], message
             self.up.add(message.get("Call-ID"))
         elif message.method == "BYE":
             self.up.discard(message.get("Call-ID"))
@@ -107,6 +108,11 @@ class Sink(asyncio.DatagramProtocol):
         while self.up:
             self._changed.clear()
             await self._changed.wait()
+
+    @property
+    def answer(self) -> str:
+        """Return the SDP it answers with."""
+        return _SDP.format(host=HOST, port=self.media_port)
 
     @property
     def media_port(self) -> int:
