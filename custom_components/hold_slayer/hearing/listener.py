@@ -9,17 +9,7 @@ from numpy.typing import NDArray
 from .arrival import Arrival
 from .frames import RATE, STEP, STEP_SECONDS, Intake, Offset, Samples, Spectra
 from .fusion import SUSPECT_AFTER, Fusion, ListenerSettings
-from .heard import (
-    NETWORK_TONES,
-    HeardEvent,
-    Hearing,
-    Phase,
-    Reason,
-    Repeat,
-    Repeated,
-    RepeatEnded,
-    Sound,
-)
+from .heard import NETWORK_TONES, HeardEvent, Hearing, Phase, Reason, Repeated, RepeatEnded, Sound
 from .liveness import VOICE_ON, Step
 from .notes import Notes
 from .prints import PrintBook, PrintMatch, PrintMemory
@@ -274,7 +264,7 @@ class Listener:
         self._fusion.undecided = current is None and self._prints.hint >= _UNDECIDED
         if current is not None:
             until = self.now + len(chunk) / RATE - self._prints.unsure
-            self._utterances.repeated(current.since, until, _repeat(current))
+            self._utterances.repeated(current.since, until, current.repeat)
             self._prove(current, until)
         left: list[HeardEvent] = []
         if current is None and self._copy is not None:
@@ -285,7 +275,7 @@ class Listener:
                 time=round(match.time, 3),
                 since=round(match.since, 3),
                 sound=self._scene.reported or Sound.SILENCE,
-                repeat=_repeat(match),
+                repeat=match.repeat,
                 loop_period=match.loop_period,
             )
             for match in found
@@ -294,16 +284,4 @@ class Listener:
 
     def _prove(self, copy: PrintMatch, until: float) -> None:
         """Tell the fusion of a repeat that goes on until a time, s."""
-        self._fusion.repeated(copy.since, until, _repeat(copy))
-
-
-def _repeat(match: PrintMatch) -> Repeat:
-    """Return a match in the shared vocabulary."""
-    return Repeat(
-        source=match.source,
-        first_heard=match.first_heard,
-        score=round(match.score, 3),
-        print_id=match.print_id,
-        offset=None if match.offset is None else round(match.offset, 3),
-        kind=match.kind,
-    )
+        self._fusion.repeated(copy.since, until, copy.repeat)

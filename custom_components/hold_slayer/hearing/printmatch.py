@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .heard import PrintKind, RepeatSource
+from .heard import PrintKind, Repeat, RepeatSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,3 +27,15 @@ class PrintMatch:
     print_id: str = ""
     kind: PrintKind | None = None
     offset: float | None = None
+
+    @property
+    def repeat(self) -> Repeat:
+        """Return it in the shared vocabulary."""
+        return Repeat(
+            source=self.source,
+            first_heard=self.first_heard,
+            score=round(self.score, 3),
+            print_id=self.print_id,
+            offset=None if self.offset is None else round(self.offset, 3),
+            kind=self.kind,
+        )
