@@ -270,12 +270,23 @@ async def test_facts(alice: Station, trunk: LabTrunk) -> None:
 
 @pytest.mark.parametrize(
     ("local", "nat"),
-    [("10.0.0.2:5060", Nat.PORT), ("203.0.113.1:31337", Nat.NONE), ("[2001:db8::1]:5", Nat.PORT)],
+    [
+        ("10.0.0.2:5060", Nat.PORT),
+        ("10.0.0.2:31337", Nat.ADDRESS),
+        ("203.0.113.1:31337", Nat.NONE),
+        ("[2001:db8::1]:5", Nat.PORT),
+    ],
 )
 def test_nat_behind_a_corrected_via(local: str, nat: Nat) -> None:
     """Where we really send from counts, not the Via that the library has put right already."""
     via = "SIP/2.0/UDP 203.0.113.1:31337;rport=31337;received=203.0.113.1"
     assert nat_of(f"SIP/2.0 200 OK\r\nVia: {via}\r\n\r\n", local) is nat
+
+
+def test_no_nat_between_our_own_addresses() -> None:
+    """A machine with several addresses may be seen under another one of them."""
+    via = "SIP/2.0/UDP 10.0.0.2:5060;rport=5060;received=127.0.0.1"
+    assert nat_of(f"SIP/2.0 200 OK\r\nVia: {via}\r\n\r\n", "10.0.0.2:5060") is Nat.NONE
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,14 @@ MUTANTS = 2000
 @pytest.mark.skipif(FOLDER is None, reason="RFC 4475 is not there: run scripts/get-torture")
 async def test_nothing_crashes() -> None:
     """All of it is survived: the engine answers, the call is up, its packets go out."""
-    found = await bombard(MUTANTS, MUTANTS, seed=4475, tortures=FOLDER)
+    found = await bombard(MUTANTS, MUTANTS, seed=4475, tortures=FOLDER, broken_offers=MUTANTS)
     assert found["RFC 4475"].sent == 49
-    for each in found.values():
-        assert (each.crashes, each.call_up, each.reports) == (0, True, ())
+    for name, each in found.items():
+        assert (each.crashes, each.call_up) == (0, True)
+        # of broken offers some fail assertions, which a release build answers with a refusal
+        assert name == "re-INVITEs" or each.reports == ()
         assert each.pacing is not None
+    assert {200, 488} <= found["re-INVITEs"].answers.keys()
     # 400 Bad Request and the like: what was well-formed got an answer
     assert {200, 400} <= found["RFC 4475"].answers.keys()
 

@@ -1,7 +1,8 @@
 """What lies between us and a server, read from the Via header of its answers (RFC 3581)."""
 
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 import re
+import socket
 
 from ..telephony.messages import Nat
 from .address import parse_host
@@ -30,6 +31,17 @@ def nat_of(answer: str, local: str = "") -> Nat | None:
         return None
     if port is not None and port != (ours.port or 5060):
         return Nat.PORT
-    if seen is not None and seen != own:
+    if seen is not None and seen != own and not _is_ours(seen):
         return Nat.ADDRESS
     return Nat.NONE if seen is not None or port is not None else None
+
+
+def _is_ours(address: IPv4Address | IPv6Address) -> bool:
+    """Tell whether this machine has an address: it may have several, and send from another one."""
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+    with socket.socket(family, socket.SOCK_DGRAM) as sock:
+        try:
+            sock.bind((str(address), 0))
+        except OSError:
+            return False
+    return True
