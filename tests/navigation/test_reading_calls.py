@@ -4,6 +4,7 @@ import pytest
 
 from custom_components.hold_slayer.navigation.acts import Consult, NoteKind
 from custom_components.hold_slayer.navigation.moments import Consulted
+from custom_components.hold_slayer.navigation.phrases import Line
 from custom_components.hold_slayer.navigation.plan import CallBack, CallBackPolicy, Limits
 from custom_components.hold_slayer.navigation.states import CallState, Outcome
 
@@ -93,12 +94,35 @@ def test_model_that_fails_is_noted_and_the_rules_go_on() -> None:
 
 
 def test_prompts_that_nobody_understands_end_the_call() -> None:
-    drive = call()
+    drive = call(ask_question=False)
     for words in ("Gnarl blubber wug.", "Snark boojum frumious.", "Quux zot.", "Mimsy tove rath."):
         drive.say(words)
         drive.wait(9)
     assert drive.end.outcome is Outcome.MENU_LOST
     assert drive.end.reason == "Nothing in this menu could be understood."
+
+
+def test_whoever_answers_our_question_hears_no_key() -> None:
+    """A person whose words were misread, and whom the ears do not notice, is asked again, then put through."""
+    drive = call()
+    drive.say("corner bakery good morning hollow can i kelp yew")
+    drive.wait(9)
+    assert drive.spoken == [drive.navigator.phrases.lines[Line.QUESTION]]
+    drive.say("you yes i can hear you")
+    drive.wait(9)
+    assert drive.state is S.PERSON_SUSPECTED
+    drive.say("hello are you there")
+    assert drive.state is S.RINGING_YOU
+    assert drive.keys == []
+
+
+def test_a_prompt_that_repeats_after_our_question_waits_for_a_key() -> None:
+    drive = call()
+    first = drive.say("Gnarl blubber wug.")
+    drive.wait(9)
+    drive.say("Gnarl blubber wug.", repeat_of=first)
+    drive.wait(9)
+    assert drive.keys == ["0"]
 
 
 def test_exploring_leaves_where_there_is_no_menu() -> None:
