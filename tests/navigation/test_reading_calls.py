@@ -3,7 +3,6 @@
 import pytest
 
 from custom_components.hold_slayer.navigation.acts import Consult, NoteKind
-from custom_components.hold_slayer.navigation.moments import Consulted
 from custom_components.hold_slayer.navigation.phrases import Line
 from custom_components.hold_slayer.navigation.plan import CallBack, CallBackPolicy, Limits
 from custom_components.hold_slayer.navigation.states import CallState, Outcome
@@ -63,45 +62,6 @@ def test_model_cannot_choose_what_was_not_offered(choice: str) -> None:
     assert choice not in drive.keys or choice == "0"
 
 
-def test_model_too_slow_goes_on_by_rules() -> None:
-    drive = call("something else", model=True)
-    drive.say("For cats, press 4. For dogs, press 5. For an operator, press 6.")
-    drive.wait(12)
-    assert drive.keys == ["6"]
-    assert drive.notes(NoteKind.MODEL_AWAY)
-
-
-def test_answer_that_nobody_asked_for_or_that_comes_too_late_changes_nothing() -> None:
-    drive = call("something else", model=True)
-    drive.tell(Consulted(request=99, choice="5"))
-    assert drive.keys == []
-    drive.say("For cats, press 4. For dogs, press 5. For an operator, press 6.")
-    drive.wait(12)
-    assert drive.keys == ["6"]
-    drive.model("4")
-    assert drive.keys == ["6"]
-    assert len(drive.notes(NoteKind.MODEL_AWAY)) == 1
-
-
-def test_model_that_fails_is_noted_and_the_rules_go_on() -> None:
-    drive = call("something else", model=True)
-    drive.say("For cats, press 4. For dogs, press 5. For an operator, press 6.")
-    drive.wait(2)
-    drive.model("", error="error")
-    drive.wait(2)
-    assert drive.keys == ["6"]
-    assert [note.text for note in drive.notes(NoteKind.MODEL_AWAY)] == ["error"]
-
-
-def test_prompts_that_nobody_understands_end_the_call() -> None:
-    drive = call(ask_question=False)
-    for words in ("Gnarl blubber wug.", "Snark boojum frumious.", "Quux zot.", "Mimsy tove rath."):
-        drive.say(words)
-        drive.wait(9)
-    assert drive.end.outcome is Outcome.MENU_LOST
-    assert drive.end.reason == "Nothing in this menu could be understood."
-
-
 def test_whoever_answers_our_question_hears_no_key() -> None:
     """A person whose words were misread, and whom the ears do not notice, is asked again, then put through."""
     drive = call()
@@ -123,14 +83,6 @@ def test_a_prompt_that_repeats_after_our_question_waits_for_a_key() -> None:
     drive.say("Gnarl blubber wug.", repeat_of=first)
     drive.wait(9)
     assert drive.keys == ["0"]
-
-
-def test_exploring_leaves_where_there_is_no_menu() -> None:
-    drive = call(explore=True)
-    drive.say("Gnarl blubber wug.")
-    drive.wait(40)
-    assert drive.end.outcome is Outcome.EXPLORED
-    assert drive.keys == []
 
 
 def test_nothing_fits_asks_for_a_person() -> None:
