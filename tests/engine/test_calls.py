@@ -174,3 +174,21 @@ async def test_more_calls_than_the_account_takes(alice: Station, bob: Station) -
     leg = await alice.dial("1234")
     ended = await alice.leg_is(leg, LegState.DISCONNECTED)
     assert ended.failure is CallFailure.BUSY
+
+
+@pytest.mark.parametrize("by_them", [True, False])
+async def test_last_figures(facing: Pair, by_them: bool) -> None:
+    """The end of a leg carries the figures of its audio, whoever hung up."""
+    alice, bob = facing
+    leg, far = await connect(alice, bob)
+    while not (await alice.link.request(GetStatistics(leg=leg))).rx_packets:
+        pass
+    if by_them:
+        await bob.link.request(HangUp(leg=far))
+    else:
+        await alice.link.request(HangUp(leg=leg))
+    media = (await alice.leg_is(leg, LegState.DISCONNECTED)).media
+    assert media is not None
+    assert media.codec == "PCMA"
+    assert media.rx_packets
+    assert media.remote.startswith(f"{HOST}:")

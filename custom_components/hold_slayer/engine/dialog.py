@@ -67,6 +67,9 @@ class Dialog(pj.Call):
         self._codecs = account.settings.codecs
         self._watchdog = Watchdog(self._received, self._ask)
         self._transfer: asyncio.Future[tuple[int, str]] | None = None
+        #: The stream's last figures: when the dialog has ended, the library has forgotten them.
+        self._last: tuple[Any, Any] | None = None
+        self._ended = False
 
     def release(self) -> None:
         """Let go of the owner: no more reports."""
@@ -80,6 +83,7 @@ class Dialog(pj.Call):
             return
         info = self.getInfo()
         if info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
+            self._ended = True
             self._watchdog.end()
             self._transferred(int(info.lastStatusCode), str(info.lastReason))
         message = _message(prm.e)
@@ -112,6 +116,11 @@ class Dialog(pj.Call):
                 self._watchdog.watch()
             self._owner.media_changed(self.getAudioMedia(media.index) if there else None, held=held)
             return
+
+    @callback
+    def onStreamDestroyed(self, prm: Any) -> None:
+        """Keep the figures of a stream that ends; not called when we hang up."""
+        self._last = self.stream()
 
     @callback
     def onCallSdpCreated(self, prm: Any) -> None:
@@ -185,6 +194,8 @@ class Dialog(pj.Call):
 
     def stream(self) -> tuple[Any, Any] | None:
         """Return info and figures of the audio stream, None when there is none."""
+        if self._ended:
+            return self._last
         index = self._audio_index()
         try:
             return self.getStreamInfo(index), self.getStreamStat(index)
