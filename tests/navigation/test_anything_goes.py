@@ -242,3 +242,17 @@ def test_announcement_about_staying_is_answered_each_time_it_repeats() -> None:
         drive.music(60)
         drive.say("To stay in the queue, press 1.", repeat_of=first)
     assert drive.keys == ["1"] * 4
+
+
+def test_part_of_a_menu_heard_again_is_not_that_menu() -> None:
+    """A later prompt has words in common with it, spoken by the same voice."""
+    drive = Drive(CallPlan(intent="change my flight"))
+    drive.answer()
+    menu = drive.say("For new bookings, press 1. To change a flight, press 2.")
+    drive.wait(2)
+    drive.music(10)
+    assert drive.state is CallState.ON_HOLD
+    drive.say("Press 2.", repeat_of=menu + 2.0)
+    drive.wait(2)
+    assert drive.state is CallState.ON_HOLD
+    assert drive.keys == ["2"]

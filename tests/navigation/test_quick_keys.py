@@ -280,3 +280,11 @@ def test_a_known_option_is_heard_up_to_its_key() -> None:
     changed.wait(3)
     assert changed.keys == ["3"]
     assert changed.navigator.flow_stale
+
+
+def test_the_key_of_another_option_is_not_the_one_waited_for() -> None:
+    """The menu has changed: the known key is said, for something else, then the option without its key."""
+    drive = call(flow=flow())
+    drive.menu("For sales, press 1.", "For parts, press 2.", "For claims,", "press 3.")
+    drive.wait(3)
+    assert drive.keys == ["3"]

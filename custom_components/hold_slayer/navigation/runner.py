@@ -97,11 +97,12 @@ class FlowRunner:
             expected = read_menu(prompt.text, phrases).by_key(step.keys)
             if expected is None or not expected.label:
                 continue
-            whole = covered(canonical(expected.label), canonical(heard)) >= FITS
-            if whole and menu.by_key(step.keys) is not None:
+            said = menu.by_key(step.keys)
+            label = canonical(said.label) if said is not None else ""
+            if covered(canonical(expected.label), label) >= FITS:
                 return False
-            _, label, after = fold(heard).rpartition(expected.label)
-            if label and len(after.split()) >= _KEY_LOST_WORDS:
+            _, found, after = fold(heard).rpartition(expected.label)
+            if found and said is None and len(after.split()) >= _KEY_LOST_WORDS:
                 return False
             ahead = True
         return ahead

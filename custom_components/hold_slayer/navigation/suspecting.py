@@ -203,7 +203,8 @@ class Suspecting(Attending):
     def on_timer(self, name: str) -> Turn:
         match name:
             case "copy":
-                return self.it_repeats()
+                # short words that are over were not a copy for so long
+                return self.it_repeats() if self.call.line.speaking else None
             case "music":
                 return self.call_off("The music is back.")
             case "fade":

@@ -10,6 +10,9 @@ from .words import likeness
 
 #: Texts of at least this many words that are this alike are one recording.
 _LONG_TEXT, _SAME_TEXT = 6, 0.9
+#: Share of an utterance that must be heard again to have said it again: a few words of a menu that a
+#: later prompt has, too, are not that menu.
+_WHOLE = 0.6
 
 
 def add(said: list[Words], heard: Transcribed, languages: tuple[Phrases, ...]) -> Words:
@@ -26,9 +29,11 @@ def recall(said: list[Words], event: UtteranceEnded) -> Words | None:
     repeat = event.repeat
     if repeat is None or repeat.source is not RepeatSource.CALL or repeat.first_heard is None:
         return None
-    middle = repeat.first_heard + (event.until - event.since) / 2
+    length = event.until - event.since
+    middle = repeat.first_heard + length / 2
     for words in said:
-        if words.since <= middle <= words.until:
+        whole = length >= _WHOLE * (words.until - words.since)
+        if whole and words.since <= middle <= words.until:
             return replace(
                 words,
                 again=True,
