@@ -7,22 +7,15 @@ from typing import Any
 
 import pjsua2 as pj
 
-from ..hearing.heard import HeardEvent, Phase
+from ..hearing.heard import Phase
 from ..telephony.messages import (
     CallFailure,
     EndedBy,
     ErrorKind,
-    HeardOnLeg,
     HearingSettings,
     KeyMethod,
-    KeyReceived,
-    LegChanged,
-    LegHeld,
     LegState,
     LegStatistics,
-    Played,
-    RecordingEnded,
-    Tombstone,
 )
 from .account import Account
 from .address import host_of
@@ -32,6 +25,7 @@ from .ears import Ears
 from .ending import Ending, how_it_ended
 from .figures import leg_figures
 from .keys import KeySender
+from .leg_reports import LegReports
 from .office import Office
 from .options import add_header, call_options
 from .orphans import cancellation, tombstone
@@ -62,11 +56,16 @@ class Leg:
         #: Set when the far side knows, too.
         self.over = asyncio.Event()
         self.ears: Ears | None = None
-        self.player = Player(self.wiring, name=name, played=self._played, speaking=self._we_speak)
         self._office = office
+        self._reports = LegReports(name, office)
+        self.player = Player(
+            self.wiring, name=name, played=self._reports.played, speaking=self._we_speak
+        )
         self._dialog = Dialog(account, self, call_id)
         self._keys = KeySender(self._dialog, self.player.tone_generator)
-        self.recordings = Recordings(self.wiring, office.disk, name=name, ended=self._recorded)
+        self.recordings = Recordings(
+            self.wiring, office.disk, name=name, ended=self._reports.recorded
+        )
         self._attempts: Attempts | None = None
         self._ring_s = 0.0
         self._taken = False
@@ -89,7 +88,7 @@ class Leg:
                 name=self.name,
                 settings=settings,
                 phase=phase,
-                heard=self._heard,
+                heard=self._reports.heard,
                 speech=self._office.report,
                 book=book,
             )
@@ -242,7 +241,7 @@ class Leg:
             asyncio.get_running_loop().call_soon(self._early_media)
         if held != self._held:
             self._held = held
-            self._office.report(LegHeld(leg=self.name, held=held))
+            self._reports.held(held)
 
     def _early_media(self) -> None:
         """Report audio that came before the answer."""
@@ -251,13 +250,13 @@ class Leg:
 
     def key_received(self, key: str, method: KeyMethod) -> None:
         """Pass on a key of the far side."""
-        self._office.report(KeyReceived(leg=self.name, key=key, method=method))
+        self._reports.key(key, method)
 
     def invited(self, message: str, destination: str) -> None:
         """Tell how to end the leg should the engine die while it rings."""
         if self._was_up or self._over:
             return
-        self._bury(cancellation(self.name, message, destination, self.account.settings))
+        self._reports.buried(cancellation(self.name, message, destination, self.account.settings))
 
     def taken(self) -> None:
         """Give the far side the time to ring: a server has the INVITE."""
@@ -280,12 +279,7 @@ class Leg:
             return
         uris = (dialog.remoteTarget, *dialog.routeSet)
         self._office.far_side_known(self, frozenset(filter(None, map(host_of, uris))))
-        self._bury(tombstone(self.name, dialog, self.account.settings))
-
-    def _bury(self, stone: Tombstone | None) -> None:
-        """Leave a way to end the leg, if there is one."""
-        if stone is not None:
-            self._office.report(stone)
+        self._reports.buried(tombstone(self.name, dialog, self.account.settings))
 
     def _disconnected(self, turn: Turn) -> None:
         """Find out who ended it and why; a server that cannot take the call is not the end."""
@@ -322,18 +316,7 @@ class Leg:
         self.player.close()
         self.state = LegState.DISCONNECTED
         self._office.leg_ended(self)
-        self._office.report(
-            LegChanged(
-                leg=self.name,
-                state=LegState.DISCONNECTED,
-                failure=ending.failure,
-                ended_by=ending.ended_by,
-                sip_code=code,
-                text=ending.text or reason,
-                retry_after_s=retry_after_s,
-                media=self._media,
-            )
-        )
+        self._reports.ended(ending, code, reason, retry_after_s=retry_after_s, media=self._media)
 
     def _measure(self) -> None:
         """Take the figures of the audio while there is any."""
@@ -349,7 +332,7 @@ class Leg:
         if state is self.state or self._over:
             return
         self.state = state
-        self._office.report(LegChanged(leg=self.name, state=state, sip_code=code, text=text))
+        self._reports.entered(state, code, text)
 
     def _rang_out(self) -> None:
         """Give up: nobody answered in the time given."""
@@ -381,18 +364,6 @@ class Leg:
             action()
         except pj.Error as error:
             raise RefusalError(ErrorKind.WRONG_STATE, f"{what}: {error.reason}") from error
-
-    def _heard(self, event: HeardEvent) -> None:
-        """Report what the ears heard."""
-        self._office.report(HeardOnLeg(leg=self.name, heard=event))
-
-    def _played(self, number: int, completed: bool) -> None:
-        """Report the end of a playback."""
-        self._office.report(Played(leg=self.name, playback=number, completed=completed))
-
-    def _recorded(self, path: str, seconds: float, error: str) -> None:
-        """Report a finished file; called on the disk's thread."""
-        self._office.report(RecordingEnded(leg=self.name, path=path, seconds=seconds, error=error))
 
     def _we_speak(self, active: bool) -> None:
         """Tell the ears that we speak."""

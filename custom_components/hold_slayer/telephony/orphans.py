@@ -10,18 +10,14 @@ import contextlib
 import logging
 import re
 import secrets
-import socket
-import ssl
-from typing import Any, override
 
 from .account import Transport
 from .challenge import Credentials, answer_challenge
 from .legs import Tombstone
+from .wire import Wire, datagrams, header, stream
 
 _LOGGER = logging.getLogger(__name__)
 
-#: Retransmissions over UDP, s after the first (RFC 3261: T1 doubles).
-RESEND_AFTER = (0.5, 1.0, 2.0)
 #: Longest use of the engine's own port, s: the next engine wants it.
 SAME_PORT_S = 1.0
 #: Longest wait for the answer, s.
@@ -68,16 +64,16 @@ class _Ending:
     async def run(self) -> str:
         """Send until there is a final answer; return it."""
         if self._stone.transport is not Transport.UDP:
-            async with _stream(self._stone) as wire:
+            async with stream(self._stone) as wire:
                 return await self._talk(wire)
         if self._stone.local:
             with contextlib.suppress(OSError, TimeoutError):
-                async with asyncio.timeout(SAME_PORT_S), _datagrams(self._stone, own=True) as wire:
+                async with asyncio.timeout(SAME_PORT_S), datagrams(self._stone, own=True) as wire:
                     return await self._talk(wire)
-        async with _datagrams(self._stone, own=False) as wire:
+        async with datagrams(self._stone, own=False) as wire:
             return await self._talk(wire)
 
-    async def _talk(self, wire: _Wire) -> str:
+    async def _talk(self, wire: Wire) -> str:
         """Send the request, prove who we are if asked, and end what crossed it."""
         answer = await wire.ask(self._with_via(wire.address), self._method)
         if answer.startswith(("SIP/2.0 401", "SIP/2.0 407")) and self._credentials is not None:
@@ -90,7 +86,7 @@ class _Ending:
             await self._crossed(wire)
         return answer
 
-    async def _crossed(self, wire: _Wire) -> None:
+    async def _crossed(self, wire: Wire) -> None:
         """Acknowledge how the INVITE ended; a call that came about all the same is hung up."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(CROSSING_S):
@@ -126,11 +122,11 @@ def _next_try(request: str, proof: str) -> str:
 def _follow_up(cancel: str, final: str, method: str) -> str:
     """Return the ACK or BYE for an INVITE that was answered while it was cancelled."""
     start, *lines = cancel.split("\r\n")
-    to = _header(final, "To")
-    contact = re.search(r"<([^>]*)>", _header(final, "Contact"))
+    to = header(final, "To")
+    contact = re.search(r"<([^>]*)>", header(final, "Contact"))
     confirmed = final.startswith("SIP/2.0 2")
     target = contact[1] if confirmed and contact else start.split(" ")[1]
-    number = int(_header(final, "CSeq").split()[0] or 1)
+    number = int(header(final, "CSeq").split()[0] or 1)
     if method == "BYE":
         number += 1
     result = [f"{method} {target} SIP/2.0"]
@@ -150,168 +146,3 @@ def _follow_up(cancel: str, final: str, method: str) -> str:
     routes = re.findall(r"(?im)^Record-Route\s*:\s*(.*?)\s*$", final) if confirmed else []
     result[1:1] = [f"Route: {route}" for route in reversed(routes)]
     return "\r\n".join(result)
-
-
-def _header(message: str, name: str) -> str:
-    """Return the first value of a header, "" when there is none."""
-    match = re.search(rf"(?im)^{name}\s*:\s*(.*?)\s*$", message)
-    return match[1] if match else ""
-
-
-class _Wire:
-    """A way to the server: what is sent, and the answers by method."""
-
-    #: Seconds after which a request is sent again; none over streams.
-    resend: tuple[float, ...] = ()
-
-    def __init__(self) -> None:
-        """Wait from now on."""
-        self.address: tuple[str, int] = ("", 0)
-        self._answers: list[str] = []
-        self._changed = asyncio.Event()
-        self.failed: Exception | None = None
-
-    def send(self, text: str) -> None:
-        """Send a message."""
-        raise NotImplementedError
-
-    def take(self, text: str) -> None:
-        """Take a message; only final answers count."""
-        if text.startswith("SIP/2.0 ") and not text.startswith("SIP/2.0 1"):
-            self._answers.append(text)
-            self._changed.set()
-
-    async def ask(self, request: str, method: str) -> str:
-        """Send a request, again and again, until it is answered."""
-        loop = asyncio.get_running_loop()
-        number = _header(request, "CSeq").split()[0]
-        timers = [loop.call_later(after, self.send, request) for after in self.resend]
-        self.send(request)
-        try:
-            return await self.answer_to(method, number)
-        finally:
-            for timer in timers:
-                timer.cancel()
-
-    async def answer_to(self, method: str, number: str = "") -> str:
-        """Wait for a final answer to a method, of that CSeq number if there is one."""
-        while True:
-            for text in self._answers:
-                told = _header(text, "CSeq").split()
-                if len(told) == 2 and told[1] == method and number in ("", told[0]):
-                    return text
-            if self.failed is not None:
-                raise ConnectionError(str(self.failed)) from self.failed
-            self._changed.clear()
-            await self._changed.wait()
-
-    def fail(self, error: Exception) -> None:
-        """Nothing more will come."""
-        self.failed = error
-        self._changed.set()
-
-
-class _Datagrams(_Wire, asyncio.DatagramProtocol):
-    """A UDP socket."""
-
-    resend = RESEND_AFTER
-    _transport: Any = None
-
-    @override
-    def connection_made(self, transport: Any) -> None:
-        """Know our address."""
-        self._transport = transport
-        self.address = transport.get_extra_info("sockname")[:2]
-
-    @override
-    def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:
-        """Take a message."""
-        self.take(data.decode(errors="replace"))
-
-    @override
-    def error_received(self, exc: Exception) -> None:
-        """Nobody is there (ICMP)."""
-        self.fail(exc)
-
-    @override
-    def send(self, text: str) -> None:
-        """Send a message."""
-        self._transport.sendto(text.encode())
-
-
-@contextlib.asynccontextmanager
-async def _datagrams(stone: Tombstone, *, own: bool) -> Any:
-    """Give a UDP socket towards the far side, on the engine's `own` port or any."""
-    local = None
-    if own:
-        host, _, port = stone.local.rpartition(":")
-        local = (host.strip("[]"), int(port))
-    transport, wire = await asyncio.get_running_loop().create_datagram_endpoint(
-        _Datagrams, local_addr=local, remote_addr=(stone.host, stone.port)
-    )
-    try:
-        yield wire
-    finally:
-        transport.close()
-
-
-class _Stream(_Wire):
-    """A TCP or TLS connection."""
-
-    def __init__(self, writer: asyncio.StreamWriter) -> None:
-        """Write there."""
-        super().__init__()
-        self._writer = writer
-        sock: socket.socket = writer.get_extra_info("socket")
-        self.address = sock.getsockname()[:2]
-
-    @override
-    def send(self, text: str) -> None:
-        """Send a message."""
-        self._writer.write(text.encode())
-
-    async def read(self, reader: asyncio.StreamReader) -> None:
-        """Take messages until the connection ends."""
-        try:
-            while True:
-                head = (await reader.readuntil(b"\r\n\r\n")).decode(errors="replace").lstrip()
-                with contextlib.suppress(ValueError):
-                    await reader.readexactly(int(_header(head, "Content-Length") or 0))
-                self.take(head)
-        except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
-            self.fail(error)
-
-
-@contextlib.asynccontextmanager
-async def _stream(stone: Tombstone) -> Any:
-    """Give a connection of its own: the engine's ended with it."""
-    context: ssl.SSLContext | None = None
-    if stone.transport is Transport.TLS:
-        context = await asyncio.to_thread(_context, stone)
-    reader, writer = await asyncio.open_connection(
-        stone.host,
-        stone.port,
-        ssl=context,
-        server_hostname=(stone.server_name or None) if context is not None else None,
-    )
-    wire = _Stream(writer)
-    reading = asyncio.create_task(wire.read(reader))
-    try:
-        yield wire
-    finally:
-        reading.cancel()
-        await asyncio.gather(reading, return_exceptions=True)
-        writer.close()
-        with contextlib.suppress(OSError):
-            await writer.wait_closed()
-
-
-def _context(stone: Tombstone) -> ssl.SSLContext:
-    """Return what to check a certificate with; reads files."""
-    context = ssl.create_default_context()
-    if stone.ca_file:
-        context.load_verify_locations(stone.ca_file)
-    if not stone.verify_tls:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context
