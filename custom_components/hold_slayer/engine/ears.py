@@ -49,7 +49,8 @@ class Ears:
         self._phase = phase
         self._heard = heard
         self._send_speech = speech
-        self._book = readable(name, book)
+        known = readable(name, book)
+        self._book = PrintBook.from_bytes(known) if known else None
         self._tap: Any = None
         self._listener: Listener | None = None
         self._stream: SpeechStream | None = None
@@ -75,7 +76,7 @@ class Ears:
             RATE,
             phase=self._phase,
             settings=_listener_settings(self._settings),
-            book=self._known(),
+            book=self._book,
         )
         self._tap = pj.AudioTap()
         self._tap.createTap(f"{self._name} ears", RATE, FRAME_MS, RING_SECONDS * BYTES_PER_SECOND)
@@ -119,22 +120,16 @@ class Ears:
         if self._listener is not None:
             text = "the print book must come before the first audio of the leg"
             raise RefusalError(ErrorKind.WRONG_STATE, text)
-        _read_book(payload)
-        self._book = payload
+        try:
+            self._book = PrintBook.from_bytes(payload) if payload else None
+        except PrintBookError as error:
+            text = f"the print book cannot be read: {error}"
+            raise RefusalError(ErrorKind.BAD_MESSAGE, text) from error
 
     def prints(self) -> LegPrints:
         """Return the prints, those given and those learned."""
         memory = None if self._listener is None else self._listener.prints
-        return LegPrints(self._known(), memory)
-
-    def _known(self) -> PrintBook | None:
-        """Return the prints that were given; a damaged book must not make the leg deaf."""
-        try:
-            return _read_book(self._book)
-        except RefusalError as error:
-            _LOGGER.warning("%s: %s; listening without it", self._name, error.text)
-            self._book = b""
-            return None
+        return LegPrints(self._book, memory)
 
     def stream(self, rate: int) -> None:
         """Send utterances at this rate, Hz; 0 = stop."""
@@ -184,14 +179,3 @@ def _listener_settings(settings: HearingSettings) -> ListenerSettings:
         if (value := getattr(settings, name)) is not None
     }
     return ListenerSettings(**wishes)
-
-
-def _read_book(payload: bytes) -> PrintBook | None:
-    """Return a print book; raises `RefusalError` when it is damaged."""
-    if not payload:
-        return None
-    try:
-        return PrintBook.from_bytes(payload)
-    except PrintBookError as error:
-        text = f"the print book cannot be read: {error}"
-        raise RefusalError(ErrorKind.BAD_MESSAGE, text) from error

@@ -111,20 +111,18 @@ class Leg:
     def _await_answer(self) -> None:
         """Give up on a server that is silent for long; the last one has the time to ring."""
         self._taken = False
-        if self._attempts is not None and self._attempts.another:
-            self._later(SILENCE_S, self._call_next)
+        if (attempts := self._attempts) is not None and attempts.another:
+            self._later(SILENCE_S, lambda: self._call_next(attempts))
         else:
             self.taken()
 
-    def _call_next(self) -> None:
+    def _call_next(self, attempts: Attempts) -> None:
         """Call the next server of the account; the far side of the last one did not take the call."""
-        if self._attempts is None:
-            return
         if self._over or self._ending is not None:
             self._gone(200, "")  # hung up meanwhile
             return
         try:
-            self._dialog = self._attempts.again(self._dialog)
+            self._dialog = attempts.again(self._dialog)
         except RefusalError as error:
             _LOGGER.warning("%s: no further server: %s", self.name, error.text)
             self._disconnected(
@@ -288,7 +286,7 @@ class Leg:
             if attempts is not None and attempts.worth_another(turn.code):
                 self._cancel_timer()
                 # not from within the callback of the dialog that is left
-                asyncio.get_running_loop().call_soon(self._call_next)
+                asyncio.get_running_loop().call_soon(self._call_next, attempts)
                 return
             self._ending = how_it_ended(turn, self.state, was_up=self._was_up, rang=self._rang)
         self._gone(turn.code, turn.reason, turn.retry_after_s)

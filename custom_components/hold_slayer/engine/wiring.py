@@ -62,12 +62,6 @@ class Wiring:
         for ear in (self.port, *self.monitors):
             _connect(source, ear)
 
-    def remove_source(self, source: Any) -> None:
-        """Stop sending it."""
-        self._sources.remove(source)
-        for ear in (self.port, *self.monitors):
-            _disconnect(source, ear)
-
     def add_sink(self, sink: Any) -> None:
         """Let something get what the far side says."""
         self._sinks.append(sink)
