@@ -156,6 +156,8 @@ class CompanyCall:
                 return step.to
             case steps.CallBack():
                 self._call_back(step.number or self.leg.remote, step.after, step.scene)
+                if step.say:
+                    await self._say(step.say, "prompt")
                 raise Hungup
         return None
 

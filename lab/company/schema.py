@@ -154,7 +154,9 @@ class Schema:
                 goodbye=str,
             ),
             "transfer": _fields(kind=steps.Transfer, _to=_text, say=say, ring=_seconds),
-            "call_back": _fields(kind=steps.CallBack, _after=_seconds, _scene=_text, number=_text),
+            "call_back": _fields(
+                kind=steps.CallBack, _after=_seconds, _scene=_text, say=say, number=_text
+            ),
             "hang_up": _nothing(steps.HangUp),
             "reject": lambda value: steps.Reject(status=vol.Schema(_status)(value)),
             "go": lambda value: steps.Go(scene=vol.Schema(_text)(value)),

@@ -176,10 +176,12 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallBack:
-    """End this call and call the caller back later, starting with a scene."""
+    """Say so, end this call and call the caller back later, starting with a scene."""
 
+    #: From before anything is said, s: who hangs up meanwhile is called, too.
     after: float
     scene: str
+    say: Say | None = None
     #: Number to call; empty calls the caller's own.
     number: str = ""
 

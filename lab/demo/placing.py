@@ -39,6 +39,8 @@ class PlacedCall:
         self._timeline = timeline
         self._company = company
         self._ended = asyncio.Event()
+        #: It is over, and the company is to call back.
+        self._arranged = False
         self._connected = asyncio.Event()
         #: Numbers of the company's legs in this call.
         self._legs: set[int] = set()
@@ -65,7 +67,7 @@ class PlacedCall:
             together = heard.done() and not heard.exception() and heard.result()
             for task in (over, heard):
                 task.cancel()
-            if not self._ended.is_set():
+            if not self._ended.is_set() and not self._arranged:
                 await owner.act("hold_slayer.hang_up", {"call_id": self.call_id}, answer=True)
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(10):
@@ -85,12 +87,14 @@ class PlacedCall:
         self._timeline.from_home(event)
         # the company's call back is a call of its own
         self.call_id = event["data"]["call_id"]
+        self._arranged = False
         if event["data"]["state"] == "connected":
             self._connected.set()
 
     def _finished(self, event: Json) -> None:
         self._timeline.from_home(event)
-        if event["data"]["outcome"] != "call_back_arranged":
+        self._arranged = event["data"]["outcome"] == "call_back_arranged"
+        if not self._arranged:
             self._ended.set()
 
     async def _follow(self, since: int) -> None:
