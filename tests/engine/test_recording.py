@@ -83,7 +83,8 @@ async def test_a_full_disk_costs_no_call(facing: tuple[Station, Station], tmp_pa
     leg, other = await connect(alice, bob)
     assert alice.link.pid is not None
     # the kernel refuses longer files as it refuses any on a full disk: a part is written first
-    resource.prlimit(alice.link.pid, resource.RLIMIT_FSIZE, (100_001, 100_001))
+    limits = resource.prlimit(alice.link.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(alice.link.pid, resource.RLIMIT_FSIZE, (100_001, limits[1]))
     path = tmp_path / "call.wav"
     await alice.link.request(Record(leg=leg, path=str(path), kind=RecordingKind.STEREO))
     playing = asyncio.create_task(hear(alice, bob, other, 3.0))
@@ -94,5 +95,6 @@ async def test_a_full_disk_costs_no_call(facing: tuple[Station, Station], tmp_pa
         assert file.getnframes() / file.getframerate() == ended.seconds > 0.9
     figures = await alice.link.request(GetStatistics(leg=leg))
     assert figures.state is LegState.CONFIRMED
+    resource.prlimit(alice.link.pid, resource.RLIMIT_FSIZE, limits)
     await alice.link.request(StopRecording(leg=leg))
     assert len(alice.of(RecordingEnded)) == 1
