@@ -52,6 +52,18 @@ async def test_next_server_gets_the_call(alice: Station, status: str) -> None:
     assert (ended.failure, ended.sip_code) == (CallFailure.BUSY, 486)
 
 
+async def test_every_call_finds_its_way(alice: Station) -> None:
+    """A server that refuses calls is asked first each time, and each time the next one is called."""
+    gone, busy = answering("503 Service Unavailable"), answering("486 Busy Here")
+    async with wire(gone) as first, wire(busy) as second:
+        leg = await dial(alice, first, second)
+        assert (await alice.leg_is(leg, LegState.DISCONNECTED)).sip_code == 486
+        leg = await alice.dial("1234")
+        assert (await alice.leg_is(leg, LegState.DISCONNECTED)).sip_code == 486
+        assert len({header(text, "Call-ID") for text in first.of("INVITE")}) == 2
+        assert len({header(text, "Call-ID") for text in second.of("INVITE")}) == 2
+
+
 async def test_silent_server(alice: Station) -> None:
     """A server that says nothing is left after a few seconds, not after the 32 s of SIP."""
 

@@ -1,5 +1,6 @@
 """An account that moves, or is not kept; a far side that asks for more than was agreed."""
 
+import asyncio
 import sys
 
 from custom_components.hold_slayer.telephony.messages import (
@@ -12,7 +13,7 @@ from custom_components.hold_slayer.telephony.messages import (
 from custom_components.hold_slayer.telephony.process import MAIN
 from lab.trunk.names import name_server
 
-from .station import HOST, Station
+from .station import HOST, PATIENCE, Station
 from .test_crossing import Far
 from .test_fail_over import answering
 from .test_following import ASKING, SERVICE, at
@@ -108,15 +109,16 @@ async def answered(end: Wire, request: str) -> str:
     """Send a request; return the final answer."""
     end.send(request, end.addresses[0])
     wanted = header(request, "CSeq")
-    while True:
-        for text in end.received:
-            if text.startswith("SIP/2.0") and header(text, "CSeq") == wanted and text[8] != "1":
-                return text
-        await end.more()
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            for text in end.received:
+                if text.startswith("SIP/2.0") and header(text, "CSeq") == wanted and text[8] != "1":
+                    return text
+            await end.more()
 
 
 async def test_what_a_far_side_asks_for(alice: Station) -> None:
-    """Video next to the audio is declined, a transfer refused, a key taken."""
+    """A transfer is refused, video next to the audio is declined, a key taken."""
     far = Far()
 
     def answer(request: str) -> list[str]:

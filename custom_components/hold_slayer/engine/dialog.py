@@ -105,9 +105,7 @@ class Dialog(pj.Call):
             return
         # Fields of pjsua2's structures do not keep the structure alive: hold it in a variable.
         info = self.getInfo()
-        for media in info.media:
-            if media.type != pj.PJMEDIA_TYPE_AUDIO:
-                continue
+        for media in filter(_is_audio, info.media):
             held = media.status == pj.PJSUA_CALL_MEDIA_REMOTE_HOLD
             there = media.audioConfSlot != pj.PJSUA_INVALID_ID
             if held or not there or not media.dir & pj.PJMEDIA_DIR_DECODING:
@@ -187,10 +185,8 @@ class Dialog(pj.Call):
 
     def event_type(self) -> int:
         """Return the far side's payload type for key events (RFC 4733), -1 = it takes none."""
-        try:
-            return int(self.getStreamInfo(self._audio_index()).audTxEventPt)
-        except pj.Error:
-            return -1
+        found = self.stream()
+        return -1 if found is None else int(found[0].audTxEventPt)
 
     def stream(self) -> tuple[Any, Any] | None:
         """Return info and figures of the audio stream, None when there is none."""
@@ -209,9 +205,9 @@ class Dialog(pj.Call):
 
     def _received(self) -> int | None:
         """Return how many packets arrived so far, None while the call is not answered."""
-        if self.getInfo().state != pj.PJSIP_INV_STATE_CONFIRMED or (found := self.stream()) is None:
-            return None
-        return int(found[1].rtcp.rxStat.pkt)
+        answered = self.getInfo().state == pj.PJSIP_INV_STATE_CONFIRMED
+        found = self.stream() if answered else None
+        return None if found is None else int(found[1].rtcp.rxStat.pkt)
 
     @callback
     def _ask(self) -> None:
@@ -221,10 +217,12 @@ class Dialog(pj.Call):
     def _audio_index(self) -> int:
         """Return the index of the audio stream."""
         info = self.getInfo()
-        for media in info.media:
-            if media.type == pj.PJMEDIA_TYPE_AUDIO:
-                return int(media.index)
-        return 0
+        return next((int(media.index) for media in filter(_is_audio, info.media)), 0)
+
+
+def _is_audio(media: Any) -> bool:
+    """Tell whether a `pj.CallMediaInfo` is about audio."""
+    return bool(media.type == pj.PJMEDIA_TYPE_AUDIO)
 
 
 def _message(event: Any) -> str:
