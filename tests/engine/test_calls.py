@@ -176,6 +176,15 @@ async def test_more_calls_than_the_account_takes(alice: Station, bob: Station) -
     assert ended.failure is CallFailure.BUSY
 
 
+async def test_calls_that_the_account_made_leave_room(alice: Station, bob: Station) -> None:
+    """However many legs were dialled, a company that calls back gets through."""
+    await alice.face(bob)
+    await bob.face(alice, max_calls=1)
+    await connect(bob, alice)
+    await alice.dial("1234")
+    await bob.rings()
+
+
 @pytest.mark.parametrize("by_them", [True, False])
 async def test_last_figures(facing: Pair, by_them: bool) -> None:
     """The end of a leg carries the figures of its audio, whoever hung up."""

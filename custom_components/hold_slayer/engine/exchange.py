@@ -212,12 +212,13 @@ class Exchange:
         asyncio.get_running_loop().call_later(FORGET_S, self._sources.forget, f"leg {leg.name}")
 
     def _incoming(self, account: Account, prm: Any) -> None:
-        """Take in a call, unless the account has enough of them."""
+        """Take in a call, unless enough of them have come in to the account."""
         leg = Leg(f"in-{self._run}-{next(self._numbers)}", account, self, int(prm.callId))
         self._legs[leg.name] = leg
         self._dialogs.add(leg)
-        busy = sum(1 for other in self._legs.values() if other.account is account)
-        if busy > account.settings.max_calls:
+        # legs that we dialled do not count: however many phones ring, a company may call back
+        came_in = sum(other.came_in and other.account is account for other in self._legs.values())
+        if came_in > account.settings.max_calls:
             soon(leg.reject, 486)
             return
         message, account_id = str(prm.rdata.wholeMsg), account.settings.id

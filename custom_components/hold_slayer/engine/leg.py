@@ -51,7 +51,8 @@ class Leg:
         """Make a leg to dial with, or take over the incoming `call_id`."""
         self.name = name
         self.account = account
-        self.state = LegState.CALLING if call_id is None else LegState.INCOMING
+        self.came_in = call_id is not None
+        self.state = LegState.INCOMING if self.came_in else LegState.CALLING
         self.wiring = Wiring()
         #: Set when the far side knows, too.
         self.over = asyncio.Event()

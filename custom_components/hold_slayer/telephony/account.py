@@ -108,7 +108,7 @@ class AccountSettings:
     allow_from: tuple[str, ...] = ()
     #: Shortest time between two INVITEs, s: trunks refuse faster ones. A person waits for nothing.
     between_dials_s: float = 0.0
-    #: Calls at once; more incoming ones are answered with 486.
+    #: Incoming calls at once; more are answered with 486.
     max_calls: int = 8
 
 
