@@ -9,6 +9,7 @@ import pytest
 
 from custom_components.hold_slayer.engine import attempts as attempts_module, leg as leg_module
 from custom_components.hold_slayer.engine.dialog import Turn
+from custom_components.hold_slayer.engine.figures import leg_figures
 from custom_components.hold_slayer.engine.leg import Leg
 from custom_components.hold_slayer.engine.refusal import RefusalError
 from custom_components.hold_slayer.telephony.messages import (
@@ -186,3 +187,12 @@ async def test_an_answer_of_whom_nothing_is_known(dialogs: Dialogs) -> None:
     leg.hang_up()
     leg.turned(turn(200, "OK"))
     assert len(office.ends) == 1
+
+
+async def test_figures_of_a_leg_without_audio(dialogs: Dialogs) -> None:
+    """They say how far the leg is, and nothing of a codec or packets."""
+    leg = leg_of(Office())
+    dial(leg)
+    figures = leg_figures(7, leg)
+    assert (figures.request, figures.leg, figures.state) == (7, "leg", LegState.CALLING)
+    assert (figures.codec, figures.rx_packets, figures.unheard_s) == ("", 0, 0.0)
