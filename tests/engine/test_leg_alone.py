@@ -196,3 +196,5 @@ async def test_figures_of_a_leg_without_audio(dialogs: Dialogs) -> None:
     figures = leg_figures(7, leg)
     assert (figures.request, figures.leg, figures.state) == (7, "leg", LegState.CALLING)
     assert (figures.codec, figures.rx_packets, figures.unheard_s) == ("", 0, 0.0)
+    leg.hang_up()
+    leg.turned(turn(200, "OK"))
