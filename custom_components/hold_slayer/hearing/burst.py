@@ -71,11 +71,9 @@ class Burst:
         self.wobble = sqrt(sum((one - mean) ** 2 for one in decibels) / count)
 
     def _set_components(self, inside: NDArray[np.float32]) -> None:
-        """Set frequencies, their levels and the purity from one long windowed transform."""
+        """Set frequencies, their levels and the purity from one long windowed transform of at most `_MOST` samples."""
         length = len(inside)
         size = next((size for size in (1024, 2048, 4096) if length <= size), 8192)
-        if length > size:
-            inside, length = inside[-size:], size
         turn = np.arange(1, length + 1, dtype=np.float32) * np.float32(2 * pi / (length + 1))
         window = np.float32(0.5) - np.float32(0.5) * np.cos(turn)
         parts = fft.rfft((inside - np.add.reduce(inside) / np.float32(length)) * window, size).view(
