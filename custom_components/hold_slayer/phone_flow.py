@@ -60,7 +60,7 @@ class PhoneFlow(ConfigSubentryFlow):
                     return await self.async_step_ring()
                 case Next.SAVE:
                     return await self.async_step_finish()
-                case Next.CHANGE:
+                case _:  # Next.CHANGE
                     step = "user" if self.source == SOURCE_USER else "reconfigure"
                     return self._form(step, shown_phone(self._name, self._data), {})
         return self.async_show_form(
